@@ -1,0 +1,1 @@
+//! The protocol crates wired to std sockets.
