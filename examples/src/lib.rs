@@ -1,1 +1,3 @@
 //! The protocol crates wired to std sockets.
+
+pub mod store;

@@ -1,0 +1,89 @@
+//! What can go wrong in the store, sorted by what a driver answers.
+
+use std::{io, path::PathBuf};
+
+/// Why the store did not do what it was asked to.
+///
+/// The variants up to [`Error::MaildropInUse`] are answers to a client's
+/// request; the rest are faults of the machine or of the installation, see
+/// [`Error::is_temporary_fault`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No mailbox has this name, it has been deleted meanwhile, or it is a
+    /// `\Noselect` name that holds no messages.
+    #[error("no such mailbox")]
+    NoSuchMailbox,
+    /// A mailbox of this name exists already.
+    #[error("a mailbox of this name exists already")]
+    MailboxExists,
+    /// The name cannot be that of a mailbox; the text says why.
+    #[error("not a mailbox name here: {0}")]
+    InvalidName(&'static str),
+    /// INBOX cannot be deleted (RFC 9051 §6.3.5).
+    #[error("INBOX cannot be deleted")]
+    InboxStays,
+    /// A `\Noselect` name with inferior names cannot be deleted (RFC 9051
+    /// §6.3.5).
+    #[error("the name has inferior names and is no mailbox itself")]
+    HasChildren,
+    /// The message was expunged meanwhile.
+    #[error("the message has been expunged")]
+    Expunged,
+    /// A bound of the store is reached; the text says which.
+    #[error("limit reached: {0}")]
+    Limit(&'static str),
+    /// The text says what is wrong with a user name or a password.
+    #[error("not a user: {0}")]
+    InvalidUser(&'static str),
+    /// Another POP3 session holds the maildrop (`[IN-USE]`, RFC 2449 §8.1.2).
+    #[error("the maildrop is in use by another session")]
+    MaildropInUse,
+
+    /// Another process has this data directory open.
+    #[error("{} is in use by another mail server", .0.display())]
+    DirectoryInUse(PathBuf),
+    /// The index was written by another version of this program.
+    #[error(
+        "{} has index version {found}, this program reads version {expected}; \
+         use the program that wrote it, or another data directory", path.display()
+    )]
+    Version {
+        /// The index file.
+        path: PathBuf,
+        /// The version found in it.
+        found: i64,
+        /// The version this program reads and writes.
+        expected: i64,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// SQLite could not do its part.
+    #[error("the index: {0}")]
+    Index(#[from] rusqlite::Error),
+    /// A password could not be hashed, or a stored hash not be read.
+    #[error("the password hash: {0}")]
+    Password(argon2::password_hash::Error),
+}
+
+impl Error {
+    /// Turns an [`io::Error`] into one that names `path`; for `map_err`.
+    pub(super) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+
+    /// Whether this is a fault of the machine that may pass (a full disk, an
+    /// unreadable file) and no answer to what was asked: SMTP says 451, IMAP
+    /// `NO [SERVERBUG]`, POP3 `-ERR [SYS/TEMP]`, and the operator wants to
+    /// read about it.
+    pub fn is_temporary_fault(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::Index(_) | Self::Password(_))
+    }
+}

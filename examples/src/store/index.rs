@@ -1,0 +1,197 @@
+//! The SQLite index: its schema, its connections, its transactions.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::Duration,
+};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{Error, MailboxId, bodies::BodyId, lock};
+
+/// Raised with every change of the schema; kept in `PRAGMA user_version`.
+const VERSION: i64 = 1;
+
+/// How many connections for reading are kept open while nobody reads.
+const IDLE_READERS: usize = 8;
+
+/// `uidvalidity.last` rises with every mailbox made, so that no two mailboxes
+/// ever have the same, be it under one name or another.
+/// `message.modseq` and `expunged.modseq` say at which modification sequence
+/// of the mailbox (RFC 7162 §3.1) the message changed or went.
+const SCHEMA: &str = "
+    CREATE TABLE user (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        password TEXT NOT NULL
+    );
+    CREATE TABLE uidvalidity (last INTEGER NOT NULL);
+    INSERT INTO uidvalidity VALUES (0);
+    CREATE TABLE mailbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        user INTEGER NOT NULL REFERENCES user,
+        name TEXT NOT NULL,
+        noselect INTEGER NOT NULL DEFAULT 0,
+        uidvalidity INTEGER NOT NULL,
+        uidnext INTEGER NOT NULL DEFAULT 1,
+        modseq INTEGER NOT NULL DEFAULT 1,
+        UNIQUE (user, name)
+    );
+    CREATE TABLE subscription (
+        user INTEGER NOT NULL REFERENCES user,
+        name TEXT NOT NULL,
+        PRIMARY KEY (user, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE message (
+        mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+        uid INTEGER NOT NULL,
+        modseq INTEGER NOT NULL,
+        flags INTEGER NOT NULL,
+        keywords TEXT NOT NULL,
+        date INTEGER NOT NULL,
+        zone INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        body INTEGER NOT NULL,
+        PRIMARY KEY (mailbox, uid)
+    ) WITHOUT ROWID;
+    CREATE INDEX message_modseq ON message (mailbox, modseq);
+    CREATE INDEX message_body ON message (body);
+    CREATE TABLE expunged (
+        mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+        uid INTEGER NOT NULL,
+        modseq INTEGER NOT NULL,
+        PRIMARY KEY (mailbox, uid)
+    ) WITHOUT ROWID;
+    CREATE INDEX expunged_modseq ON expunged (mailbox, modseq);
+";
+
+/// One connection that writes, and as many that read as there are readers: in
+/// WAL mode these never wait for each other. An index in memory has the one
+/// connection only.
+#[derive(Debug)]
+pub(super) struct Index {
+    writer: Mutex<Connection>,
+    readers: Option<Readers>,
+}
+
+#[derive(Debug)]
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Index {
+    pub(super) fn in_memory() -> Result<Self, Error> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        create_or_check(&mut connection, Path::new(":memory:"))?;
+        Ok(Self { writer: Mutex::new(connection), readers: None })
+    }
+
+    pub(super) fn in_file(path: PathBuf) -> Result<Self, Error> {
+        let mut connection = connect(&path)?;
+        create_or_check(&mut connection, &path)?;
+        let readers = Some(Readers { path, idle: Mutex::default() });
+        Ok(Self { writer: Mutex::new(connection), readers })
+    }
+
+    /// Reads one consistent state of the index.
+    pub(super) fn read<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(readers) = &self.readers else {
+            return work(&lock(&self.writer).transaction()?);
+        };
+        let idle = lock(&readers.idle).pop();
+        let mut connection = idle.map_or_else(|| connect(&readers.path), Ok)?;
+        let result = work(&connection.transaction()?);
+        let mut idle = lock(&readers.idle);
+        if idle.len() < IDLE_READERS {
+            idle.push(connection);
+        }
+        result
+    }
+
+    /// Changes the index, wholly or not at all. Once this returns `Ok`, the
+    /// change is durable, and what the `Change` noted is to be done.
+    pub(super) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, Error>,
+    ) -> Result<(T, Aftermath), Error> {
+        let mut connection = lock(&self.writer);
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut change = Change { tx, aftermath: Aftermath::default() };
+        let done = work(&mut change)?;
+        let Change { tx, mut aftermath } = change;
+        {
+            let mut used = tx.prepare_cached("SELECT 1 FROM message WHERE body = ? LIMIT 1")?;
+            let mut unused = Vec::new();
+            for body in aftermath.released {
+                if !used.exists([body as i64])? {
+                    unused.push(body);
+                }
+            }
+            aftermath.released = unused;
+        }
+        tx.commit()?;
+        Ok((done, aftermath))
+    }
+}
+
+/// A transaction that writes.
+#[derive(Debug)]
+pub(super) struct Change<'c> {
+    pub(super) tx: Transaction<'c>,
+    aftermath: Aftermath,
+}
+
+/// What is left to do once a change is committed.
+#[derive(Debug, Default)]
+pub(super) struct Aftermath {
+    /// Mailboxes whose watchers are to be told.
+    pub(super) touched: Vec<(MailboxId, u64)>,
+    /// Bodies that no message has any more.
+    pub(super) released: Vec<BodyId>,
+}
+
+impl Change<'_> {
+    /// Has the watchers of a mailbox told, after the commit, that it has this
+    /// modification sequence now.
+    pub(super) fn touched(&mut self, mailbox: MailboxId, modseq: u64) {
+        self.aftermath.touched.push((mailbox, modseq));
+    }
+
+    /// One message fewer has this body. After the commit it is removed, if
+    /// that was the last.
+    pub(super) fn released(&mut self, body: BodyId) {
+        self.aftermath.released.push(body);
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // A commit is on the disk when it returns: in WAL mode, NORMAL would not
+    // promise that.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+fn create_or_check(connection: &mut Connection, path: &Path) -> Result<(), Error> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let empty = !tx.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?;
+    match found {
+        VERSION => {}
+        0 if empty => {
+            tx.execute_batch(SCHEMA)?;
+            tx.pragma_update(None, "user_version", VERSION)?;
+        }
+        _ => return Err(Error::Version { path: path.into(), found, expected: VERSION }),
+    }
+    Ok(tx.commit()?)
+}

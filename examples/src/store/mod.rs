@@ -1,0 +1,166 @@
+//! One embedded store for all the protocols: users, mailboxes, messages.
+//!
+//! On disk it is a directory:
+//!
+//! ```text
+//! mail-data/
+//!   lock           held while a server has the directory open
+//!   index.sqlite   everything but the octets of the messages (WAL mode)
+//!   incoming/      17.eml, while the message arrives
+//!   messages/      16.eml, …: one file a message, shared by all its copies
+//! ```
+//!
+//! A message is written to `incoming`, made durable, renamed into `messages`,
+//! and only then committed to the index; an expunged one goes the other way
+//! round. So the index never names a file that is not there, whenever the
+//! process or the machine stops; files that the index does not name are
+//! removed at the next start.
+//!
+//! A session that has a mailbox selected keeps the UIDs it has told its client
+//! and the modification sequence of that state. [`Watch`] tells it cheaply
+//! that there is something new, [`Store::changes`] what:
+//!
+//! ```
+//! # use std::io::Write;
+//! # use mail_examples::store::{Store, Error};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = Store::in_memory()?;
+//! let alice = store.set_user("alice", "secret")?;
+//!
+//! let inbox = store.mailbox(alice, "INBOX")?;
+//! let watch = store.watch(inbox);
+//! let selected = store.select(inbox)?;
+//!
+//! let mut draft = store.draft()?;
+//! draft.write_all(b"Subject: hello\r\n\r\nHello.\r\n")?;
+//! store.deliver(draft, &[alice])?;
+//!
+//! assert!(watch.changed_since(selected.modseq));
+//! let changes = store.changes(inbox, selected.modseq)?;
+//! assert_eq!(changes.messages[0].uid, 1);
+//! # Ok(()) }
+//! ```
+
+mod bodies;
+mod error;
+mod flags;
+mod index;
+mod mailboxes;
+mod maildrop;
+mod messages;
+mod uid_set;
+mod users;
+mod watch;
+
+use std::{
+    collections::HashSet,
+    fs::{DirBuilder, File},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use fs4::{FileExt, TryLockError};
+use rusqlite::Transaction;
+
+pub use self::{
+    bodies::{Body, Draft},
+    error::Error,
+    flags::{FlagChange, Flags},
+    mailboxes::{HIERARCHY_SEPARATOR, ListedMailbox, Selected, Status},
+    maildrop::Maildrop,
+    messages::{Appended, Changes, Copied, Message, NewMessage},
+    uid_set::UidSet,
+    users::UserId,
+    watch::Watch,
+};
+
+/// Names a mailbox; stays the same through a RENAME, and is never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MailboxId(i64);
+
+/// The store. All methods take `&self`: threads share it in an [`Arc`], and
+/// those that only read never wait for one that writes.
+#[derive(Debug)]
+pub struct Store {
+    index: index::Index,
+    bodies: Arc<bodies::Bodies>,
+    watches: watch::Watches,
+    /// Whose maildrops are open.
+    maildrops: Mutex<HashSet<UserId>>,
+    /// Held while a password is hashed.
+    hashing: Mutex<()>,
+    /// Keeps other processes out of the directory.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// A store that is gone when it is dropped.
+    pub fn in_memory() -> Result<Self, Error> {
+        Ok(Self::of(index::Index::in_memory()?, bodies::Bodies::in_memory(), None))
+    }
+
+    /// Opens the store in a directory, or makes one there. Only its owner may
+    /// read what is in it.
+    ///
+    /// # Errors
+    /// [`Error::DirectoryInUse`] while another process has it open,
+    /// [`Error::Version`] when another version of this program wrote it,
+    /// [`Error::File`] and [`Error::Index`] when it cannot be read or written.
+    pub fn open(directory: &Path) -> Result<Self, Error> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory).map_err(Error::at(directory))?;
+        let path = directory.join("lock");
+        let lock = File::create(&path).map_err(Error::at(&path))?;
+        match FileExt::try_lock(&lock) {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::DirectoryInUse(directory.into())),
+            Err(TryLockError::Error(e)) => return Err(Error::at(path)(e)),
+        }
+        let index = index::Index::in_file(directory.join("index.sqlite"))?;
+        let known = index.read(|tx| {
+            let mut bodies = tx.prepare("SELECT DISTINCT body FROM message")?;
+            let bodies = bodies.query_map([], |row| row.get::<_, i64>(0))?;
+            Ok(bodies.map(|body| body.map(|id| id as u64)).collect::<Result<_, _>>()?)
+        })?;
+        let bodies = bodies::Bodies::in_directory(directory, &known)?;
+        Ok(Self::of(index, bodies, Some(lock)))
+    }
+
+    fn of(index: index::Index, bodies: bodies::Bodies, lock: Option<File>) -> Self {
+        Self {
+            index,
+            bodies: Arc::new(bodies),
+            watches: watch::Watches::default(),
+            maildrops: Mutex::default(),
+            hashing: Mutex::default(),
+            _lock: lock,
+        }
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.index.read(work)
+    }
+
+    /// Changes the index, then tells the watchers and removes what nothing
+    /// names any more.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&mut index::Change<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (done, index::Aftermath { touched, released }) = self.index.write(work)?;
+        for (mailbox, modseq) in touched {
+            self.watches.publish(mailbox, modseq);
+        }
+        released.into_iter().for_each(|body| self.bodies.remove(body));
+        Ok(done)
+    }
+}
+
+/// Locks a mutex. A thread that panicked with it has left nothing half-done:
+/// transactions roll back, and the sets and maps change in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
