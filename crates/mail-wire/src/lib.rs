@@ -9,9 +9,19 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod base64;
+mod buffer;
+mod dot;
 pub mod encode;
+mod line;
 pub mod parse;
 mod secret;
+mod ticket;
 
+pub use base64::{Base64, encode_base64};
+pub use buffer::{BufferFull, ReceiveBuffer};
+pub use dot::{BodyPolicy, DotStuffer, DotUnstuffer, IrregularLineEnding, SendPolicy, Unstuffed};
+pub use line::{Framed, LineEnding, LineFramer};
 pub use parse::SyntaxError;
 pub use secret::Secret;
+pub use ticket::{Ticket, TicketDesk, WrongTicket};

@@ -1,0 +1,196 @@
+//! The receive buffer between a socket and a session.
+
+use alloc::vec::Vec;
+
+/// The buffer holds as many octets as its limit allows, and the session wants
+/// more still.
+///
+/// A session never leaves more unread than its own limits say, so this means
+/// that the buffer's limit was set below them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the receive buffer is full at its limit of {limit} octets: give it the limit that the session's `Limits` ask for"
+)]
+pub struct BufferFull {
+    /// The limit, in octets.
+    pub limit: usize,
+}
+
+/// Octets received and not yet used by a session.
+///
+/// It starts small, grows to its limit as it must, and never hands out an empty
+/// space to read into, so that a read of 0 octets always means the end of the
+/// stream.
+///
+/// ```
+/// use mail_wire::ReceiveBuffer;
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let mut stream: &[u8] = b"NOOP\r\nQU"; // any `std::io::Read`
+/// let mut buffer = ReceiveBuffer::new();
+/// let n = std::io::Read::read(&mut stream, buffer.space()?)?;
+/// buffer.received(n);
+///
+/// let mut input = buffer.filled();
+/// input = &input[6..]; // a session takes the octets of NOOP off the front
+/// let unread = input.len();
+/// buffer.keep_last(unread);
+/// assert_eq!(buffer.filled(), b"QU");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReceiveBuffer {
+    /// Always initialised to its whole length: what is not filled is zeros or old input.
+    octets: Vec<u8>,
+    start: usize,
+    end: usize,
+    limit: usize,
+}
+
+impl ReceiveBuffer {
+    /// The limit of [`new`](Self::new): 128 KiB, more than a session with
+    /// default limits ever leaves unread.
+    pub const DEFAULT_LIMIT: usize = 128 * 1024;
+
+    const FIRST_SIZE: usize = 8 * 1024;
+
+    /// An empty buffer that holds up to [`DEFAULT_LIMIT`](Self::DEFAULT_LIMIT)
+    /// octets. It allocates at its first use.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_limit(Self::DEFAULT_LIMIT)
+    }
+
+    /// An empty buffer that holds up to `limit` octets (at least one).
+    #[must_use]
+    pub const fn with_limit(limit: usize) -> Self {
+        let limit = if limit == 0 { 1 } else { limit };
+        Self { octets: Vec::new(), start: 0, end: 0, limit }
+    }
+
+    /// Space to read into, never empty. Say with [`received`](Self::received)
+    /// how much of it was filled.
+    ///
+    /// # Errors
+    /// [`BufferFull`] where the limit is reached and nothing was taken.
+    pub fn space(&mut self) -> Result<&mut [u8], BufferFull> {
+        if self.end == self.octets.len() {
+            // Moving the unread to the front is only worth it while that is the
+            // smaller half: so every octet is moved a bounded number of times.
+            let unread = self.end - self.start;
+            if unread <= self.octets.len() / 2 && self.start > 0 {
+                self.octets.copy_within(self.start..self.end, 0);
+                (self.start, self.end) = (0, unread);
+            } else if self.octets.len() < self.limit {
+                let size = (self.octets.len() * 2).max(Self::FIRST_SIZE).min(self.limit);
+                self.octets.resize(size, 0);
+            } else if self.start > 0 {
+                self.octets.copy_within(self.start..self.end, 0);
+                (self.start, self.end) = (0, unread);
+            } else {
+                return Err(BufferFull { limit: self.limit });
+            }
+        }
+        self.octets.get_mut(self.end..).ok_or(BufferFull { limit: self.limit })
+    }
+
+    /// Says that the first `n` octets of [`space`](Self::space) were filled.
+    /// More than the space holds is taken as all of it.
+    pub fn received(&mut self, n: usize) {
+        self.end = self.end.saturating_add(n).min(self.octets.len());
+    }
+
+    /// The octets received and not yet used.
+    #[must_use]
+    pub fn filled(&self) -> &[u8] {
+        self.octets.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Forgets all but the last `unread` octets: what a session left.
+    pub fn keep_last(&mut self, unread: usize) {
+        self.start = self.end.saturating_sub(unread).max(self.start);
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+        }
+    }
+
+    /// Whether nothing is unread.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Gives the memory back while a connection idles. What is unread stays.
+    pub fn shrink(&mut self) {
+        self.octets.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        self.octets.truncate(self.end);
+        self.octets.shrink_to_fit();
+    }
+}
+
+impl Default for ReceiveBuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn the_space_is_never_empty_below_the_limit() {
+        let mut buffer = ReceiveBuffer::with_limit(20_000);
+        let mut filled = 0;
+        while filled < 20_000 {
+            let space = buffer.space().unwrap().len();
+            assert!(space > 0);
+            buffer.received(space.min(777));
+            filled += space.min(777);
+            assert_eq!(buffer.filled().len(), filled);
+        }
+        assert_eq!(buffer.space(), Err(BufferFull { limit: 20_000 }));
+        buffer.keep_last(19_999);
+        assert_eq!(buffer.space().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn octets_come_out_in_order_whatever_is_taken() {
+        let sent: Vec<u8> = (0..100_000_u32).map(|i| (i % 251) as u8).collect();
+        let mut buffer = ReceiveBuffer::with_limit(9_000);
+        let (mut written, mut got) = (0, Vec::new());
+        let mut step = 1;
+        while got.len() < sent.len() {
+            let space = buffer.space().unwrap();
+            let n = space.len().min(sent.len() - written).min(1 + step % 700);
+            space[..n].copy_from_slice(&sent[written..written + n]);
+            buffer.received(n);
+            written += n;
+            let take = if written == sent.len() { usize::MAX } else { step % 300 };
+            let input = buffer.filled();
+            let take = take.min(input.len());
+            got.extend_from_slice(&input[..take]);
+            let unread = input.len() - take;
+            buffer.keep_last(unread);
+            step = (step * 31 + 7) % 10_007;
+            if buffer.filled().len() > 8_000 {
+                got.extend_from_slice(buffer.filled());
+                buffer.keep_last(0);
+            }
+        }
+        assert_eq!(got, sent);
+    }
+
+    #[test]
+    fn shrinking_keeps_the_unread() {
+        let mut buffer = ReceiveBuffer::new();
+        buffer.space().unwrap()[..6].copy_from_slice(b"abcdef");
+        buffer.received(6);
+        buffer.keep_last(2);
+        buffer.shrink();
+        assert_eq!(buffer.filled(), b"ef");
+        assert!(!buffer.space().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,474 @@
+//! Bodies that end with a dot: SMTP's DATA (RFC 5321 §4.5.2) and POP3's
+//! multi-line responses (RFC 1939 §3).
+//!
+//! On the wire every line that begins with a dot has one more dot before it,
+//! and the body ends with a line of one dot. A line ends with CRLF and with
+//! nothing else: whoever lets a bare LF or CR end one lets a message smuggle
+//! commands past a stricter neighbour.
+
+use bytes::{BufMut, BytesMut};
+use memchr::{memchr, memchr2, memchr3, memmem};
+
+/// What a receiver does with a bare CR, a bare LF or a NUL in a body.
+///
+/// None of them ever ends the body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum BodyPolicy {
+    /// The body is read to its true end and then refused.
+    #[default]
+    Reject,
+    /// They are kept as they are.
+    Keep,
+    /// A bare CR or LF becomes CRLF, and a NUL is left out.
+    Normalize,
+}
+
+/// What [`DotUnstuffer::next`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unstuffed<'b> {
+    /// The next octets of the body, without the dots that were stuffed.
+    Piece(&'b [u8]),
+    /// The end of the body, consumed.
+    End {
+        /// Whether the body held what [`BodyPolicy::Reject`] refuses. Pieces
+        /// past the first such place were not handed out.
+        refused: bool,
+    },
+    /// Call again with more input behind the same octets.
+    NeedInput,
+}
+
+/// Takes a body off the wire in pieces that borrow from the input.
+///
+/// At most two octets are left in the input between two calls, so nothing is
+/// searched twice.
+///
+/// ```
+/// use mail_wire::{BodyPolicy, DotUnstuffer, Unstuffed};
+/// let mut body = DotUnstuffer::new(BodyPolicy::Reject);
+/// let mut input: &[u8] = b"Hi.\r\n..x\r\n.\r\nQUIT\r\n";
+/// assert_eq!(body.next(&mut input), Unstuffed::Piece(b"Hi.\r\n"));
+/// assert_eq!(body.next(&mut input), Unstuffed::Piece(b".x\r\n"));
+/// assert_eq!(body.next(&mut input), Unstuffed::End { refused: false });
+/// assert_eq!(input, b"QUIT\r\n");
+/// ```
+#[derive(Clone, Debug)]
+pub struct DotUnstuffer {
+    policy: BodyPolicy,
+    line_start: bool,
+    refused: bool,
+}
+
+impl DotUnstuffer {
+    /// Ready for the first octet of a body.
+    #[must_use]
+    pub const fn new(policy: BodyPolicy) -> Self {
+        Self { policy, line_start: true, refused: false }
+    }
+
+    /// Takes the next piece off the front of `input`.
+    ///
+    /// After [`Unstuffed::End`] it is ready for another body.
+    pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> Unstuffed<'b> {
+        loop {
+            if self.line_start {
+                match **input {
+                    [b'.', b'\r', b'\n', ..] => {
+                        skip(input, 3);
+                        let refused = self.refused;
+                        *self = Self::new(self.policy);
+                        return Unstuffed::End { refused };
+                    }
+                    [] | [b'.'] | [b'.', b'\r'] => return Unstuffed::NeedInput,
+                    [b'.', ..] => skip(input, 1),
+                    _ => {}
+                }
+                self.line_start = false;
+            }
+            if self.policy == BodyPolicy::Normalize {
+                match self.next_normalized(input) {
+                    Unstuffed::Piece([]) => {}
+                    found => return found,
+                }
+            } else {
+                let piece = self.next_lines(input);
+                if piece.is_empty() {
+                    return Unstuffed::NeedInput;
+                }
+                if self.policy == BodyPolicy::Reject && !self.refused {
+                    self.refused = has_lone_line_ending(piece) || memchr(0, piece).is_some();
+                }
+                if !self.refused {
+                    return Unstuffed::Piece(piece);
+                }
+            }
+        }
+    }
+
+    /// Everything up to the next line that begins with a dot. A CR at the end
+    /// of the input waits for what follows it.
+    fn next_lines<'b>(&mut self, input: &mut &'b [u8]) -> &'b [u8] {
+        let end = match memmem::find(input, b"\r\n.") {
+            Some(at) => at + 2,
+            None => input.strip_suffix(b"\r").unwrap_or(input).len(),
+        };
+        let piece = take(input, end);
+        self.line_start = piece.ends_with(b"\r\n");
+        piece
+    }
+
+    /// As [`next_lines`](Self::next_lines), but ends a piece before whatever is
+    /// to be replaced. An empty piece means: go on.
+    fn next_normalized<'b>(&mut self, input: &mut &'b [u8]) -> Unstuffed<'b> {
+        match **input {
+            [] | [b'\r'] => return Unstuffed::NeedInput,
+            [0, ..] => {
+                skip(input, 1);
+                return Unstuffed::Piece(&[]);
+            }
+            [b'\r', b'\n', ..] => {}
+            [b'\r' | b'\n', ..] => {
+                skip(input, 1);
+                return Unstuffed::Piece(b"\r\n");
+            }
+            _ => {}
+        }
+        let mut end = 0;
+        loop {
+            let rest = input.get(end..).unwrap_or_default();
+            let Some(at) = memchr3(b'\r', b'\n', 0, rest) else {
+                end = input.len();
+                break;
+            };
+            end += at;
+            match rest.get(at..).unwrap_or_default() {
+                [b'\r', b'\n', b'.', ..] => {
+                    end += 2;
+                    break;
+                }
+                [b'\r', b'\n', ..] => end += 2,
+                _ => break,
+            }
+        }
+        let piece = take(input, end);
+        self.line_start = piece.ends_with(b"\r\n");
+        Unstuffed::Piece(piece)
+    }
+}
+
+/// Takes `n` octets off the front of `input`.
+fn take<'b>(input: &mut &'b [u8], n: usize) -> &'b [u8] {
+    let (piece, rest) = input.split_at_checked(n).unwrap_or((input, &[]));
+    *input = rest;
+    piece
+}
+
+fn skip(input: &mut &[u8], n: usize) {
+    take(input, n);
+}
+
+/// Whether `piece` holds a CR or LF that is not part of a CRLF. One pass over
+/// neighbours, without a branch, so that the compiler makes vectors of it.
+fn has_lone_line_ending(piece: &[u8]) -> bool {
+    let behind = piece.get(1..).unwrap_or_default();
+    let torn = piece
+        .iter()
+        .zip(behind)
+        .fold(false, |torn, (&before, &after)| torn | ((before == b'\r') != (after == b'\n')));
+    torn || piece.first() == Some(&b'\n') || piece.last() == Some(&b'\r')
+}
+
+/// What a sender does with a bare CR or LF in a body. Neither is ever sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SendPolicy {
+    /// It is an error.
+    #[default]
+    Reject,
+    /// It becomes CRLF: for messages that are kept with the line ends of a file.
+    Normalize,
+}
+
+/// A body that was to be sent holds a CR or LF that is not part of a CRLF.
+///
+/// The body cannot be ended as a whole message now: close the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the body holds a bare CR or LF: convert its line ends to CRLF, or send it with `SendPolicy::Normalize`"
+)]
+pub struct IrregularLineEnding;
+
+/// Puts a body on the wire: stuffs dots, and ends it.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use mail_wire::{DotStuffer, SendPolicy};
+/// let mut out = BytesMut::new();
+/// let mut body = DotStuffer::new(SendPolicy::Reject);
+/// body.push(b".profile\r\n", &mut out)?;
+/// body.push(b"no line end", &mut out)?;
+/// body.finish(&mut out)?;
+/// assert_eq!(&out[..], b"..profile\r\nno line end\r\n.\r\n");
+/// # Ok::<(), mail_wire::IrregularLineEnding>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct DotStuffer {
+    policy: SendPolicy,
+    line_start: bool,
+    /// A CR ended the last piece: what it is depends on the next octet.
+    held_cr: bool,
+}
+
+impl DotStuffer {
+    /// Ready for the first octet of a body.
+    #[must_use]
+    pub const fn new(policy: SendPolicy) -> Self {
+        Self { policy, line_start: true, held_cr: false }
+    }
+
+    /// Writes the next octets of the body. They may be cut anywhere.
+    ///
+    /// # Errors
+    /// [`IrregularLineEnding`], under [`SendPolicy::Reject`]; nothing of
+    /// `piece` was written then.
+    pub fn push(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), IrregularLineEnding> {
+        let mut piece = piece;
+        if self.held_cr && !piece.is_empty() {
+            match piece.strip_prefix(b"\n") {
+                Some(rest) => piece = rest,
+                None if self.policy == SendPolicy::Reject => return Err(IrregularLineEnding),
+                None => {}
+            }
+            self.end_line(out);
+            self.held_cr = false;
+        }
+        let whole = match piece.strip_suffix(b"\r") {
+            Some(whole) => whole,
+            None => piece,
+        };
+        if !has_lone_line_ending(whole) {
+            self.push_lines(whole, out);
+        } else if self.policy == SendPolicy::Reject {
+            return Err(IrregularLineEnding);
+        } else {
+            self.push_normalized(whole, out);
+        }
+        self.held_cr |= whole.len() < piece.len();
+        Ok(())
+    }
+
+    /// Writes the end of the body. A last line without CRLF gets one.
+    ///
+    /// # Errors
+    /// [`IrregularLineEnding`], under [`SendPolicy::Reject`], where the body
+    /// ended with a bare CR.
+    pub fn finish(mut self, out: &mut BytesMut) -> Result<(), IrregularLineEnding> {
+        if self.held_cr && self.policy == SendPolicy::Reject {
+            return Err(IrregularLineEnding);
+        }
+        if self.held_cr || !self.line_start {
+            self.end_line(out);
+        }
+        out.put_slice(b".\r\n");
+        Ok(())
+    }
+
+    fn end_line(&mut self, out: &mut BytesMut) {
+        out.put_slice(b"\r\n");
+        self.line_start = true;
+    }
+
+    /// Lines that end with CRLF, the last one perhaps not ended.
+    fn push_lines(&mut self, lines: &[u8], out: &mut BytesMut) {
+        let mut lines = lines;
+        while !lines.is_empty() {
+            if self.line_start && lines.first() == Some(&b'.') {
+                out.put_u8(b'.');
+            }
+            let end = memmem::find(lines, b"\r\n.").map_or(lines.len(), |at| at + 2);
+            let piece = take(&mut lines, end);
+            out.put_slice(piece);
+            self.line_start = piece.ends_with(b"\r\n");
+        }
+    }
+
+    /// Lines with any ends.
+    fn push_normalized(&mut self, lines: &[u8], out: &mut BytesMut) {
+        let mut lines = lines;
+        while let Some(at) = memchr2(b'\r', b'\n', lines) {
+            self.push_lines(take(&mut lines, at), out);
+            let end = if lines.starts_with(b"\r\n") { 2 } else { 1 };
+            skip(&mut lines, end);
+            self.end_line(out);
+        }
+        self.push_lines(lines, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    /// What a receiver gets: the body, whether it was refused, and what is left
+    /// behind it; `None` while the end has not come.
+    fn unstuff(policy: BodyPolicy, pieces: &[&[u8]]) -> Option<(Vec<u8>, bool, Vec<u8>)> {
+        let mut unstuffer = DotUnstuffer::new(policy);
+        let (mut unread, mut body) = (Vec::new(), Vec::new());
+        let mut ended = None;
+        for piece in pieces {
+            unread.extend_from_slice(piece);
+            let mut input = &unread[..];
+            while ended.is_none() {
+                match unstuffer.next(&mut input) {
+                    Unstuffed::Piece(piece) => body.extend_from_slice(piece),
+                    Unstuffed::End { refused } => ended = Some(refused),
+                    Unstuffed::NeedInput => {
+                        assert!(input.len() <= 2, "holds back {input:?}");
+                        break;
+                    }
+                }
+            }
+            unread = input.to_vec();
+        }
+        ended.map(|refused| (body, refused, unread))
+    }
+
+    /// At every split in two, and octet by octet.
+    fn unstuff_split(policy: BodyPolicy, input: &[u8]) -> Option<(Vec<u8>, bool, Vec<u8>)> {
+        let whole = unstuff(policy, &[input]);
+        let refused = whole.as_ref().is_some_and(|(_, refused, _)| *refused);
+        // Where the body is refused, how much was handed out before depends on the split.
+        let told = |seen: Option<(Vec<u8>, bool, Vec<u8>)>| {
+            seen.map(|(body, refused, rest)| {
+                (if refused { Vec::new() } else { body }, refused, rest)
+            })
+        };
+        for at in 0..=input.len() {
+            let split = unstuff(policy, &[&input[..at], &input[at..]]);
+            assert_eq!(told(split), told(whole.clone()), "split at {at}, refused: {refused}");
+        }
+        let octets: Vec<&[u8]> = input.chunks(1).collect();
+        assert_eq!(told(unstuff(policy, &octets)), told(whole.clone()));
+        whole
+    }
+
+    /// HOSTILE: only CRLF.CRLF ends a message.
+    #[test]
+    fn nothing_but_the_true_end_ends_a_body() {
+        for odd in [
+            &b"\n.\r\n"[..],
+            b"\n.\n",
+            b"\r.\r",
+            b"\r.\r\n",
+            b"\r\n.\n",
+            b"\r\n.\r",
+            b"\n.\r",
+            b"\r.\n",
+            b"\r\n.\r\r\n",
+            b"\r\n.\0\r\n",
+            b"\r\n\0.\r\n",
+        ] {
+            let input = [b"hi", odd].concat();
+            assert_eq!(unstuff_split(BodyPolicy::Keep, &input), None, "{odd:?}");
+            let input = [b"hi", odd, b"\r\n.\r\nQUIT\r\n"].concat();
+            let (body, refused, rest) = unstuff_split(BodyPolicy::Keep, &input).unwrap();
+            let stuffed = odd.starts_with(b"\r\n.");
+            let kept = if stuffed { [b"\r\n", &odd[3..]].concat() } else { odd.to_vec() };
+            assert_eq!(body, [b"hi", &kept[..], b"\r\n"].concat(), "{odd:?}");
+            assert!(!refused);
+            assert_eq!(rest, b"QUIT\r\n");
+            let (_, refused, rest) = unstuff_split(BodyPolicy::Reject, &input).unwrap();
+            assert!(refused, "{odd:?}");
+            assert_eq!(rest, b"QUIT\r\n");
+        }
+    }
+
+    #[test]
+    fn ends_and_dots() {
+        for (wire, body) in [
+            (&b".\r\n"[..], &b""[..]),
+            (b"..x\r\n.\r\n", b".x\r\n"),
+            (b".x\r\n.\r\n", b"x\r\n"),
+            (b"hi\r\n.x\r\n.\r\n", b"hi\r\nx\r\n"),
+            (b"hi\r\n..\r\n.\r\n", b"hi\r\n.\r\n"),
+            (b"hi\r\n\r\n.\r\n", b"hi\r\n\r\n"),
+        ] {
+            for policy in [BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize] {
+                let seen = unstuff_split(policy, wire);
+                assert_eq!(seen, Some((body.to_vec(), false, Vec::new())), "{wire:?} {policy:?}");
+            }
+        }
+        let seen = unstuff_split(BodyPolicy::Keep, b"hi\r\r\n.\r\n");
+        assert_eq!(seen, Some((b"hi\r\r\n".to_vec(), false, Vec::new())));
+    }
+
+    #[test]
+    fn normalizing_makes_every_line_end_crlf_and_drops_nul() {
+        let seen = unstuff_split(BodyPolicy::Normalize, b"a\nb\rc\r\n..d\0\r\r\n\n.e\r\n.\r\n");
+        let body = b"a\r\nb\r\nc\r\n.d\r\n\r\n\r\n.e\r\n";
+        assert_eq!(seen, Some((body.to_vec(), false, Vec::new())));
+    }
+
+    fn stuff(policy: SendPolicy, pieces: &[&[u8]]) -> Result<Vec<u8>, IrregularLineEnding> {
+        let mut out = BytesMut::new();
+        let mut stuffer = DotStuffer::new(policy);
+        for piece in pieces {
+            stuffer.push(piece, &mut out)?;
+        }
+        stuffer.finish(&mut out)?;
+        Ok(out.to_vec())
+    }
+
+    /// HOSTILE: body sent by the client.
+    #[test]
+    fn sent_bodies() {
+        for (body, wire) in [
+            (&b""[..], &b".\r\n"[..]),
+            (b".", b"..\r\n.\r\n"),
+            (b".\r\nQUIT\r\n", b"..\r\nQUIT\r\n.\r\n"),
+            (b"a", b"a\r\n.\r\n"),
+            (b"a\r\n.b\r\n..c\r\n", b"a\r\n..b\r\n...c\r\n.\r\n"),
+        ] {
+            for policy in [SendPolicy::Reject, SendPolicy::Normalize] {
+                for at in 0..=body.len() {
+                    let sent = stuff(policy, &[&body[..at], &[], &body[at..]]);
+                    assert_eq!(sent.as_deref(), Ok(wire), "{body:?} at {at}");
+                }
+            }
+        }
+        for body in [&b"a\n.\nb"[..], b"\n", b"\r", b"a\r.\rb", b"\r\r\n"] {
+            for at in 0..=body.len() {
+                let pieces = [&body[..at], &body[at..]];
+                assert_eq!(stuff(SendPolicy::Reject, &pieces), Err(IrregularLineEnding));
+            }
+        }
+        for at in 0..=11 {
+            let body = b"a\n.\nb\r.\r\nc\r";
+            let sent = stuff(SendPolicy::Normalize, &[&body[..at], &body[at..]]);
+            assert_eq!(sent.as_deref(), Ok(&b"a\r\n..\r\nb\r\n..\r\nc\r\n.\r\n"[..]), "at {at}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_stuffed_is_unstuffed(lines in "([.ab]{0,3}\r\n){0,5}", cuts: [u8; 2]) {
+            let body = lines.as_bytes();
+            let cut = usize::from(cuts[0]) % (body.len() + 1);
+            let wire = stuff(SendPolicy::Reject, &[&body[..cut], &body[cut..]]).unwrap();
+            let cut = usize::from(cuts[1]) % (wire.len() + 1);
+            let seen = unstuff(BodyPolicy::Reject, &[&wire[..cut], &wire[cut..]]);
+            prop_assert_eq!(seen, Some((body.to_vec(), false, Vec::new())));
+        }
+
+        #[test]
+        fn any_octets_are_safe_to_send_normalized(octets in "[.a\r\n]{0,12}") {
+            let wire = stuff(SendPolicy::Normalize, &[octets.as_bytes()]).unwrap();
+            let (body, refused, rest) = unstuff(BodyPolicy::Reject, &[&wire]).unwrap();
+            prop_assert!(!refused && rest.is_empty());
+            let plain = octets.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n");
+            let plain = if plain.is_empty() || plain.ends_with("\r\n") { plain } else { plain + "\r\n" };
+            prop_assert_eq!(body, plain.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Lines in a growing buffer.
+
+use memchr::memchr;
+
+/// What [`LineFramer::next`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framed<'b> {
+    /// A whole line, without its end.
+    Line {
+        /// The octets before the line's end. They may hold anything but LF.
+        line: &'b [u8],
+        /// What ended it.
+        ending: LineEnding,
+    },
+    /// The end of a line that was longer than the limit. All of it is consumed;
+    /// it is told once.
+    TooLong,
+    /// No whole line yet: call again with more input behind the same octets.
+    NeedInput,
+}
+
+/// What ended a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LineEnding {
+    /// CRLF, as every protocol here asks for.
+    Crlf,
+    /// LF without CR before it.
+    Lf,
+}
+
+/// Finds the ends of lines. It remembers how far it has looked, so that each
+/// octet is looked at once however the input is split.
+///
+/// A line ends at LF. Whether one without CR will do is the caller's to decide.
+///
+/// ```
+/// use mail_wire::{Framed, LineEnding, LineFramer};
+/// let mut lines = LineFramer::new(512);
+/// let mut input: &[u8] = b"NOOP\r\nQU";
+/// let line = Framed::Line { line: b"NOOP", ending: LineEnding::Crlf };
+/// assert_eq!(lines.next(&mut input), line);
+/// assert_eq!(lines.next(&mut input), Framed::NeedInput);
+/// assert_eq!(input, b"QU");
+/// ```
+#[derive(Clone, Debug)]
+pub struct LineFramer {
+    limit: usize,
+    scanned: usize,
+    discarding: bool,
+}
+
+impl LineFramer {
+    /// A framer of lines of at most `limit` octets, their ends included.
+    #[must_use]
+    pub const fn new(limit: usize) -> Self {
+        Self { limit, scanned: 0, discarding: false }
+    }
+
+    /// Sets another limit, for the line that is being received too.
+    pub const fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Forgets a line half received: after an upgrade, say.
+    pub const fn reset(&mut self) {
+        self.scanned = 0;
+        self.discarding = false;
+    }
+
+    /// Takes the next line off the front of `input`, which must begin with what
+    /// the last call left.
+    ///
+    /// No more than the limit is ever left behind: the octets of a line that is
+    /// too long are consumed as they come, and its tail is never taken for a
+    /// line of its own.
+    pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b> {
+        let searched = self.scanned.min(input.len());
+        let Some(found) = memchr(b'\n', input.get(searched..).unwrap_or_default()) else {
+            if self.discarding || input.len() >= self.limit {
+                self.discarding = true;
+                self.scanned = 0;
+                *input = &[];
+            } else {
+                self.scanned = input.len();
+            }
+            return Framed::NeedInput;
+        };
+        let end = searched + found;
+        let (line, rest) = input.split_at_checked(end + 1).unwrap_or((input, &[]));
+        *input = rest;
+        self.scanned = 0;
+        if self.discarding || line.len() > self.limit {
+            self.discarding = false;
+            return Framed::TooLong;
+        }
+        match line {
+            [line @ .., b'\r', b'\n'] => Framed::Line { line, ending: LineEnding::Crlf },
+            [line @ .., _] => Framed::Line { line, ending: LineEnding::Lf },
+            [] => Framed::NeedInput,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// What a reader that gets `pieces` one after another sees.
+    fn frame(limit: usize, pieces: &[&[u8]]) -> Vec<Option<Vec<u8>>> {
+        let mut framer = LineFramer::new(limit);
+        let mut unread = Vec::new();
+        let mut seen = Vec::new();
+        for piece in pieces {
+            unread.extend_from_slice(piece);
+            let mut input = &unread[..];
+            loop {
+                match framer.next(&mut input) {
+                    Framed::Line { line, .. } => seen.push(Some(line.to_vec())),
+                    Framed::TooLong => seen.push(None),
+                    Framed::NeedInput => break,
+                }
+            }
+            assert!(input.len() < limit, "more left than the limit");
+            unread = input.to_vec();
+        }
+        seen
+    }
+
+    #[test]
+    fn one_limit_for_whole_and_split_input() {
+        let input = b"12345678\r\n123456789\r\nQUIT\r\n\n12345678901234567890\r\na\r\r\n";
+        let whole = frame(10, &[input]);
+        let expected: Vec<Option<Vec<u8>>> =
+            [Some(&b"12345678"[..]), None, Some(b"QUIT"), Some(b""), None, Some(b"a\r")]
+                .map(|line| line.map(<[u8]>::to_vec))
+                .to_vec();
+        assert_eq!(whole, expected);
+        for at in 0..=input.len() {
+            assert_eq!(frame(10, &[&input[..at], &input[at..]]), expected, "split at {at}");
+        }
+        let octets: Vec<&[u8]> = input.chunks(1).collect();
+        assert_eq!(frame(10, &octets), expected);
+    }
+}
