@@ -1,3 +1,13 @@
-//! The protocol crates wired to std sockets.
+//! The protocol crates wired to std sockets: a mail server for development.
+//!
+//! - [`store`]: users, mailboxes and messages, on disk or in memory;
+//! - [`connection`]: one client's TCP stream, in clear text or under TLS;
+//! - [`listen`]: the ports, a thread a connection, the orderly end;
+//! - [`server`]: what all connections share;
+//! - [`tls`]: the certificate.
 
+pub mod connection;
+pub mod listen;
+pub mod server;
 pub mod store;
+pub mod tls;
