@@ -1,0 +1,137 @@
+//! The mail server as a program: how it starts, what it says, how it ends.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+const PORTS: [&str; 6] = ["--smtp", "--pop3", "--imap", "--smtps", "--pop3s", "--imaps"];
+
+fn mailserver() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailserver"));
+    for port in PORTS {
+        command.args([port, "127.0.0.1:0"]);
+    }
+    command
+}
+
+/// Runs the server until it has said all of `Try it:`, then ends it with
+/// SIGTERM. Returns what it said and its exit status.
+fn start_and_stop(command: &mut Command) -> (String, Option<i32>) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for line in lines.by_ref() {
+        said += &format!("{}\n", line.unwrap());
+        if said.contains("MAILINDEX") {
+            break;
+        }
+    }
+    terminate(&child);
+    said.extend(lines.map(|line| format!("{}\n", line.unwrap())));
+    (said, child.wait().unwrap().code())
+}
+
+fn terminate(child: &Child) {
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+}
+
+#[test]
+fn it_starts_and_ends_cleanly() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("mail-data");
+    let mut command = mailserver();
+    command.arg("--data").arg(&data);
+    let (said, status) = start_and_stop(&mut command);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.starts_with("Made the users alice and bob, both with the password secret.\n"));
+    assert!(said.contains("not from this machine"), "{said}");
+    assert!(said.contains("--user bob:secret"), "{said}");
+    for protocol in ["SMTP", "POP3", "IMAP"] {
+        for security in ["(clear text, TLS on demand)", "(TLS)"] {
+            let line = |line: &&str| line.starts_with(protocol) && line.ends_with(security);
+            assert_eq!(said.lines().filter(line).count(), 1, "{protocol} {security}: {said}");
+        }
+    }
+    assert!(said.ends_with("stopping\n"), "{said}");
+    assert!(data.join("tls/localhost-cert.pem").exists());
+
+    // The same users are there again, and known for what they are.
+    let (said, _) = start_and_stop(&mut command);
+    assert!(!said.contains("Made the users") && said.contains("--user bob:secret"), "{said}");
+
+    // Until one of them has a password of his own.
+    let (said, _) = start_and_stop(command.args(["--user", "bob:better"]));
+    assert!(said.contains("Logging in takes TLS.\n"), "{said}");
+    assert!(said.contains("--ssl-reqd --insecure --user bob\n"), "{said}");
+}
+
+#[test]
+fn in_memory_nothing_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let (said, status) = start_and_stop(mailserver().arg("--memory").current_dir(&directory));
+    assert_eq!(status, Some(0));
+    assert!(said.contains("Mail is kept in memory, for alice, bob.\n"), "{said}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+fn fails(command: &mut Command) -> (i32, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    assert!(stdout.is_empty());
+    (status.code().unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn wrong_options_are_told_with_status_2() {
+    for (options, said) in [
+        (&["--smtp", "2525"][..], "expected HOST:PORT or none"),
+        (&["--user", "alice"], "expected NAME:PASSWORD"),
+        (&["--user", "al ice:secret", "--memory"], "--user al ice: not a user"),
+        (&["--hostname", "not a name"], "expected a domain name"),
+        (&["--max-message-size", "0"], "--max-message-size"),
+        (&["--max-message-size", "1k"], "--max-message-size"),
+        (&["--cert", "cert.pem"], "--key"),
+        (&["--memory", "--data", "x"], "cannot be used with"),
+        (&["--verbose"], "unexpected argument"),
+    ] {
+        let (status, stderr) = fails(Command::new(env!("CARGO_BIN_EXE_mailserver")).args(options));
+        assert_eq!(status, 2, "{options:?}: {stderr}");
+        assert!(stderr.contains(said), "{options:?}: {stderr}");
+    }
+    let mut none = Command::new(env!("CARGO_BIN_EXE_mailserver"));
+    let (status, stderr) = fails(none.args(PORTS.map(|port| [port, "none"]).as_flattened()));
+    assert_eq!((status, stderr.as_str()), (2, "mailserver: every listener is turned off\n"));
+}
+
+#[test]
+fn what_stands_in_the_way_is_told_with_status_1() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailserver"));
+    let (status, stderr) = fails(command.args(["--memory", "--smtp", &address]));
+    assert_eq!(status, 1, "{stderr}");
+    assert!(stderr.contains(&format!("--smtp {address}: ")), "{stderr}");
+
+    let file = directory.path().join("file");
+    fs::write(&file, "text").unwrap();
+    let below = file.join("mail-data");
+    for data in [&file, &below] {
+        let (status, stderr) = fails(mailserver().arg("--data").arg(data));
+        assert_eq!(status, 1, "{stderr}");
+        assert!(stderr.contains(&data.display().to_string()), "{stderr}");
+    }
+    for (cert, key) in [(Path::new("/no/such/file"), &*file), (&file, &file)] {
+        let mut command = mailserver();
+        let (status, stderr) =
+            fails(command.arg("--memory").arg("--cert").arg(cert).arg("--key").arg(key));
+        assert_eq!(status, 1, "{stderr}");
+        assert!(stderr.contains(&cert.display().to_string()), "{stderr}");
+    }
+}
