@@ -99,8 +99,8 @@ impl Store {
         Ok(Self::of(index::Index::in_memory()?, bodies::Bodies::in_memory(), None))
     }
 
-    /// Opens the store in a directory, or makes one there. Only its owner may
-    /// read what is in it.
+    /// Opens the store in a directory. One that it makes only its owner may
+    /// read; an existing one keeps the permissions it has.
     ///
     /// # Errors
     /// [`Error::DirectoryInUse`] while another process has it open,
