@@ -1,0 +1,156 @@
+//! Where parsed lists, trees and unescaped strings are kept.
+
+use core::fmt;
+use core::ops::Deref;
+
+use bumpalo::Bump;
+
+/// Holds the lists and trees of what is parsed, and the strings that had to be
+/// unescaped. Values borrow from it as they borrow from the input; it is
+/// emptied, all at once, with [`Arena::reset`] when the input they were parsed
+/// from is discarded.
+///
+/// What one command or response takes of it is bounded by a small multiple of
+/// its octets on the wire.
+///
+/// ```
+/// use imap_proto::Arena;
+/// let mut arena = Arena::new();
+/// assert_eq!(arena.collect("a b".split(' ')), ["a", "b"]);
+/// arena.reset();
+/// ```
+#[derive(Debug, Default)]
+pub struct Arena(Bump);
+
+impl Arena {
+    /// An empty arena. It takes no memory before something is put into it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Bump::new())
+    }
+
+    /// An arena with room for `octets` before it asks for memory again.
+    #[must_use]
+    pub fn with_capacity(octets: usize) -> Self {
+        Self(Bump::with_capacity(octets))
+    }
+
+    /// Forgets everything in it and keeps its largest piece of memory for what
+    /// comes. The compiler sees to it that nothing still borrows from it.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    /// The octets of memory it holds, used or not.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.0.allocated_bytes()
+    }
+
+    /// Puts `value` into the arena.
+    pub fn alloc<T: Copy>(&self, value: T) -> &T {
+        self.0.alloc(value)
+    }
+
+    /// Puts a copy of `values` into the arena.
+    pub fn slice<T: Copy>(&self, values: &[T]) -> &[T] {
+        self.0.alloc_slice_copy(values)
+    }
+
+    /// Puts a copy of `text` into the arena.
+    pub fn str(&self, text: &str) -> &str {
+        self.0.alloc_str(text)
+    }
+
+    /// Collects `values`, whose number is not known, into the arena.
+    pub fn collect<T: Copy>(&self, values: impl IntoIterator<Item = T>) -> &[T] {
+        let mut list = self.list();
+        list.extend(values);
+        list.into_bump_slice()
+    }
+
+    /// An empty list that grows in the arena; `into_bump_slice` ends it.
+    pub(crate) fn list<T: Copy>(&self) -> List<'_, T> {
+        List::new_in(&self.0)
+    }
+}
+
+/// A list that is being built in an [`Arena`].
+pub(crate) type List<'a, T> = bumpalo::collections::Vec<'a, T>;
+
+/// A list that the grammar wants to have at least one element (`1*x`).
+///
+/// ```
+/// use imap_proto::NonEmpty;
+/// let list = NonEmpty::new(&[1, 2]).expect("two elements");
+/// assert_eq!(list.first(), &1);
+/// assert!(NonEmpty::<u8>::new(&[]).is_none());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NonEmpty<'a, T>(&'a T, &'a [T]);
+
+impl<'a, T> NonEmpty<'a, T> {
+    /// `elements` as such a list; `None` if there are none.
+    #[must_use]
+    pub const fn new(elements: &'a [T]) -> Option<Self> {
+        match elements {
+            [] => None,
+            [first, ..] => Some(Self(first, elements)),
+        }
+    }
+
+    /// The list of `element` alone.
+    #[must_use]
+    pub const fn one(element: &'a T) -> Self {
+        Self(element, core::slice::from_ref(element))
+    }
+
+    /// The first element.
+    #[must_use]
+    pub const fn first(self) -> &'a T {
+        self.0
+    }
+
+    /// All elements, as a slice.
+    #[must_use]
+    pub const fn as_slice(self) -> &'a [T] {
+        self.1
+    }
+}
+
+impl<T> Deref for NonEmpty<'_, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.1
+    }
+}
+
+impl<'a, T> IntoIterator for NonEmpty<'a, T> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.1.iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for NonEmpty<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_grows_to_any_length() {
+        let mut arena = Arena::new();
+        assert_eq!(arena.capacity(), 0);
+        assert_eq!(arena.collect(0..1000).len(), 1000);
+        arena.reset();
+        assert!(arena.capacity() > 0);
+    }
+}

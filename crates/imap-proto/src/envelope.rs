@@ -1,0 +1,31 @@
+//! ENVELOPE: a message's header, taken apart.
+//!
+//! RFC 9051 sections 7.5.2 and 9: `envelope`.
+
+use crate::address::Address;
+use crate::lexical::NString;
+
+/// The envelope of a message. Lists of addresses that are `NIL` are empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Envelope<'a> {
+    /// The Date field, as it is.
+    pub date: NString<'a>,
+    /// The Subject field, as it is (RFC 2047).
+    pub subject: NString<'a>,
+    /// The From field.
+    pub from: &'a [Address<'a>],
+    /// The Sender field; without one, the From field.
+    pub sender: &'a [Address<'a>],
+    /// The Reply-To field; without one, the From field.
+    pub reply_to: &'a [Address<'a>],
+    /// The To field.
+    pub to: &'a [Address<'a>],
+    /// The Cc field.
+    pub cc: &'a [Address<'a>],
+    /// The Bcc field.
+    pub bcc: &'a [Address<'a>],
+    /// The In-Reply-To field, as it is.
+    pub in_reply_to: NString<'a>,
+    /// The Message-ID field, as it is.
+    pub message_id: NString<'a>,
+}
