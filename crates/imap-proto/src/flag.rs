@@ -2,7 +2,11 @@
 //!
 //! RFC 9051 section 2.3.2, RFC 3501 section 2.3.2.
 
-use crate::lexical::Atom;
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::Parsed;
+
+use crate::arena::Arena;
+use crate::lexical::{Atom, atom, encode_list, list};
 
 /// A flag of a message.
 ///
@@ -39,4 +43,112 @@ pub enum PermanentFlag<'a> {
     Flag(Flag<'a>),
     /// `\*`: keywords that do not exist yet are made by storing them.
     NewKeywords,
+}
+
+impl Flag<'_> {
+    /// Writes it.
+    pub fn encode(self, out: &mut BytesMut) {
+        out.put_slice(match self {
+            Self::Answered => b"\\Answered",
+            Self::Flagged => b"\\Flagged",
+            Self::Deleted => b"\\Deleted",
+            Self::Seen => b"\\Seen",
+            Self::Draft => b"\\Draft",
+            Self::Recent => b"\\Recent",
+            Self::Keyword(keyword) => return keyword.encode(out),
+            Self::Extension(name) => {
+                out.put_u8(b'\\');
+                return name.encode(out);
+            }
+        });
+    }
+}
+
+impl PermanentFlag<'_> {
+    /// Writes it.
+    pub fn encode(self, out: &mut BytesMut) {
+        match self {
+            Self::Flag(flag) => flag.encode(out),
+            Self::NewKeywords => out.put_slice(b"\\*"),
+        }
+    }
+}
+
+/// Writes `flags` in parentheses.
+pub(crate) fn encode_flags(flags: &[Flag<'_>], out: &mut BytesMut) {
+    encode_list(flags, out, |flag, out| flag.encode(out));
+}
+
+/// ```abnf
+/// flag           = "\Answered" / "\Flagged" / "\Deleted" / "\Seen" / "\Draft" /
+///                  flag-keyword / flag-extension
+/// flag-extension = "\" atom
+/// flag-keyword   = atom
+/// flag-fetch     = flag / "\Recent"               ; RFC 9051 section 9
+/// ```
+pub(crate) fn flag(input: &[u8]) -> Parsed<'_, Flag<'_>> {
+    let [b'\\', rest @ ..] = input else {
+        let (rest, keyword) = atom(input)?;
+        return Ok((rest, Flag::Keyword(keyword)));
+    };
+    let (rest, name) = atom(rest)?;
+    let flag = match name.as_str() {
+        known if known.eq_ignore_ascii_case("Answered") => Flag::Answered,
+        known if known.eq_ignore_ascii_case("Flagged") => Flag::Flagged,
+        known if known.eq_ignore_ascii_case("Deleted") => Flag::Deleted,
+        known if known.eq_ignore_ascii_case("Seen") => Flag::Seen,
+        known if known.eq_ignore_ascii_case("Draft") => Flag::Draft,
+        known if known.eq_ignore_ascii_case("Recent") => Flag::Recent,
+        _ => Flag::Extension(name),
+    };
+    Ok((rest, flag))
+}
+
+/// `flag-perm = flag / "\*"`
+pub(crate) fn permanent_flag(input: &[u8]) -> Parsed<'_, PermanentFlag<'_>> {
+    if let [b'\\', b'*', rest @ ..] = input {
+        return Ok((rest, PermanentFlag::NewKeywords));
+    }
+    let (rest, flag) = flag(input)?;
+    Ok((rest, PermanentFlag::Flag(flag)))
+}
+
+/// `flag-list = "(" [flag *(SP flag)] ")"`
+pub(crate) fn flag_list<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Flag<'a>]> {
+    list(input, arena, flag)
+}
+
+#[cfg(test)]
+mod tests {
+    use mail_wire::parse::complete;
+
+    use super::*;
+
+    #[test]
+    fn flags_are_read_in_any_case_and_written_in_one() {
+        let arena = Arena::new();
+        let wire = b"(\\SEEN \\deleted \\Recent $Forwarded \\X-y)";
+        let flags = complete(wire, |input| flag_list(input, &arena)).unwrap();
+        assert_eq!(
+            flags,
+            [
+                Flag::Seen,
+                Flag::Deleted,
+                Flag::Recent,
+                Flag::Keyword(Atom::new("$Forwarded").unwrap()),
+                Flag::Extension(Atom::new("X-y").unwrap()),
+            ]
+        );
+        let mut out = BytesMut::new();
+        encode_flags(flags, &mut out);
+        assert_eq!(&out[..], b"(\\Seen \\Deleted \\Recent $Forwarded \\X-y)");
+    }
+
+    #[test]
+    fn what_is_no_flag_list() {
+        let arena = Arena::new();
+        for wire in ["(\\Seen )", "( )", "(\\*)", "(\\)", "\\Seen", "(a  b)", "(\\Seen"] {
+            assert!(complete(wire.as_bytes(), |i| flag_list(i, &arena)).is_err(), "{wire}");
+        }
+    }
 }

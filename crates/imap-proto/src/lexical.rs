@@ -21,7 +21,7 @@ use mail_wire::parse::{
 };
 use nom::Err;
 
-use crate::arena::Arena;
+use crate::arena::{Arena, List, NonEmpty};
 
 /// How deep lists and trees may nest: 64. One level more is a syntax error of
 /// the item that holds it.
@@ -117,7 +117,7 @@ impl<'a> Atom<'a> {
 
     /// Whether it is `other` but for upper and lower case.
     #[must_use]
-    pub const fn is(self, other: &str) -> bool {
+    pub fn is(self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other)
     }
 
@@ -378,6 +378,12 @@ pub(crate) fn close(input: &[u8]) -> Parsed<'_, ()> {
     byte(b')', "\")\"")(input)
 }
 
+/// `"]"`
+#[inline]
+pub(crate) fn close_bracket(input: &[u8]) -> Parsed<'_, ()> {
+    byte(b']', "\"]\"")(input)
+}
+
 /// Whether `input` goes on with `octet`.
 #[inline]
 pub(crate) fn at(octet: u8, input: &[u8]) -> bool {
@@ -587,7 +593,7 @@ pub(crate) fn separated<'a, T: Copy>(
     input: &'a [u8],
     arena: &'a Arena,
     mut element: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
-) -> Parsed<'a, &'a [T]> {
+) -> Parsed<'a, NonEmpty<'a, T>> {
     let (mut rest, first) = element(input)?;
     let mut list = arena.list();
     list.push(first);
@@ -596,7 +602,27 @@ pub(crate) fn separated<'a, T: Copy>(
         list.push(value);
         rest = behind;
     }
-    Ok((rest, list.into_bump_slice()))
+    non_empty(rest, list)
+}
+
+/// The elements that came before `rest`, of which there is at least one.
+pub(crate) fn non_empty<'a, T>(rest: &'a [u8], list: List<'a, T>) -> Parsed<'a, NonEmpty<'a, T>> {
+    match NonEmpty::new(list.into_bump_slice()) {
+        Some(elements) => Ok((rest, elements)),
+        None => fail(rest, "at least one element"),
+    }
+}
+
+/// `"(" element *(SP element) ")"`, into the arena.
+pub(crate) fn list1<'a, T: Copy>(
+    input: &'a [u8],
+    arena: &'a Arena,
+    element: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
+) -> Parsed<'a, NonEmpty<'a, T>> {
+    let (rest, ()) = open(input)?;
+    let (rest, elements) = separated(rest, arena, element)?;
+    let (rest, ()) = close(rest)?;
+    Ok((rest, elements))
 }
 
 /// `"(" [element *(SP element)] ")"`, into the arena.
@@ -611,7 +637,7 @@ pub(crate) fn list<'a, T: Copy>(
     }
     let (rest, elements) = separated(rest, arena, element)?;
     let (rest, ()) = close(rest)?;
-    Ok((rest, elements))
+    Ok((rest, elements.as_slice()))
 }
 
 /// Writes `octets` quoted, or as a literal where they cannot be quoted.
@@ -729,8 +755,8 @@ pub(crate) fn debug_octets(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Re
 
 #[cfg(test)]
 mod tests {
-    use std::format;
-    use std::string::String;
+    use alloc::format;
+    use alloc::string::String;
 
     use mail_wire::parse::complete;
 
