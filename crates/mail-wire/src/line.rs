@@ -67,6 +67,12 @@ impl LineFramer {
         self.discarding = false;
     }
 
+    /// Whether the start of a line was received and its end was not.
+    #[must_use]
+    pub const fn is_mid_line(&self) -> bool {
+        self.scanned > 0 || self.discarding
+    }
+
     /// Takes the next line off the front of `input`, which must begin with what
     /// the last call left.
     ///

@@ -1,0 +1,545 @@
+//! Addresses as the envelope carries them (RFC 5321 §4.1.2, RFC 6531 §3.3).
+//!
+//! An address keeps its wire form, since a relay must send what it got; the
+//! accessors give its meaning.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::str;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+use mail_wire::parse::{ALPHANUMERIC, Class, Parsed, byte, complete, fail, run, word};
+
+use crate::Tolerance;
+
+/// The longest local part: 64 octets (RFC 5321 §4.5.3.1.1).
+pub const LOCAL_PART_LIMIT: usize = 64;
+/// The longest domain: 255 octets (RFC 5321 §4.5.3.1.2).
+pub const DOMAIN_LIMIT: usize = 255;
+/// The longest path, its angle brackets included: 256 octets (RFC 5321 §4.5.3.1.3).
+pub const PATH_LIMIT: usize = 256;
+
+/// `atext` of RFC 5322 §3.2.3, and `UTF8-non-ascii` (RFC 6531 §3.3).
+static ATEXT: Class = Class::new()
+    .with_range(b'0', b'9')
+    .with_range(b'A', b'Z')
+    .with_range(b'a', b'z')
+    .with(b"!#$%&'*+-/=?^_`{|}~")
+    .with_range(0x80, 0xff);
+/// `qtextSMTP`: what needs no backslash between quotes.
+static QTEXT: Class = Class::new().with_range(0x20, 0x7e).without(b"\"\\").with_range(0x80, 0xff);
+/// `Let-dig`, and the octets of a U-label (RFC 5890 §2.3.2.1).
+static LET_DIG: Class = Class::new()
+    .with_range(b'0', b'9')
+    .with_range(b'A', b'Z')
+    .with_range(b'a', b'z')
+    .with_range(0x80, 0xff);
+/// The octets of a sub-domain; the tolerant set has `_` too.
+static LDH: Class = Class::new()
+    .with_range(b'0', b'9')
+    .with_range(b'A', b'Z')
+    .with_range(b'a', b'z')
+    .with(b"-")
+    .with_range(0x80, 0xff);
+static LDH_UNDERSCORE: Class = Class::new()
+    .with_range(b'0', b'9')
+    .with_range(b'A', b'Z')
+    .with_range(b'a', b'z')
+    .with(b"-_")
+    .with_range(0x80, 0xff);
+/// `dcontent`: what may stand in a general address literal.
+static DCONTENT: Class = Class::new().with_range(0x21, 0x7e).without(b"[\\]");
+
+/// The name of a host, or an address literal in brackets, in its wire form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Domain<'a>(&'a str);
+
+/// What a [`Domain`] names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Host<'a> {
+    /// A domain name, of US-ASCII or of U-labels.
+    Name(&'a str),
+    /// `[192.0.2.1]`
+    Ipv4(Ipv4Addr),
+    /// `[IPv6:2001:db8::1]`
+    Ipv6(Ipv6Addr),
+    /// `[tag:content]` with a tag that is not known here.
+    Other {
+        /// The standardized tag.
+        tag: &'a str,
+        /// What it tags.
+        content: &'a str,
+    },
+}
+
+impl<'a> Domain<'a> {
+    /// Checks that `text` is a domain name or an address literal.
+    ///
+    /// ```
+    /// use smtp_proto::{Domain, Host};
+    /// let domain = Domain::parse("[IPv6:2001:db8::1]")?;
+    /// assert_eq!(domain.host(), Host::Ipv6("2001:db8::1".parse().unwrap()));
+    /// assert!(Domain::parse("[999.1.1.1]").is_err());
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not, or is longer than 255 octets.
+    pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+        complete(text.as_bytes(), |input| domain(input, Tolerance::STRICT))
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// What it names.
+    #[must_use]
+    pub fn host(self) -> Host<'a> {
+        let Some(content) = self.0.strip_prefix('[').and_then(|text| text.strip_suffix(']')) else {
+            return Host::Name(self.0);
+        };
+        literal(content).unwrap_or(Host::Name(self.0))
+    }
+
+    /// Whether it needs SMTPUTF8 to be sent.
+    #[must_use]
+    pub const fn is_ascii(self) -> bool {
+        self.0.is_ascii()
+    }
+}
+
+impl fmt::Display for Domain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// What stands before the `@`, in its wire form: perhaps in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LocalPart<'a>(&'a str);
+
+impl<'a> LocalPart<'a> {
+    /// Checks that `text` is a dot-string or a quoted string.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is neither, or is longer than 64 octets.
+    pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+        complete(text.as_bytes(), local_part)
+    }
+
+    /// The wire form.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// What it means: without quotes and backslashes. `"a\"b"` means `a"b`, and
+    /// `"a"` the same as `a`.
+    #[must_use]
+    pub fn unquoted(self) -> Cow<'a, str> {
+        let Some(quoted) = self.0.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
+            return Cow::Borrowed(self.0);
+        };
+        if !quoted.contains('\\') {
+            return Cow::Borrowed(quoted);
+        }
+        let mut meaning = String::with_capacity(quoted.len());
+        let mut escaped = false;
+        for letter in quoted.chars() {
+            escaped = letter == '\\' && !escaped;
+            if !escaped {
+                meaning.push(letter);
+            }
+        }
+        Cow::Owned(meaning)
+    }
+}
+
+/// `local-part@domain`.
+///
+/// ```
+/// use smtp_proto::Mailbox;
+/// let mailbox = Mailbox::parse("\"a b\"@example.org")?;
+/// assert_eq!(mailbox.local_part.as_str(), "\"a b\"");
+/// assert_eq!(mailbox.local_part.unquoted(), "a b");
+/// assert_eq!(mailbox.domain.as_str(), "example.org");
+/// # Ok::<(), smtp_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mailbox<'a> {
+    /// What stands before the `@`.
+    pub local_part: LocalPart<'a>,
+    /// What stands behind it.
+    pub domain: Domain<'a>,
+}
+
+impl<'a> Mailbox<'a> {
+    /// Checks that `text` is a mailbox.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not, or is longer than the limits.
+    pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+        complete(text.as_bytes(), |input| mailbox(input, Tolerance::STRICT))
+    }
+
+    /// Whether it needs SMTPUTF8 to be sent.
+    #[must_use]
+    pub const fn is_ascii(self) -> bool {
+        self.local_part.0.is_ascii() && self.domain.0.is_ascii()
+    }
+
+    fn encode(self, out: &mut BytesMut) {
+        out.put_slice(self.local_part.0.as_bytes());
+        out.put_u8(b'@');
+        out.put_slice(self.domain.0.as_bytes());
+    }
+}
+
+impl fmt::Display for Mailbox<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.local_part.0, self.domain.0)
+    }
+}
+
+/// Where a message comes from, and where reports of its failure go: the
+/// argument of MAIL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReversePath<'a> {
+    /// `<>`: a report, to which nobody must answer (RFC 5321 §4.5.5).
+    Null,
+    /// A mailbox.
+    Mailbox(Mailbox<'a>),
+}
+
+impl<'a> ReversePath<'a> {
+    /// The mailbox, where it has one.
+    #[must_use]
+    pub const fn mailbox(self) -> Option<Mailbox<'a>> {
+        match self {
+            Self::Null => None,
+            Self::Mailbox(mailbox) => Some(mailbox),
+        }
+    }
+
+    pub(crate) fn encode(self, out: &mut BytesMut) {
+        out.put_u8(b'<');
+        if let Self::Mailbox(mailbox) = self {
+            mailbox.encode(out);
+        }
+        out.put_u8(b'>');
+    }
+}
+
+/// Where a message goes: the argument of RCPT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ForwardPath<'a> {
+    /// `<Postmaster>`, without a domain: this host's own (RFC 5321 §4.5.1).
+    Postmaster,
+    /// A mailbox.
+    Mailbox(Mailbox<'a>),
+}
+
+impl<'a> ForwardPath<'a> {
+    /// The mailbox, where it has one.
+    #[must_use]
+    pub const fn mailbox(self) -> Option<Mailbox<'a>> {
+        match self {
+            Self::Postmaster => None,
+            Self::Mailbox(mailbox) => Some(mailbox),
+        }
+    }
+
+    pub(crate) fn encode(self, out: &mut BytesMut) {
+        out.put_u8(b'<');
+        match self {
+            Self::Postmaster => out.put_slice(b"Postmaster"),
+            Self::Mailbox(mailbox) => mailbox.encode(out),
+        }
+        out.put_u8(b'>');
+    }
+}
+
+/// ```abnf
+/// Reverse-path = Path / "<>"                                ; RFC 5321 §4.1.2
+/// ```
+pub(crate) fn reverse_path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ReversePath<'_>> {
+    if let Some(rest) = input.strip_prefix(b"<>") {
+        return Ok((rest, ReversePath::Null));
+    }
+    let (rest, mailbox) = path(input, tolerance)?;
+    Ok((rest, ReversePath::Mailbox(mailbox)))
+}
+
+/// ```abnf
+/// Forward-path = Path / "<Postmaster>"            ; RFC 5321 §4.1.1.3 and §4.5.1
+/// ```
+pub(crate) fn forward_path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ForwardPath<'_>> {
+    const POSTMASTER: &[u8] = b"<postmaster>";
+    match input.split_at_checked(POSTMASTER.len()) {
+        Some((start, rest)) if start.eq_ignore_ascii_case(POSTMASTER) => {
+            return Ok((rest, ForwardPath::Postmaster));
+        }
+        _ => {}
+    }
+    let (rest, mailbox) = path(input, tolerance)?;
+    Ok((rest, ForwardPath::Mailbox(mailbox)))
+}
+
+/// ```abnf
+/// Path  = "<" [ A-d-l ":" ] Mailbox ">"                     ; RFC 5321 §4.1.2
+/// A-d-l = At-domain *( "," At-domain )
+/// ```
+/// The route is read and dropped, as §4.1.2 asks.
+fn path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
+    let Some(inner) = input.strip_prefix(b"<") else {
+        if !tolerance.missing_brackets {
+            return fail(input, "\"<\"");
+        }
+        return mailbox(input, tolerance);
+    };
+    let mut rest = inner;
+    let mut more = inner.starts_with(b"@");
+    while more {
+        let (behind, ()) = byte(b'@', "\"@\" of a route")(rest)?;
+        let (behind, _) = domain(behind, tolerance)?;
+        more = behind.starts_with(b",");
+        (rest, ()) =
+            if more { byte(b',', "\",\"") } else { byte(b':', "\":\" behind a route") }(behind)?;
+    }
+    let (rest, mailbox) = mailbox(rest, tolerance)?;
+    let (rest, ()) = byte(b'>', "\">\" or \"@\"")(rest)?;
+    if input.len().saturating_sub(rest.len()) > PATH_LIMIT {
+        return fail(input, "a path of at most 256 octets");
+    }
+    Ok((rest, mailbox))
+}
+
+/// ```abnf
+/// Mailbox = Local-part "@" ( Domain / address-literal )     ; RFC 5321 §4.1.2
+/// ```
+fn mailbox(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
+    let (rest, local_part) = local_part(input)?;
+    let (rest, ()) = byte(b'@', "\"@\" and a domain")(rest)?;
+    let (rest, domain) = domain(rest, tolerance)?;
+    Ok((rest, Mailbox { local_part, domain }))
+}
+
+/// ```abnf
+/// Local-part    = Dot-string / Quoted-string                ; RFC 5321 §4.1.2
+/// Dot-string    = Atom *("."  Atom)
+/// Quoted-string = DQUOTE *QcontentSMTP DQUOTE
+/// QcontentSMTP  = qtextSMTP / quoted-pairSMTP
+/// ```
+fn local_part(input: &[u8]) -> Parsed<'_, LocalPart<'_>> {
+    let mut rest = input;
+    if let Some(quoted) = input.strip_prefix(b"\"") {
+        rest = quoted;
+        loop {
+            (_, rest) = run(&QTEXT, rest);
+            match rest {
+                [b'"', behind @ ..] => {
+                    rest = behind;
+                    break;
+                }
+                [b'\\', 0x20..=0x7e, behind @ ..] => rest = behind,
+                _ => return fail(rest, "a closing quote"),
+            }
+        }
+    } else {
+        loop {
+            (rest, _) = word(&ATEXT, "a local part")(rest)?;
+            match rest.strip_prefix(b".") {
+                Some(behind) => rest = behind,
+                None => break,
+            }
+        }
+    }
+    let text = text_before(input, rest);
+    match text {
+        Some(text) if text.len() <= LOCAL_PART_LIMIT => Ok((rest, LocalPart(text))),
+        Some(_) => fail(input, "a local part of at most 64 octets"),
+        None => fail(input, "UTF-8"),
+    }
+}
+
+/// ```abnf
+/// Domain          = sub-domain *("." sub-domain)            ; RFC 5321 §4.1.2
+/// sub-domain      = Let-dig [Ldh-str] / U-label             ; RFC 6531 §3.3
+/// address-literal = "[" ( IPv4-address-literal / IPv6-address-literal /
+///                   General-address-literal ) "]"           ; RFC 5321 §4.1.3
+/// ```
+pub(crate) fn domain(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Domain<'_>> {
+    let mut rest = input;
+    if let Some(inner) = input.strip_prefix(b"[") {
+        let (content, behind) = run(&DCONTENT, inner);
+        match str::from_utf8(content).ok().and_then(literal) {
+            Some(_) => {}
+            None => return fail(inner, "an address literal"),
+        }
+        (rest, ()) = byte(b']', "\"]\"")(behind)?;
+    } else {
+        let ldh = if tolerance.underscore_in_domain { &LDH_UNDERSCORE } else { &LDH };
+        loop {
+            let (label, behind) = run(ldh, rest);
+            match (label.first(), label.last()) {
+                (Some(&first), Some(&last))
+                    if last != b'-' && (LET_DIG.contains(first) || first == b'_') => {}
+                _ => return fail(rest, "a domain"),
+            }
+            match behind.strip_prefix(b".") {
+                Some(next) => rest = next,
+                None => {
+                    rest = behind;
+                    break;
+                }
+            }
+        }
+    }
+    match text_before(input, rest) {
+        Some(text) if text.len() <= DOMAIN_LIMIT => Ok((rest, Domain(text))),
+        Some(_) => fail(input, "a domain of at most 255 octets"),
+        None => fail(input, "UTF-8"),
+    }
+}
+
+/// What stands between the brackets of an address literal.
+fn literal(content: &str) -> Option<Host<'_>> {
+    match content.split_once(':') {
+        None => content.parse().ok().map(Host::Ipv4),
+        Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6") => {
+            address.parse().ok().map(Host::Ipv6)
+        }
+        Some((tag, content)) => {
+            let ends = tag.as_bytes().last().is_some_and(|&last| ALPHANUMERIC.contains(last));
+            let ldh = tag.bytes().all(|byte| byte == b'-' || ALPHANUMERIC.contains(byte));
+            (ends && ldh && !content.is_empty()).then_some(Host::Other { tag, content })
+        }
+    }
+}
+
+/// What was taken off `input` to leave `rest`, as text.
+fn text_before<'a>(input: &'a [u8], rest: &[u8]) -> Option<&'a str> {
+    let taken = input.get(..input.len().checked_sub(rest.len())?)?;
+    str::from_utf8(taken).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn reverse(text: &str) -> Result<ReversePath<'_>, SyntaxError> {
+        complete(text.as_bytes(), |input| reverse_path(input, Tolerance::STRICT))
+    }
+
+    fn forward(text: &str) -> Result<ForwardPath<'_>, SyntaxError> {
+        complete(text.as_bytes(), |input| forward_path(input, Tolerance::STRICT))
+    }
+
+    #[test]
+    fn wire_forms_are_kept() {
+        for text in [
+            "<a@b>",
+            "<a.b+c@example.org>",
+            "<\"a b\"@c>",
+            "<\"a\\\"b\"@c>",
+            "<\">\"@b>",
+            "<\"@\"@b>",
+            "<a@[IPv6:::1]>",
+            "<a@[1.2.3.4]>",
+            "<a@[x-tag:content]>",
+            "<用户@例え.jp>",
+            "<\"ü\"@b>",
+            "<>",
+        ] {
+            let mut out = BytesMut::new();
+            reverse(text).unwrap().encode(&mut out);
+            assert_eq!(out, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_is_no_path() {
+        for text in [
+            "",
+            "<",
+            "< >",
+            "<a>",
+            "<a@>",
+            "<@b>",
+            "<a@b",
+            "a@b",
+            "<a@b@c>",
+            "<a b@c>",
+            "<.a@b>",
+            "<a.@b>",
+            "<a..b@c>",
+            "<a@b.>",
+            "<a@-b>",
+            "<a@b->",
+            "<a@b_c>",
+            "<a@[999.1.1.1]>",
+            "<a@[]>",
+            "<a@[x:]>",
+            "<a@[IPv6:zz]>",
+            "<\"a@b>",
+            "<a\0@b>",
+            "<a@b\0>",
+            "<@x:>",
+            "<@x a@b>",
+            "<>>",
+            "<Postmaster>",
+        ] {
+            assert!(reverse(text).is_err(), "{text}");
+        }
+        assert!(complete(b"<\xff@b>", |input| reverse_path(input, Tolerance::STRICT)).is_err());
+    }
+
+    #[test]
+    fn a_route_is_dropped() {
+        let Ok(ReversePath::Mailbox(mailbox)) = reverse("<@x,@y.z:a@b>") else { panic!() };
+        assert_eq!(mailbox.to_string(), "a@b");
+    }
+
+    #[test]
+    fn postmaster_needs_no_domain_and_is_not_null() {
+        assert_eq!(forward("<PostMaster>"), Ok(ForwardPath::Postmaster));
+        assert!(forward("<>").is_err());
+        assert!(matches!(forward("<postmaster@b>"), Ok(ForwardPath::Mailbox(_))));
+    }
+
+    #[test]
+    fn limits() {
+        let local = "l".repeat(64);
+        assert!(Mailbox::parse(&alloc::format!("{local}@b")).is_ok());
+        assert!(Mailbox::parse(&alloc::format!("{local}l@b")).is_err());
+        let domain = alloc::format!("{}d", "d.".repeat(127));
+        assert!(Domain::parse(&domain).is_ok());
+        assert!(Domain::parse(&alloc::format!("d{domain}")).is_err());
+        assert!(reverse(&alloc::format!("<aa@{}>", domain.get(4..).unwrap())).is_ok());
+        assert!(reverse(&alloc::format!("<aaa@{}>", domain.get(4..).unwrap())).is_err());
+    }
+
+    #[test]
+    fn hosts_are_typed() {
+        let host = |text| Domain::parse(text).unwrap().host();
+        assert_eq!(host("example.org"), Host::Name("example.org"));
+        assert_eq!(host("[127.0.0.1]"), Host::Ipv4(Ipv4Addr::LOCALHOST));
+        assert_eq!(host("[ipv6:::1]"), Host::Ipv6(Ipv6Addr::LOCALHOST));
+        assert_eq!(host("[X-400:c=de]"), Host::Other { tag: "X-400", content: "c=de" });
+    }
+
+    #[test]
+    fn meanings() {
+        let meaning = |text| LocalPart::parse(text).unwrap().unquoted();
+        assert_eq!(meaning("\"a\""), meaning("a"));
+        assert_eq!(meaning(r#""a\"\\b""#), r#"a"\b"#);
+        assert_eq!(meaning("\"\""), "");
+    }
+}

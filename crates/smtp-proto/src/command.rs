@@ -1,0 +1,342 @@
+//! What a client sends (RFC 5321 §4.1.1).
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{
+    ALPHA, Class, Fault, Keyword, Parsed, VCHAR, complete, fail, letters, run, word,
+};
+use mail_wire::{Base64, SyntaxError};
+use memchr::memchr2;
+
+use crate::address::{domain, forward_path, reverse_path};
+use crate::parameter::{encode_rcpt_parameters, mail_parameters, rcpt_parameters};
+use crate::{Domain, ForwardPath, MailParameters, Parameters, ReversePath, Text, Tolerance};
+
+/// A command of SMTP.
+///
+/// ```
+/// use smtp_proto::{Command, Mail, ReversePath};
+/// let command = Command::parse(b"MAIL FROM:<a@example.org> SIZE=1024")?;
+/// let Command::Mail(Mail { from: ReversePath::Mailbox(mailbox), parameters }) = command else {
+///     panic!()
+/// };
+/// assert_eq!(mailbox.domain.as_str(), "example.org");
+/// assert_eq!(parameters.size, Some(1024));
+///
+/// let mut out = bytes::BytesMut::new();
+/// command.encode(&mut out);
+/// assert_eq!(&out[..], b"MAIL FROM:<a@example.org> SIZE=1024\r\n");
+/// # Ok::<(), smtp_proto::CommandError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Command<'a> {
+    /// `EHLO`: the client's name, and that it knows extensions (RFC 5321 §4.1.1.1).
+    Ehlo(Domain<'a>),
+    /// `HELO`: the client's name (RFC 5321 §4.1.1.1).
+    Helo(Domain<'a>),
+    /// `MAIL`: begins a transaction (RFC 5321 §4.1.1.2).
+    Mail(Mail<'a>),
+    /// `RCPT`: adds a recipient (RFC 5321 §4.1.1.3).
+    Rcpt(Rcpt<'a>),
+    /// `DATA`: the body comes next (RFC 5321 §4.1.1.4).
+    Data,
+    /// `RSET`: ends the transaction with nothing delivered (RFC 5321 §4.1.1.5).
+    Rset,
+    /// `VRFY`: asks whether a user is here (RFC 5321 §4.1.1.6).
+    Vrfy(Text<'a>),
+    /// `EXPN`: asks who is on a mailing list (RFC 5321 §4.1.1.7).
+    Expn(Text<'a>),
+    /// `HELP`, perhaps with a topic (RFC 5321 §4.1.1.8).
+    Help(Option<Text<'a>>),
+    /// `NOOP`, with an argument that means nothing (RFC 5321 §4.1.1.9).
+    Noop(Option<Text<'a>>),
+    /// `QUIT` (RFC 5321 §4.1.1.10).
+    Quit,
+    /// `STARTTLS` (RFC 3207 §4).
+    StartTls,
+    /// `AUTH` (RFC 4954 §4).
+    Auth(Auth<'a>),
+}
+
+/// The arguments of `MAIL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mail<'a> {
+    /// Where reports of failure go.
+    pub from: ReversePath<'a>,
+    /// What stands behind it.
+    pub parameters: MailParameters<'a>,
+}
+
+/// The arguments of `RCPT`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rcpt<'a> {
+    /// The recipient.
+    pub to: ForwardPath<'a>,
+    /// What stands behind it.
+    pub parameters: Parameters<'a>,
+}
+
+/// The arguments of `AUTH`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Auth<'a> {
+    /// The name of the SASL mechanism, as the client wrote it. Case does not matter.
+    pub mechanism: Mechanism<'a>,
+    /// The first response, where it came along. `=` on the wire is an empty one.
+    pub initial_response: Option<Base64<'a>>,
+}
+
+/// The name of a SASL mechanism: 1 to 20 letters, digits, `-` and `_`
+/// (RFC 4422 §3.1). Lower case is taken, for what clients send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mechanism<'a>(&'a str);
+
+static MECHANISM: Class =
+    Class::new().with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z').with(b"-_");
+
+impl<'a> Mechanism<'a> {
+    /// Checks that `name` can name a mechanism.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it cannot.
+    pub fn parse(name: &'a str) -> Result<Self, SyntaxError> {
+        complete(name.as_bytes(), mechanism)
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// Whether it is the mechanism of that name, in whichever case.
+    #[must_use]
+    pub fn is(self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
+}
+
+/// Why a line is no [`Command`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CommandError {
+    /// The line has octets that no command has, or no verb. Answer 500.
+    #[error("not a command: {0}")]
+    Malformed(SyntaxError),
+    /// A verb that is not known here. Answer 500.
+    #[error("the verb is not known")]
+    UnknownVerb,
+    /// The verb is known, its arguments are not of its grammar. Answer 501.
+    #[error("wrong argument: {0}")]
+    Argument(SyntaxError),
+}
+
+impl CommandError {
+    /// The reply code that the error asks for (RFC 5321 §4.2.4).
+    #[must_use]
+    pub const fn reply_code(self) -> u16 {
+        match self {
+            Self::Malformed(_) | Self::UnknownVerb => 500,
+            Self::Argument(_) => 501,
+        }
+    }
+}
+
+const EHLO: Keyword = Keyword::new(b"EHLO");
+const HELO: Keyword = Keyword::new(b"HELO");
+const MAIL: Keyword = Keyword::new(b"MAIL");
+const RCPT: Keyword = Keyword::new(b"RCPT");
+const DATA: Keyword = Keyword::new(b"DATA");
+const RSET: Keyword = Keyword::new(b"RSET");
+const VRFY: Keyword = Keyword::new(b"VRFY");
+const EXPN: Keyword = Keyword::new(b"EXPN");
+const HELP: Keyword = Keyword::new(b"HELP");
+const NOOP: Keyword = Keyword::new(b"NOOP");
+const QUIT: Keyword = Keyword::new(b"QUIT");
+const STARTTLS: Keyword = Keyword::new(b"STARTTLS");
+const AUTH: Keyword = Keyword::new(b"AUTH");
+
+impl<'a> Command<'a> {
+    /// Parses a line, without its end, by the grammar alone.
+    ///
+    /// # Errors
+    /// [`CommandError`], which says which reply it asks for.
+    pub fn parse(line: &'a [u8]) -> Result<Self, CommandError> {
+        Self::parse_tolerant(line, Tolerance::STRICT)
+    }
+
+    /// Parses a line, without its end, and lets pass what `tolerance` says.
+    ///
+    /// # Errors
+    /// [`CommandError`], which says which reply it asks for.
+    pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, CommandError> {
+        if let Some(offset) =
+            memchr2(b'\r', 0, line).or_else(|| line.iter().position(|&b| b == b'\n'))
+        {
+            let expected = "no CR, LF or NUL in a command";
+            return Err(CommandError::Malformed(SyntaxError { offset, expected }));
+        }
+        let line = if tolerance.trailing_space { line.trim_ascii_end() } else { line };
+        let (verb, rest) = run(&ALPHA, line);
+        if !matches!(rest, [] | [b' ', ..]) || verb.is_empty() {
+            let offset = verb.len();
+            let error = SyntaxError { offset, expected: "a verb and a space" };
+            return Err(CommandError::Malformed(error));
+        }
+        let rest_of = |parsed: Parsed<'a, Self>| match parsed {
+            Ok(([], command)) => Ok(command),
+            Ok((rest, _)) => Err(Fault { rest, expected: "the end of the command" }),
+            Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => Err(fault),
+            Err(nom::Err::Incomplete(_)) => Err(Fault { rest: &[], expected: "more" }),
+        };
+        let alone = |command| Ok((rest, command));
+        let parsed = match Keyword::new(verb) {
+            EHLO => hello(rest, tolerance).map(|(rest, name)| (rest, Self::Ehlo(name))),
+            HELO => hello(rest, tolerance).map(|(rest, name)| (rest, Self::Helo(name))),
+            MAIL => mail(rest, tolerance),
+            RCPT => rcpt(rest, tolerance),
+            DATA => alone(Self::Data),
+            RSET => alone(Self::Rset),
+            VRFY => text(rest).map(|(rest, text)| (rest, Self::Vrfy(text))),
+            EXPN => text(rest).map(|(rest, text)| (rest, Self::Expn(text))),
+            HELP => optional_text(rest).map(|(rest, text)| (rest, Self::Help(text))),
+            NOOP => optional_text(rest).map(|(rest, text)| (rest, Self::Noop(text))),
+            QUIT => alone(Self::Quit),
+            STARTTLS => alone(Self::StartTls),
+            AUTH => auth(rest),
+            _ => return Err(CommandError::UnknownVerb),
+        };
+        rest_of(parsed).map_err(|fault| CommandError::Argument(SyntaxError::new(line, fault)))
+    }
+
+    /// Writes the command and CRLF.
+    pub fn encode(&self, out: &mut BytesMut) {
+        match *self {
+            Self::Ehlo(name) => put(out, "EHLO ", name.as_str().as_bytes()),
+            Self::Helo(name) => put(out, "HELO ", name.as_str().as_bytes()),
+            Self::Mail(Mail { from, parameters }) => {
+                out.put_slice(b"MAIL FROM:");
+                from.encode(out);
+                parameters.encode(out);
+            }
+            Self::Rcpt(Rcpt { to, parameters }) => {
+                out.put_slice(b"RCPT TO:");
+                to.encode(out);
+                encode_rcpt_parameters(parameters, out);
+            }
+            Self::Data => out.put_slice(b"DATA"),
+            Self::Rset => out.put_slice(b"RSET"),
+            Self::Vrfy(text) => put(out, "VRFY ", text.as_bytes()),
+            Self::Expn(text) => put(out, "EXPN ", text.as_bytes()),
+            Self::Help(None) => out.put_slice(b"HELP"),
+            Self::Help(Some(text)) => put(out, "HELP ", text.as_bytes()),
+            Self::Noop(None) => out.put_slice(b"NOOP"),
+            Self::Noop(Some(text)) => put(out, "NOOP ", text.as_bytes()),
+            Self::Quit => out.put_slice(b"QUIT"),
+            Self::StartTls => out.put_slice(b"STARTTLS"),
+            Self::Auth(Auth { mechanism, initial_response }) => {
+                put(out, "AUTH ", mechanism.0.as_bytes());
+                match initial_response {
+                    None => {}
+                    Some(Base64::EMPTY) => out.put_slice(b" ="),
+                    Some(response) => put(out, " ", response.as_str().as_bytes()),
+                }
+            }
+        }
+        out.put_slice(b"\r\n");
+    }
+}
+
+fn put(out: &mut BytesMut, before: &str, octets: &[u8]) {
+    out.put_slice(before.as_bytes());
+    out.put_slice(octets);
+}
+
+/// ```abnf
+/// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
+/// ```
+/// HELO takes a literal too: hosts without a name send one.
+fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Domain<'_>> {
+    let (rest, ()) = space(input)?;
+    domain(rest, tolerance)
+}
+
+/// ```abnf
+/// mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF  ; RFC 5321 §4.1.1.2
+/// ```
+fn mail(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
+    let (rest, ()) = space(input)?;
+    let (rest, ()) = letters(b"FROM:", "\"FROM:\"")(rest)?;
+    let (rest, from) = reverse_path(before_path(rest, tolerance), tolerance)?;
+    let (rest, parameters) = mail_parameters(rest)?;
+    Ok((rest, Command::Mail(Mail { from, parameters })))
+}
+
+/// ```abnf
+/// rcpt = "RCPT TO:" Forward-path [SP Rcpt-parameters] CRLF    ; RFC 5321 §4.1.1.3
+/// ```
+fn rcpt(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
+    let (rest, ()) = space(input)?;
+    let (rest, ()) = letters(b"TO:", "\"TO:\"")(rest)?;
+    let (rest, to) = forward_path(before_path(rest, tolerance), tolerance)?;
+    let (rest, parameters) = rcpt_parameters(rest)?;
+    Ok((rest, Command::Rcpt(Rcpt { to, parameters })))
+}
+
+fn before_path(input: &[u8], tolerance: Tolerance) -> &[u8] {
+    if tolerance.space_after_colon { input.trim_ascii_start() } else { input }
+}
+
+/// ```abnf
+/// auth = "AUTH" SP sasl-mech [SP initial-response] CRLF      ; RFC 4954 §8
+/// initial-response = base64 / "="
+/// ```
+fn auth(input: &[u8]) -> Parsed<'_, Command<'_>> {
+    let (rest, ()) = space(input)?;
+    let (rest, mechanism) = mechanism(rest)?;
+    let (rest, initial_response) = match rest.strip_prefix(b" ") {
+        None => (rest, None),
+        Some(b"=") => (&[][..], Some(Base64::EMPTY)),
+        Some(response) => {
+            let (text, rest) = run(&VCHAR, response);
+            match Base64::parse(text) {
+                Ok(Base64::EMPTY) => return fail(response, "a response, or \"=\""),
+                Ok(response) => (rest, Some(response)),
+                Err(error) => {
+                    return fail(response.get(error.offset..).unwrap_or_default(), error.expected);
+                }
+            }
+        }
+    };
+    Ok((rest, Command::Auth(Auth { mechanism, initial_response })))
+}
+
+/// ```abnf
+/// sasl-mech = 1*20mech-char                                  ; RFC 4422 §3.1
+/// ```
+fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
+    match word(&MECHANISM, "a SASL mechanism")(input)? {
+        (rest, name) if name.len() <= 20 => Ok((rest, Mechanism(name))),
+        _ => fail(input, "a SASL mechanism of at most 20 characters"),
+    }
+}
+
+fn space(input: &[u8]) -> Parsed<'_, ()> {
+    match input {
+        [b' ', rest @ ..] => Ok((rest, ())),
+        _ => fail(input, "an argument"),
+    }
+}
+
+/// A `String` argument (RFC 5321 §4.1.2), of which many kinds are seen.
+fn text(input: &[u8]) -> Parsed<'_, Text<'_>> {
+    match input {
+        [b' ', text @ ..] if !text.is_empty() => Ok((&[], Text::received(text))),
+        _ => fail(input, "an argument"),
+    }
+}
+
+fn optional_text(input: &[u8]) -> Parsed<'_, Option<Text<'_>>> {
+    match input {
+        [] => Ok((input, None)),
+        _ => text(input).map(|(rest, text)| (rest, Some(text))),
+    }
+}

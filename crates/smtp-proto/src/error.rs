@@ -1,0 +1,53 @@
+//! What can go wrong, by whose fault it is.
+//!
+//! A peer's fault that can be answered on the wire is no error here: the
+//! session answers it and goes on.
+
+use mail_wire::WrongTicket;
+
+/// What `receive` returns instead of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The peer's fault, and the end of the session: send what is in `out`, and close.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// The caller's fault. The session is unharmed.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+}
+
+/// The peer broke the protocol so that the session cannot go on. The last reply
+/// is in `out`. The session says the same at every later call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum ProtocolError {
+    /// Octets came in clear text behind `STARTTLS`: somebody may have put them
+    /// there, to be taken for what the peer sent under TLS (RFC 3207 §6).
+    #[error("clear text came behind STARTTLS: close the connection")]
+    PlaintextAfterStartTls,
+    /// The stream ended in the middle of a command or a message. A message half
+    /// received must not be delivered.
+    #[error("the stream ended in the middle of a command or a message")]
+    UnexpectedEnd,
+}
+
+/// A call that does not fit the state of the session. Nothing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Misuse {
+    /// A ticket is out: accept or reject it before the next `receive`.
+    #[error("a reply is pending: accept or reject the ticket that is out, then receive again")]
+    ReplyPending,
+    /// The ticket is not the one that this session waits for.
+    #[error(
+        "this session does not wait for this ticket: answer it at the session that gave it out"
+    )]
+    WrongTicket,
+    /// STARTTLS was accepted: the next call is `upgraded`.
+    #[error("the TLS handshake is due: send `out`, shake hands, and call `upgraded`")]
+    UpgradePending,
+}
+
+impl From<WrongTicket> for Misuse {
+    fn from(_: WrongTicket) -> Self {
+        Self::WrongTicket
+    }
+}

@@ -1,0 +1,144 @@
+//! What a server offers, and how much it takes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use mail_wire::{BodyPolicy, SyntaxError};
+
+use crate::{Domain, Mechanism, Tolerance};
+
+/// What a server offers and allows. One serves all sessions.
+///
+/// ```
+/// use smtp_proto::server::Config;
+/// let mut config = Config::new("mx.example.org")?;
+/// config.max_message_size = Some(10 << 20);
+/// config.starttls = true;
+/// config.offer_mechanism("PLAIN")?;
+/// # Ok::<(), smtp_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    hostname: String,
+    mechanisms: Vec<String>,
+    /// The most octets that a message may have, its line ends counted and its
+    /// stuffed dots not: offered as SIZE and enforced (RFC 1870). None offers
+    /// SIZE without a limit. Default: none.
+    pub max_message_size: Option<u64>,
+    /// Offer 8BITMIME (RFC 6152). Default: yes.
+    pub eight_bit_mime: bool,
+    /// Offer SMTPUTF8 (RFC 6531): only where mail is stored and passed on as it
+    /// comes. Default: yes.
+    pub smtputf8: bool,
+    /// Offer STARTTLS in clear text (RFC 3207). Default: no.
+    pub starttls: bool,
+    /// Let VRFY through as [`Event::Vrfy`](super::Event::Vrfy). Else it is
+    /// answered 252, which says nothing. Default: no.
+    pub vrfy: bool,
+    /// Let EXPN through as [`Event::Expn`](super::Event::Expn). Else it is
+    /// answered 502. Default: no.
+    pub expn: bool,
+    /// Offer mechanisms that send the password as it is (`PLAIN`, `LOGIN`,
+    /// `XOAUTH2`, `OAUTHBEARER`) on a connection without TLS. Default: no.
+    pub plaintext_auth: bool,
+    /// What to do with bare CR, bare LF and NUL in a body. Default: reject.
+    pub body_policy: BodyPolicy,
+    /// What to let pass in commands. Default: nothing.
+    pub tolerance: Tolerance,
+    /// How much to take.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The defaults, for a server of that name: a domain or an address literal.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where `hostname` is neither.
+    pub fn new(hostname: &str) -> Result<Self, SyntaxError> {
+        let hostname = Domain::parse(hostname)?;
+        Ok(Self {
+            hostname: hostname.as_str().into(),
+            mechanisms: Vec::new(),
+            max_message_size: None,
+            eight_bit_mime: true,
+            smtputf8: true,
+            starttls: false,
+            vrfy: false,
+            expn: false,
+            plaintext_auth: false,
+            body_policy: BodyPolicy::default(),
+            tolerance: Tolerance::STRICT,
+            limits: Limits::default(),
+        })
+    }
+
+    /// Offers one more SASL mechanism, behind those offered before (RFC 4954 §3).
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where `name` cannot name one.
+    pub fn offer_mechanism(&mut self, name: &str) -> Result<(), SyntaxError> {
+        Mechanism::parse(name)?;
+        self.mechanisms.push(name.into());
+        Ok(())
+    }
+
+    /// The name that the server goes by.
+    #[must_use]
+    pub fn hostname(&self) -> &str {
+        &self.hostname
+    }
+
+    /// The mechanisms that are offered on a connection with or without TLS.
+    pub fn mechanisms(&self, tls: bool) -> impl Iterator<Item = &str> {
+        let allowed = move |name: &&str| tls || self.plaintext_auth || !sends_password(name);
+        self.mechanisms.iter().map(String::as_str).filter(allowed)
+    }
+
+    /// Whether the mechanism is one of this server's, be it offered just now or not.
+    pub(super) fn knows(&self, mechanism: Mechanism<'_>) -> bool {
+        self.mechanisms.iter().any(|name| mechanism.is(name))
+    }
+}
+
+/// Whether a mechanism sends what a listener could log in with.
+fn sends_password(mechanism: &str) -> bool {
+    ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"]
+        .iter()
+        .any(|name| mechanism.eq_ignore_ascii_case(name))
+}
+
+/// How much a server takes from one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest command line, CRLF included, in octets. Default: 1100, which
+    /// is 512 (RFC 5321 §4.5.3.1.4) and what the extensions offered add to MAIL:
+    /// 26 for SIZE, 17 for BODY, 10 for SMTPUTF8, 500 for AUTH.
+    pub command_line: usize,
+    /// The longest line of an AUTH exchange, the command with its initial
+    /// response too, in octets. Default: 12288 (RFC 4954 §4.5).
+    pub auth_line: usize,
+    /// The most recipients of one message; the next is answered 452. Default:
+    /// 1000. No less than 100 should be set (RFC 5321 §4.5.3.1.8).
+    pub recipients: u32,
+    /// The most commands of one connection that are answered 500 to 504, 553
+    /// and 555, or that fail to log in; with the next the connection ends with
+    /// 421. Default: 20.
+    pub bad_commands: u32,
+}
+
+impl Limits {
+    /// The most octets that a session with these limits leaves unread: what a
+    /// [`ReceiveBuffer`](crate::ReceiveBuffer) must be able to hold.
+    #[must_use]
+    pub const fn buffer(&self) -> usize {
+        if self.command_line > self.auth_line { self.command_line } else { self.auth_line }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { command_line: 1100, auth_line: 12_288, recipients: 1000, bad_commands: 20 }
+    }
+}

@@ -1,0 +1,103 @@
+//! The ways to say no.
+
+use bytes::BytesMut;
+
+use crate::{EnhancedCode, Reply, ReplyCode, Text};
+
+/// A negative reply. It cannot hold a positive code.
+///
+/// ```
+/// use smtp_proto::server::Rejection;
+/// use smtp_proto::{EnhancedCode, Text};
+/// let greylisted = Rejection::new(450, EnhancedCode::new(4, 7, 1), Text::new("Come back in 5 minutes")?);
+/// assert!(greylisted.is_some());
+/// assert!(Rejection::new(250, None, Text::EMPTY).is_none());
+/// # Ok::<(), smtp_proto::UnfitText>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rejection<'a> {
+    code: ReplyCode,
+    enhanced: Option<EnhancedCode>,
+    text: Text<'a>,
+}
+
+impl<'a> Rejection<'a> {
+    /// The mailbox is not here: 550 5.1.1.
+    pub const NO_SUCH_USER: Self = Self::fixed(550, (5, 1, 1), "No such user here");
+    /// This server does not take mail for that domain: 550 5.7.1.
+    pub const RELAY_DENIED: Self = Self::fixed(550, (5, 7, 1), "Relaying denied");
+    /// The mailbox is full: 452 4.2.2.
+    pub const MAILBOX_FULL: Self = Self::fixed(452, (4, 2, 2), "Mailbox full");
+    /// The server's own fault; to be tried again: 451 4.3.0.
+    pub const LOCAL_ERROR: Self = Self::fixed(451, (4, 3, 0), "Local error, try again later");
+    /// Not wanted: 554 5.7.1.
+    pub const REFUSED: Self = Self::fixed(554, (5, 7, 1), "Refused");
+    /// Too big: 552 5.3.4.
+    pub const TOO_BIG: Self = Self::fixed(552, (5, 3, 4), "Message too big for this server");
+    /// The credentials do not fit: 535 5.7.8 (RFC 4954 §6).
+    pub const AUTH_FAILED: Self = Self::fixed(535, (5, 7, 8), "Authentication credentials invalid");
+    /// Log in first: 530 5.7.0 (RFC 4954 §6).
+    pub const AUTH_REQUIRED: Self = Self::fixed(530, (5, 7, 0), "Authentication required");
+    /// The credentials cannot be checked now: 454 4.7.0 (RFC 4954 §6).
+    pub const AUTH_UNAVAILABLE: Self =
+        Self::fixed(454, (4, 7, 0), "Temporary authentication failure");
+    /// TLS cannot be had now: 454 4.7.0 (RFC 3207 §4).
+    pub const TLS_UNAVAILABLE: Self =
+        Self::fixed(454, (4, 7, 0), "TLS not available due to temporary reason");
+    /// This server does not do that: 502 5.5.1.
+    pub const NOT_IMPLEMENTED: Self = Self::fixed(502, (5, 5, 1), "Command not implemented");
+
+    /// A rejection with a code of 400 to 599, and the enhanced code of the same
+    /// class that goes with it where the client knows those. 421 also ends the
+    /// session.
+    ///
+    /// Returns `None` where the code is no negative one, or the classes differ.
+    #[must_use]
+    pub const fn new(code: u16, enhanced: Option<EnhancedCode>, text: Text<'a>) -> Option<Self> {
+        let Some(code) = ReplyCode::new(code) else { return None };
+        if !code.is_transient_failure() && !code.is_permanent_failure() {
+            return None;
+        }
+        if let Some(enhanced) = enhanced {
+            if enhanced.class() as u16 != code.get() / 100 {
+                return None;
+            }
+        }
+        Some(Self { code, enhanced, text })
+    }
+
+    pub(super) const fn fixed(
+        code: u16,
+        (class, subject, detail): (u8, u16, u16),
+        text: &'static str,
+    ) -> Self {
+        Self {
+            code: ReplyCode::fixed(code),
+            enhanced: Some(EnhancedCode::fixed(class, subject, detail)),
+            text: Text::fixed(text),
+        }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub const fn code(&self) -> ReplyCode {
+        self.code
+    }
+
+    /// Its text.
+    #[must_use]
+    pub const fn text(&self) -> Text<'a> {
+        self.text
+    }
+
+    /// The same codes with another text.
+    #[must_use]
+    pub const fn with_text<'t>(&self, text: Text<'t>) -> Rejection<'t> {
+        Rejection { code: self.code, enhanced: self.enhanced, text }
+    }
+
+    pub(super) fn encode(self, enhanced: bool, out: &mut BytesMut) {
+        let enhanced = self.enhanced.filter(|_| enhanced);
+        Reply { code: self.code, enhanced, lines: self.text.into() }.encode(out);
+    }
+}

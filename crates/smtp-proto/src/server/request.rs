@@ -1,0 +1,171 @@
+//! What a ticket answers: the marker types of [`Ticket`](crate::Ticket), and
+//! what saying yes or no to each does.
+
+use bytes::BytesMut;
+
+use super::{Rejection, Session, State, Upgrade};
+use crate::{EnhancedCode, Text};
+
+/// A request that the driver decides on.
+///
+/// Sealed: the requests are those of this module.
+pub trait Request: sealed::Sealed {
+    /// What [`accept`](Session::accept) gives.
+    type Granted;
+
+    /// Carries out a yes.
+    #[doc(hidden)]
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) -> Self::Granted;
+
+    /// What a no changes.
+    #[doc(hidden)]
+    fn deny(_session: &mut Session) {}
+
+    /// The no of a driver that has no use for the request.
+    #[doc(hidden)]
+    const DECLINED: Rejection<'static> = Rejection::NOT_IMPLEMENTED;
+}
+
+/// EHLO or HELO: 250, and after EHLO the extensions.
+#[derive(Debug)]
+pub enum Hello {}
+/// AUTH and the responses to its challenges: 235, and the client is logged in.
+#[derive(Debug)]
+pub enum Auth {}
+/// STARTTLS: 220, and the [`Upgrade`] token.
+#[derive(Debug)]
+pub enum StartTls {}
+/// MAIL: 250, and a transaction is open.
+#[derive(Debug)]
+pub enum Mail {}
+/// RCPT: 250, and the transaction has one more recipient.
+#[derive(Debug)]
+pub enum Rcpt {}
+/// DATA: 354, and the body comes.
+#[derive(Debug)]
+pub enum Data {}
+/// The whole message: 250, and it is this server's.
+#[derive(Debug)]
+pub enum Message {}
+/// VRFY: 252 without a text, 250 with the mailbox as text.
+#[derive(Debug)]
+pub enum Vrfy {}
+/// EXPN: 252 without a text, 250 with the member as text; for more than one see
+/// [`Session::expand`].
+#[derive(Debug)]
+pub enum Expn {}
+
+const SECURITY: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 7, 0));
+pub(super) const UNDEFINED: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 0, 0));
+const SENDER: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 0));
+pub(super) const RECIPIENT: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 5));
+
+impl Request for Hello {
+    type Granted = ();
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        session.state = State::Ready;
+        session.extended = session.hello_extended;
+        session.greet_back(text, out);
+    }
+}
+
+impl Request for Auth {
+    type Granted = ();
+    const DECLINED: Rejection<'static> = Rejection::AUTH_UNAVAILABLE;
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        session.authenticated = true;
+        let text = text.unwrap_or(Text::fixed("Authentication successful"));
+        session.reply(235, SECURITY, text, out);
+    }
+
+    fn deny(session: &mut Session) {
+        session.bad_commands = session.bad_commands.saturating_add(1);
+    }
+}
+
+impl Request for StartTls {
+    type Granted = Upgrade;
+    const DECLINED: Rejection<'static> = Rejection::TLS_UNAVAILABLE;
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) -> Upgrade {
+        session.state = State::Handshake;
+        session.reply(220, UNDEFINED, text.unwrap_or(Text::fixed("Ready to start TLS")), out);
+        Upgrade(())
+    }
+}
+
+impl Request for Mail {
+    type Granted = ();
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        session.state = State::Transaction;
+        session.recipients = 0;
+        session.reply(250, SENDER, text.unwrap_or(Text::fixed("OK")), out);
+    }
+}
+
+impl Request for Rcpt {
+    type Granted = ();
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        session.recipients = session.recipients.saturating_add(1);
+        session.reply(250, RECIPIENT, text.unwrap_or(Text::fixed("OK")), out);
+    }
+}
+
+impl Request for Data {
+    type Granted = ();
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        session.begin_body();
+        session.reply(354, None, text.unwrap_or(Text::fixed("End data with <CRLF>.<CRLF>")), out);
+    }
+}
+
+impl Request for Message {
+    type Granted = ();
+    const DECLINED: Rejection<'static> = Rejection::LOCAL_ERROR;
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        session.end_transaction();
+        session.reply(250, UNDEFINED, text.unwrap_or(Text::fixed("OK")), out);
+    }
+
+    fn deny(session: &mut Session) {
+        session.end_transaction();
+    }
+}
+
+impl Request for Vrfy {
+    type Granted = ();
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        match text {
+            Some(mailbox) => session.reply(250, RECIPIENT, mailbox, out),
+            None => session.cannot_verify(out),
+        }
+    }
+}
+
+impl Request for Expn {
+    type Granted = ();
+
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+        Vrfy::grant(session, text, out);
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Hello {}
+    impl Sealed for super::Auth {}
+    impl Sealed for super::StartTls {}
+    impl Sealed for super::Mail {}
+    impl Sealed for super::Rcpt {}
+    impl Sealed for super::Data {}
+    impl Sealed for super::Message {}
+    impl Sealed for super::Vrfy {}
+    impl Sealed for super::Expn {}
+}

@@ -1,0 +1,39 @@
+//! What a parser of commands lets pass that the grammar does not.
+
+/// Deviations from the grammar of commands that are let pass, each named after
+/// what it lets pass. All are off by default: a server that is strict finds its
+/// clients' faults early.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Tolerance {
+    /// `MAIL FROM: <a@b>`, `RCPT TO: <a@b>`: spaces behind the colon.
+    pub space_after_colon: bool,
+    /// Spaces and tabs at the end of a command.
+    pub trailing_space: bool,
+    /// `MAIL FROM:a@b`: a path without its angle brackets.
+    pub missing_brackets: bool,
+    /// `EHLO my_host`: an underscore in a domain.
+    pub underscore_in_domain: bool,
+    /// A command line that ends with LF alone. (A body never does.)
+    pub bare_lf: bool,
+}
+
+impl Tolerance {
+    /// Nothing but the grammar.
+    pub const STRICT: Self = Self {
+        space_after_colon: false,
+        trailing_space: false,
+        missing_brackets: false,
+        underscore_in_domain: false,
+        bare_lf: false,
+    };
+
+    /// Everything that this type can name.
+    pub const LENIENT: Self = Self {
+        space_after_colon: true,
+        trailing_space: true,
+        missing_brackets: true,
+        underscore_in_domain: true,
+        bare_lf: true,
+    };
+}
