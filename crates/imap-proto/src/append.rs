@@ -2,10 +2,14 @@
 //!
 //! RFC 9051 section 6.3.12.
 
-use crate::date::DateTime;
-use crate::flag::Flag;
-use crate::lexical::LiteralHead;
-use crate::mailbox::Mailbox;
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::Parsed;
+
+use crate::arena::Arena;
+use crate::date::{DateTime, date_time};
+use crate::flag::{Flag, encode_flags, flag_list};
+use crate::lexical::{LiteralHead, Style, at, literal_announcement, space};
+use crate::mailbox::{Mailbox, mailbox};
 
 /// The APPEND command up to its message, which is streamed behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,4 +22,47 @@ pub struct Append<'a> {
     pub date: Option<DateTime>,
     /// The size of the message, and how it is sent.
     pub message: LiteralHead,
+}
+
+impl Append<'_> {
+    /// Writes it, from `APPEND` to the CRLF behind which the message follows.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"APPEND ");
+        self.mailbox.encode(style, out);
+        if !self.flags.is_empty() {
+            out.put_u8(b' ');
+            encode_flags(self.flags, out);
+        }
+        if let Some(date) = self.date {
+            out.put_u8(b' ');
+            date.encode(out);
+        }
+        out.put_u8(b' ');
+        self.message.encode(out);
+    }
+}
+
+/// What stands behind `APPEND`, up to the `}` of the message's literal.
+///
+/// ```abnf
+/// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
+///                                                          ; RFC 9051 section 9
+/// ```
+pub(crate) fn append<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Append<'a>> {
+    let (rest, ()) = space(input)?;
+    let (rest, mailbox) = mailbox(rest, arena)?;
+    let (mut rest, ()) = space(rest)?;
+    let mut flags = &[][..];
+    if at(b'(', rest) {
+        (rest, flags) = flag_list(rest, arena)?;
+        (rest, ()) = space(rest)?;
+    }
+    let mut date = None;
+    if at(b'"', rest) {
+        let (behind, moment) = date_time(rest)?;
+        date = Some(moment);
+        (rest, ()) = space(behind)?;
+    }
+    let (rest, message) = literal_announcement(rest)?;
+    Ok((rest, Append { mailbox, flags, date, message }))
 }

@@ -4,9 +4,12 @@
 
 use core::num::NonZeroU32;
 
-use crate::arena::NonEmpty;
-use crate::lexical::Atom;
-use crate::mailbox::Mailbox;
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{Keyword, Parsed, fail};
+
+use crate::arena::{Arena, NonEmpty};
+use crate::lexical::{Atom, Style, encode_list, keyword, list1, space};
+use crate::mailbox::{Mailbox, mailbox};
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +38,77 @@ pub enum StatusItem {
     Deleted,
     /// `SIZE`: octets of all messages together.
     Size,
+}
+
+impl StatusQuery<'_> {
+    /// Writes it, from `STATUS` on.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"STATUS ");
+        self.mailbox.encode(style, out);
+        out.put_u8(b' ');
+        encode_status_items(self.items, out);
+    }
+}
+
+impl StatusItem {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "MESSAGES",
+            Self::Recent => "RECENT",
+            Self::UidNext => "UIDNEXT",
+            Self::UidValidity => "UIDVALIDITY",
+            Self::Unseen => "UNSEEN",
+            Self::Deleted => "DELETED",
+            Self::Size => "SIZE",
+        }
+    }
+}
+
+/// Writes `items` in parentheses.
+pub(crate) fn encode_status_items(items: NonEmpty<'_, StatusItem>, out: &mut BytesMut) {
+    encode_list(&items, out, |item, out| out.put_slice(item.name().as_bytes()));
+}
+
+/// What stands behind `STATUS`.
+///
+/// ```abnf
+/// status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"
+///                                                          ; RFC 9051 section 9
+/// ```
+pub(crate) fn status_query<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, StatusQuery<'a>> {
+    let (rest, ()) = space(input)?;
+    let (rest, mailbox) = mailbox(rest, arena)?;
+    let (rest, ()) = space(rest)?;
+    let (rest, items) = list1(rest, arena, status_item)?;
+    Ok((rest, StatusQuery { mailbox, items }))
+}
+
+/// ```abnf
+/// status-att = "MESSAGES" / "RECENT" / "UIDNEXT" / "UIDVALIDITY" / "UNSEEN" /
+///              "DELETED" / "SIZE"                          ; RFC 9051 section 9
+/// ```
+pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
+    const MESSAGES: Keyword = Keyword::new(b"MESSAGES");
+    const RECENT: Keyword = Keyword::new(b"RECENT");
+    const UIDNEXT: Keyword = Keyword::new(b"UIDNEXT");
+    const UIDVALIDITY: Keyword = Keyword::new(b"UIDVALIDITY");
+    const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
+    const DELETED: Keyword = Keyword::new(b"DELETED");
+    const SIZE: Keyword = Keyword::new(b"SIZE");
+    let (rest, name) = keyword("an item of STATUS")(input)?;
+    let item = match name {
+        MESSAGES => StatusItem::Messages,
+        RECENT => StatusItem::Recent,
+        UIDNEXT => StatusItem::UidNext,
+        UIDVALIDITY => StatusItem::UidValidity,
+        UNSEEN => StatusItem::Unseen,
+        DELETED => StatusItem::Deleted,
+        SIZE => StatusItem::Size,
+        _ => return fail(input, "an item of STATUS"),
+    };
+    Ok((rest, item))
 }
 
 /// The STATUS response.

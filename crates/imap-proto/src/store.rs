@@ -2,8 +2,13 @@
 //!
 //! RFC 9051 section 6.4.6.
 
-use crate::flag::Flag;
-use crate::sequence::SequenceSet;
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{Keyword, Parsed, fail};
+
+use crate::arena::Arena;
+use crate::flag::{Flag, encode_flags, flag, flag_list};
+use crate::lexical::{at, keyword, separated, space};
+use crate::sequence::{SequenceSet, sequence_set};
 
 /// STORE, or UID STORE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,4 +34,56 @@ pub enum StoreAction {
     Add,
     /// `-FLAGS`: the messages no longer have these flags.
     Remove,
+}
+
+impl Store<'_> {
+    /// Writes it, from `STORE` on.
+    pub(crate) fn encode(self, out: &mut BytesMut) {
+        out.put_slice(b"STORE ");
+        self.messages.encode(out);
+        out.put_slice(match self.action {
+            StoreAction::Replace => b" FLAGS",
+            StoreAction::Add => b" +FLAGS",
+            StoreAction::Remove => b" -FLAGS",
+        });
+        out.put_slice(if self.silent { b".SILENT " } else { b" " });
+        encode_flags(self.flags, out);
+    }
+}
+
+/// What stands behind `STORE`.
+///
+/// ```abnf
+/// store           = "STORE" SP sequence-set SP store-att-flags
+/// store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP
+///                   (flag-list / (flag *(SP flag)))        ; RFC 9051 section 9
+/// ```
+pub(crate) fn store<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<'a, Store<'a>> {
+    const FLAGS: Keyword = Keyword::new(b"FLAGS");
+    const FLAGS_SILENT: Keyword = Keyword::new(b"FLAGS.SILENT");
+    const ADD: Keyword = Keyword::new(b"+FLAGS");
+    const ADD_SILENT: Keyword = Keyword::new(b"+FLAGS.SILENT");
+    const REMOVE: Keyword = Keyword::new(b"-FLAGS");
+    const REMOVE_SILENT: Keyword = Keyword::new(b"-FLAGS.SILENT");
+    let (rest, ()) = space(input)?;
+    let (rest, messages) = sequence_set(rest, arena)?;
+    let (start, ()) = space(rest)?;
+    let (rest, name) = keyword("FLAGS, +FLAGS or -FLAGS")(start)?;
+    let (action, silent) = match name {
+        FLAGS => (StoreAction::Replace, false),
+        FLAGS_SILENT => (StoreAction::Replace, true),
+        ADD => (StoreAction::Add, false),
+        ADD_SILENT => (StoreAction::Add, true),
+        REMOVE => (StoreAction::Remove, false),
+        REMOVE_SILENT => (StoreAction::Remove, true),
+        _ => return fail(start, "FLAGS, +FLAGS or -FLAGS"),
+    };
+    let (rest, ()) = space(rest)?;
+    let (rest, flags) = if at(b'(', rest) {
+        flag_list(rest, arena)?
+    } else {
+        let (rest, flags) = separated(rest, arena, flag)?;
+        (rest, flags.as_slice())
+    };
+    Ok((rest, Store { uid, messages, action, silent, flags }))
 }
