@@ -44,7 +44,8 @@ pub struct CommandError<'a> {
 }
 
 impl<'a> Command<'a> {
-    /// Parses a whole command as it is framed: with
+    /// Parses a whole command as the
+    /// [`Framer`](crate::frame::Framer) finds it: with
     /// the octets of its literals, without the last CRLF. APPEND ends at the
     /// `}` of its message, which is not there yet.
     ///
@@ -52,14 +53,13 @@ impl<'a> Command<'a> {
     /// use imap_proto::command::{Command, CommandKind};
     /// use imap_proto::{Arena, Mailbox};
     /// let arena = Arena::new();
-    /// let command = Command::parse(b"A142 select {5}\r\ninbox", &arena)?;
+    /// let command = Command::parse(b"A142 select {5}\r\ninbox", &arena).unwrap();
     /// assert_eq!(command.tag.as_str(), "A142");
     /// assert_eq!(command.kind, CommandKind::Select(Mailbox::INBOX));
     ///
     /// let wrong = Command::parse(b"A143 SELECT", &arena).unwrap_err();
     /// assert_eq!(wrong.tag.map(|tag| tag.as_str()), Some("A143"));
     /// assert_eq!(wrong.to_string(), "expected a space at octet 11");
-    /// # Ok::<(), imap_proto::command::CommandError>(())
     /// ```
     ///
     /// # Errors

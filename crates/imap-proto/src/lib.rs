@@ -28,6 +28,7 @@ pub mod envelope;
 pub mod fetch;
 pub mod fetch_response;
 pub mod flag;
+pub mod frame;
 pub mod lexical;
 pub mod list;
 pub mod mailbox;
