@@ -1,0 +1,415 @@
+//! Commands: what a client sends (RFC 1939, RFC 2449 §5, RFC 2595 §4, RFC 5034
+//! §4, RFC 6856).
+
+use core::fmt;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{Class, Keyword, Parsed, VCHAR, byte, complete, fail, number32, run, token};
+use mail_wire::{Base64, SyntaxError, encode::decimal};
+
+use crate::credentials::{Digest, Name, Password, digest, name, password};
+use crate::language::{Language, language};
+use crate::message_number::{MessageNumber, message_number};
+use crate::sasl::{Mechanism, encode_initial_response, initial_response, mechanism};
+use crate::text::TEXT;
+use crate::tolerance::Tolerance;
+
+/// A command.
+///
+/// ```
+/// use pop3_proto::{Command, MessageNumber, Tolerance};
+/// let command = Command::parse(b"top 1 10", Tolerance::default())?;
+/// let message = MessageNumber::new(1).unwrap();
+/// assert_eq!(command, Command::Top { message, lines: 10 });
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Command<'a> {
+    /// `USER`: whose maildrop it is about; PASS follows (RFC 1939 §7).
+    User(Name<'a>),
+    /// `PASS`: the password, behind USER (RFC 1939 §7).
+    Pass(Password<'a>),
+    /// `APOP`: a login that does not show the secret (RFC 1939 §7).
+    Apop {
+        /// Whose maildrop it is about.
+        name: Name<'a>,
+        /// The proof.
+        digest: Digest,
+    },
+    /// `AUTH`: a login by SASL (RFC 5034 §4).
+    Auth {
+        /// How.
+        mechanism: Mechanism<'a>,
+        /// The first data of the exchange, if they come with the command.
+        initial_response: Option<Base64<'a>>,
+    },
+    /// `STLS`: go on inside TLS (RFC 2595 §4).
+    Stls,
+    /// `CAPA`: what can you do? (RFC 2449 §5)
+    Capa,
+    /// `STAT`: how many messages and octets? (RFC 1939 §5)
+    Stat,
+    /// `LIST`: how many octets has this message, or each? (RFC 1939 §5)
+    List(Option<MessageNumber>),
+    /// `RETR`: send this message (RFC 1939 §5).
+    Retr(MessageNumber),
+    /// `DELE`: mark this message as deleted (RFC 1939 §5).
+    Dele(MessageNumber),
+    /// `NOOP` (RFC 1939 §5).
+    Noop,
+    /// `RSET`: take the marks away again (RFC 1939 §5).
+    Rset,
+    /// `TOP`: send the header and the first lines of the body (RFC 1939 §7).
+    Top {
+        /// Of which message.
+        message: MessageNumber,
+        /// How many lines of the body.
+        lines: u32,
+    },
+    /// `UIDL`: which unique-id has this message, or each? (RFC 1939 §7)
+    Uidl(Option<MessageNumber>),
+    /// `UTF8`: UTF-8 may come from now on (RFC 6856 §2.1).
+    Utf8,
+    /// `LANG`: speak this language, or say which ones you can (RFC 6856 §3).
+    Lang(Option<Language<'a>>),
+    /// `QUIT`: delete what is marked, and goodbye (RFC 1939 §4, §6).
+    Quit,
+    /// Any other.
+    Other(OtherCommand<'a>),
+}
+
+/// A command that [`Command`] does not know.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OtherCommand<'a>(&'a [u8]);
+
+impl<'a> OtherCommand<'a> {
+    /// Takes a line, without its CRLF, to be sent as a command.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is longer than 253 octets, does not begin with
+    /// a keyword, or holds CR, LF or NUL.
+    pub fn new(line: &'a [u8]) -> Result<Self, SyntaxError> {
+        if line.len() > 253 {
+            return Err(SyntaxError { offset: 253, expected: "the end of the command" });
+        }
+        complete(line, other)
+    }
+
+    /// The keyword as it was written.
+    #[must_use]
+    pub fn keyword(self) -> &'a [u8] {
+        run(&VCHAR, self.0).0
+    }
+
+    /// What follows the keyword and its space.
+    #[must_use]
+    pub fn arguments(self) -> &'a [u8] {
+        let rest = run(&VCHAR, self.0).1;
+        rest.strip_prefix(b" ").unwrap_or(rest)
+    }
+}
+
+impl fmt::Debug for OtherCommand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+impl<'a> Command<'a> {
+    /// Parses a command line, without its CRLF.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not of the grammar of its keyword.
+    pub fn parse(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
+        let (word, _) = run(&VCHAR, line);
+        let keyword = Keyword::new(word);
+        let trimmed = tolerance.extra_spaces && keyword != PASS;
+        let line = if trimmed { line.trim_ascii_end() } else { line };
+        complete(line, |line| command(keyword, line, tolerance))
+    }
+
+    /// Whether `+OK` to this command is followed by more lines, up to one of a
+    /// single dot (RFC 1939 §3).
+    ///
+    /// ```
+    /// use pop3_proto::{Command, MessageNumber};
+    /// assert!(Command::List(None).is_multi_line());
+    /// assert!(!Command::List(MessageNumber::new(1)).is_multi_line());
+    /// ```
+    #[must_use]
+    pub const fn is_multi_line(self) -> bool {
+        matches!(
+            self,
+            Self::Capa
+                | Self::List(None)
+                | Self::Uidl(None)
+                | Self::Lang(None)
+                | Self::Retr(_)
+                | Self::Top { .. }
+        )
+    }
+
+    /// Writes the command, CRLF too.
+    pub fn encode(self, out: &mut BytesMut) {
+        match self {
+            Self::User(name) => {
+                out.put_slice(b"USER ");
+                name.encode(out);
+            }
+            Self::Pass(password) => {
+                out.put_slice(b"PASS ");
+                password.encode(out);
+            }
+            Self::Apop { name, digest } => {
+                out.put_slice(b"APOP ");
+                name.encode(out);
+                out.put_u8(b' ');
+                digest.encode(out);
+            }
+            Self::Auth { mechanism, initial_response } => {
+                out.put_slice(b"AUTH ");
+                out.put_slice(mechanism.name().as_bytes());
+                if let Some(response) = initial_response {
+                    out.put_u8(b' ');
+                    encode_initial_response(response, out);
+                }
+            }
+            Self::Stls => out.put_slice(b"STLS"),
+            Self::Capa => out.put_slice(b"CAPA"),
+            Self::Stat => out.put_slice(b"STAT"),
+            Self::List(message) => encode_about(b"LIST", message, out),
+            Self::Retr(message) => encode_about(b"RETR", Some(message), out),
+            Self::Dele(message) => encode_about(b"DELE", Some(message), out),
+            Self::Noop => out.put_slice(b"NOOP"),
+            Self::Rset => out.put_slice(b"RSET"),
+            Self::Top { message, lines } => {
+                encode_about(b"TOP", Some(message), out);
+                out.put_u8(b' ');
+                decimal(lines.into(), out);
+            }
+            Self::Uidl(message) => encode_about(b"UIDL", message, out),
+            Self::Utf8 => out.put_slice(b"UTF8"),
+            Self::Lang(language) => {
+                out.put_slice(b"LANG");
+                if let Some(language) = language {
+                    out.put_u8(b' ');
+                    language.encode(out);
+                }
+            }
+            Self::Quit => out.put_slice(b"QUIT"),
+            Self::Other(other) => out.put_slice(other.0),
+        }
+        out.put_slice(b"\r\n");
+    }
+}
+
+fn encode_about(keyword: &[u8], message: Option<MessageNumber>, out: &mut BytesMut) {
+    out.put_slice(keyword);
+    if let Some(message) = message {
+        out.put_u8(b' ');
+        message.encode(out);
+    }
+}
+
+const USER: Keyword = Keyword::new(b"USER");
+const PASS: Keyword = Keyword::new(b"PASS");
+const APOP: Keyword = Keyword::new(b"APOP");
+const AUTH: Keyword = Keyword::new(b"AUTH");
+const STLS: Keyword = Keyword::new(b"STLS");
+const CAPA: Keyword = Keyword::new(b"CAPA");
+const STAT: Keyword = Keyword::new(b"STAT");
+const LIST: Keyword = Keyword::new(b"LIST");
+const RETR: Keyword = Keyword::new(b"RETR");
+const DELE: Keyword = Keyword::new(b"DELE");
+const NOOP: Keyword = Keyword::new(b"NOOP");
+const RSET: Keyword = Keyword::new(b"RSET");
+const TOP: Keyword = Keyword::new(b"TOP");
+const UIDL: Keyword = Keyword::new(b"UIDL");
+const UTF8: Keyword = Keyword::new(b"UTF8");
+const LANG: Keyword = Keyword::new(b"LANG");
+const QUIT: Keyword = Keyword::new(b"QUIT");
+
+/// RFC 2449 §3, and the arguments of each command where the module says:
+/// ```text
+/// command      =  keyword *(SP param) CRLF    ;255 octets maximum
+/// keyword      =  3*4VCHAR
+/// param        =  1*VCHAR
+/// ```
+fn command(keyword: Keyword, line: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
+    let (rest, _) = token(&VCHAR, "a command")(line)?;
+    let space = |rest| space(rest, tolerance);
+    match keyword {
+        USER => {
+            let (rest, name) = name(space(rest)?.0)?;
+            Ok((rest, Command::User(name)))
+        }
+        PASS => {
+            // One space, whatever is tolerated: more of them are the password's.
+            let (rest, ()) = byte(b' ', "a space")(rest)?;
+            let (rest, password) = password(rest)?;
+            Ok((rest, Command::Pass(password)))
+        }
+        APOP => {
+            let (rest, name) = name(space(rest)?.0)?;
+            let (rest, digest) = digest(space(rest)?.0)?;
+            Ok((rest, Command::Apop { name, digest }))
+        }
+        AUTH => {
+            let (rest, mechanism) = mechanism(space(rest)?.0)?;
+            if rest.is_empty() {
+                return Ok((rest, Command::Auth { mechanism, initial_response: None }));
+            }
+            let (rest, response) = initial_response(space(rest)?.0)?;
+            Ok((rest, Command::Auth { mechanism, initial_response: Some(response) }))
+        }
+        STLS => Ok((rest, Command::Stls)),
+        CAPA => Ok((rest, Command::Capa)),
+        STAT => Ok((rest, Command::Stat)),
+        LIST if rest.is_empty() => Ok((rest, Command::List(None))),
+        LIST => {
+            let (rest, message) = message_number(space(rest)?.0)?;
+            Ok((rest, Command::List(Some(message))))
+        }
+        RETR => {
+            let (rest, message) = message_number(space(rest)?.0)?;
+            Ok((rest, Command::Retr(message)))
+        }
+        DELE => {
+            let (rest, message) = message_number(space(rest)?.0)?;
+            Ok((rest, Command::Dele(message)))
+        }
+        NOOP => Ok((rest, Command::Noop)),
+        RSET => Ok((rest, Command::Rset)),
+        TOP => {
+            let (rest, message) = message_number(space(rest)?.0)?;
+            let (rest, lines) = number32(space(rest)?.0)?;
+            Ok((rest, Command::Top { message, lines }))
+        }
+        UIDL if rest.is_empty() => Ok((rest, Command::Uidl(None))),
+        UIDL => {
+            let (rest, message) = message_number(space(rest)?.0)?;
+            Ok((rest, Command::Uidl(Some(message))))
+        }
+        UTF8 => Ok((rest, Command::Utf8)),
+        LANG if rest.is_empty() => Ok((rest, Command::Lang(None))),
+        LANG => {
+            let (rest, language) = language(space(rest)?.0)?;
+            Ok((rest, Command::Lang(Some(language))))
+        }
+        QUIT => Ok((rest, Command::Quit)),
+        _ => {
+            let (rest, other) = other(line)?;
+            Ok((rest, Command::Other(other)))
+        }
+    }
+}
+
+static SPACE: Class = Class::new().with(b" ");
+
+/// The space before an argument.
+fn space(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ()> {
+    let (rest, ()) = byte(b' ', "a space")(input)?;
+    Ok((if tolerance.extra_spaces { run(&SPACE, rest).1 } else { rest }, ()))
+}
+
+/// A keyword that is not in the table, and anything.
+fn other(line: &[u8]) -> Parsed<'_, OtherCommand<'_>> {
+    let (rest, _) = token(&VCHAR, "a command")(line)?;
+    if !rest.is_empty() {
+        byte(b' ', "a space")(rest)?;
+    }
+    match run(&TEXT, rest) {
+        (_, []) => Ok((&[], OtherCommand(line))),
+        (_, rest) => fail(rest, "no CR, LF or NUL"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRICT: Tolerance =
+        Tolerance { bare_lf: false, extra_spaces: false, eight_bit_credentials: false };
+
+    fn offset(line: &str) -> usize {
+        Command::parse(line.as_bytes(), STRICT).unwrap_err().offset
+    }
+
+    /// HOSTILE: message numbers and line counts that are none.
+    #[test]
+    fn numbers_that_are_none() {
+        assert_eq!(offset("LIST 0"), 5);
+        assert_eq!(offset("LIST 4294967296"), 5);
+        assert_eq!(offset("TOP 1 -1"), 6);
+        assert_eq!(offset("TOP 1"), 5);
+        assert_eq!(offset("DELE"), 4);
+        assert_eq!(offset("RETR 1 2"), 6);
+        assert_eq!(offset("RETR  1"), 5);
+        assert_eq!(offset("STAT "), 4);
+        let top = Command::Top { message: MessageNumber::new(1).unwrap(), lines: 0 };
+        assert_eq!(Command::parse(b"TOP 1 0", STRICT), Ok(top));
+    }
+
+    /// HOSTILE: `STARTTLS x`, `MA\rIL`, NUL in a command.
+    #[test]
+    fn odd_lines() {
+        assert_eq!(offset("STLS x"), 4);
+        assert_eq!(offset("RE\rTR 1"), 2);
+        assert_eq!(offset("XY\rZ"), 2);
+        assert_eq!(offset("XYZ a\0b"), 5);
+        assert_eq!(offset("NOOP\0"), 4);
+        assert_eq!(offset("USER a\0"), 6);
+        assert_eq!(offset(""), 0);
+        assert_eq!(offset(" NOOP"), 0);
+        assert_eq!(offset("PASS"), 4);
+        assert_eq!(offset("PASS "), 5);
+        assert_eq!(offset("AUTH PLAIN "), 11);
+        assert_eq!(offset("AUTH PLAIN AA=A"), 13);
+    }
+
+    /// HOSTILE: PASS with spaces. RFC 1939 §7 makes them the password's.
+    #[test]
+    fn spaces_in_a_password_are_its_own() {
+        for tolerance in [STRICT, Tolerance { extra_spaces: true, ..STRICT }] {
+            let Ok(Command::Pass(password)) = Command::parse(b"pass  a b ", tolerance) else {
+                panic!("not a password");
+            };
+            assert_eq!(password.reveal(), b" a b ");
+        }
+    }
+
+    #[test]
+    fn extra_spaces_only_where_tolerated() {
+        let tolerant = Tolerance { extra_spaces: true, ..STRICT };
+        for (line, plain) in [
+            ("STAT ", "STAT"),
+            ("LIST ", "LIST"),
+            ("TOP  1   2 ", "TOP 1 2"),
+            ("USER  a ", "USER a"),
+        ] {
+            assert!(Command::parse(line.as_bytes(), STRICT).is_err(), "{line}");
+            let parsed = Command::parse(line.as_bytes(), tolerant);
+            assert_eq!(parsed, Command::parse(plain.as_bytes(), STRICT), "{line}");
+        }
+    }
+
+    #[test]
+    fn unknown_commands_are_kept() {
+        let Ok(Command::Other(other)) = Command::parse(b"Xtnd xmit  x", STRICT) else {
+            panic!("not kept");
+        };
+        assert_eq!((other.keyword(), other.arguments()), (&b"Xtnd"[..], &b"xmit  x"[..]));
+    }
+
+    #[test]
+    fn an_empty_initial_response_is_an_equals_sign() {
+        let command = Command::parse(b"AUTH EXTERNAL =", STRICT).unwrap();
+        let expected =
+            Command::Auth { mechanism: Mechanism::External, initial_response: Some(Base64::EMPTY) };
+        assert_eq!(command, expected);
+        let mut out = BytesMut::new();
+        command.encode(&mut out);
+        assert_eq!(&out[..], b"AUTH EXTERNAL =\r\n");
+    }
+}

@@ -1,0 +1,68 @@
+//! Unique-ids.
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+use mail_wire::parse::{Parsed, VCHAR, complete, word};
+
+/// The unique-id of a message (RFC 1939 §7, UIDL): the same in every session,
+/// and never given to another message of the maildrop.
+///
+/// ```
+/// use pop3_proto::UniqueId;
+/// assert_eq!(UniqueId::new("QhdPYR:00WBw1Ph7x7")?.as_str(), "QhdPYR:00WBw1Ph7x7");
+/// assert!(UniqueId::new("has a space").is_err());
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UniqueId<'a>(&'a str);
+
+impl<'a> UniqueId<'a> {
+    /// The most octets a unique-id may have. One that was parsed may have
+    /// more: some servers do not count.
+    pub const MAX: usize = 70;
+
+    /// Takes a unique-id of 1 to 70 visible US-ASCII characters.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not.
+    pub fn new(id: &'a str) -> Result<Self, SyntaxError> {
+        if id.len() > Self::MAX {
+            return Err(SyntaxError { offset: Self::MAX, expected: "the end of the unique-id" });
+        }
+        complete(id.as_bytes(), unique_id)
+    }
+
+    /// The unique-id.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    pub(crate) fn encode(self, out: &mut BytesMut) {
+        out.put_slice(self.0.as_bytes());
+    }
+}
+
+/// RFC 1939 §7: "one to 70 characters in the range 0x21 to 0x7E". How many is
+/// checked where one is built.
+pub(crate) fn unique_id(input: &[u8]) -> Parsed<'_, UniqueId<'_>> {
+    let (rest, id) = word(&VCHAR, "a unique-id of visible characters")(input)?;
+    Ok((rest, UniqueId(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// HOSTILE: UIDL over 70.
+    #[test]
+    fn seventy_octets_and_no_more_can_be_built() {
+        assert!(UniqueId::new(&"u".repeat(70)).is_ok());
+        let id = "u".repeat(71);
+        assert_eq!(UniqueId::new(&id).unwrap_err().offset, 70);
+        assert_eq!(complete(id.as_bytes(), unique_id).unwrap().as_str(), id);
+        for odd in ["", "a b", "a\r", "ü", "\0"] {
+            assert!(UniqueId::new(odd).is_err(), "{odd:?}");
+        }
+    }
+}
