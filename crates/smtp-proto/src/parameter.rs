@@ -265,11 +265,10 @@ pub(crate) fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
         let repeated = match Keyword::new(keyword.as_bytes()) {
             SIZE => {
                 // RFC 1870 §3: up to 20 digits.
-                let (behind, size) = number64(valued?.as_bytes())?;
-                if !behind.is_empty() {
-                    return fail(behind, "a number");
+                match number64(valued?.as_bytes()) {
+                    Ok(([], size)) => parameters.size.replace(size).is_some(),
+                    _ => return fail(start, "SIZE= and a number below 2^64"),
                 }
-                parameters.size.replace(size).is_some()
             }
             BODY => {
                 let body = match valued? {
@@ -383,6 +382,14 @@ mod tests {
         ] {
             assert!(mail(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn faults_are_told_where_they_are() {
+        let offset = |text| mail(text).unwrap_err().offset;
+        assert_eq!(offset(" BODY=7BIT SIZE=1x SMTPUTF8"), 10);
+        assert_eq!(offset(" SIZE=99999999999999999999999 SMTPUTF8"), 0);
+        assert_eq!(offset(" SMTPUTF8 AUTH=+ SIZE=1"), 9);
     }
 
     #[test]

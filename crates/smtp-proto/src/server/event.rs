@@ -20,8 +20,8 @@ pub enum Event<'b> {
     AuthResponse(Base64<'b>, Ticket<request::Auth>),
     /// The client gave up an exchange that a challenge was out for. It is answered.
     AuthCancelled,
-    /// The client wants TLS. Accepting gives the token for
-    /// [`upgraded`](super::Session::upgraded).
+    /// The client wants TLS. Whatever transaction was open is over. Accepting
+    /// gives the token for [`upgraded`](super::Session::upgraded).
     StartTls(Ticket<request::StartTls>),
     /// A message begins: its reverse-path.
     Mail(Mail<'b>, Ticket<request::Mail>),

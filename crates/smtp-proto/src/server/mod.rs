@@ -85,6 +85,8 @@ pub struct Session {
     /// The hello that a ticket is out for is EHLO.
     hello_extended: bool,
     authenticated: bool,
+    /// The MAIL of this transaction said SMTPUTF8.
+    smtputf8: bool,
     recipients: u32,
     bad_commands: u32,
     failure: Option<ProtocolError>,
@@ -113,6 +115,7 @@ impl Session {
             extended: false,
             hello_extended: false,
             authenticated: false,
+            smtputf8: false,
             recipients: 0,
             bad_commands: 0,
             failure: None,
@@ -209,6 +212,10 @@ impl Session {
     ) -> Result<(), Misuse> {
         self.desk.redeem(ticket)?;
         R::deny(self);
+        if self.bad_commands > self.config.limits.bad_commands {
+            self.too_many_bad_commands(out);
+            return Ok(());
+        }
         why.encode(self.extended, out);
         if why.code().get() == 421 {
             self.close();
@@ -375,7 +382,9 @@ impl Session {
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
         let is_auth = line.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
-        if !is_auth && line.len() + 2 > self.config.limits.command_line {
+        let limits = self.config.limits;
+        let limit = if is_auth { limits.auth_line } else { limits.command_line };
+        if line.len() + 2 > limit {
             return self.too_long(out);
         }
         let command = match Command::parse_tolerant(line, self.config.tolerance) {
@@ -459,7 +468,10 @@ impl Session {
                 Rejection::TOO_BIG.encode(self.extended, out);
                 return None;
             }
-            _ => return Some(Event::Mail(mail, self.desk.issue())),
+            _ => {
+                self.smtputf8 = parameters.smtputf8;
+                return Some(Event::Mail(mail, self.desk.issue()));
+            }
         };
         self.bad(fault, out)
     }
@@ -470,7 +482,7 @@ impl Session {
             self.bad(NEED_MAIL, out)
         } else if !rcpt.parameters.is_empty() {
             self.bad(UNKNOWN_PARAMETER, out)
-        } else if !ascii && !self.config.smtputf8 {
+        } else if !ascii && !self.smtputf8 {
             self.bad(NEEDS_SMTPUTF8, out)
         } else if self.recipients >= self.config.limits.recipients {
             TOO_MANY_RECIPIENTS.encode(self.extended, out);
@@ -651,11 +663,15 @@ impl Session {
     fn bad<'b>(&mut self, fault: Rejection<'_>, out: &mut BytesMut) -> Option<Event<'b>> {
         self.bad_commands = self.bad_commands.saturating_add(1);
         if self.bad_commands > self.config.limits.bad_commands {
-            self.farewell((4, 7, 0), "Too many bad commands, closing connection", out);
+            self.too_many_bad_commands(out);
             return Some(Event::Closed);
         }
         fault.encode(self.extended, out);
         None
+    }
+
+    fn too_many_bad_commands(&mut self, out: &mut BytesMut) {
+        self.farewell((4, 7, 0), "Too many bad commands, closing connection", out);
     }
 }
 

@@ -1,0 +1,67 @@
+//! Any input, cut anywhere, gives what it gives whole, and nothing panics.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use smtp_proto::BodyPolicy;
+use smtp_proto::server::Channel;
+
+use crate::transcript::{Outcome, Server, config};
+
+/// What is likely to lead somewhere.
+fn words() -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        4 => prop::sample::select(vec![
+            &b"EHLO c\r\n"[..], b"HELO c\r\n", b"MAIL FROM:<a@b>\r\n", b"MAIL FROM:<>", b"RCPT TO:<c@d>\r\n",
+            b"RCPT TO:<nobody@d>\r\n", b"DATA\r\n", b"\r\n.\r\n", b".\r\n", b"RSET\r\n", b"NOOP\r\n",
+            b"AUTH LOGIN\r\n", b"AUTH PLAIN\r\n", b"YWxpY2U=\r\n", b"c2VjcmV0\r\n", b"*\r\n", b"HELP\r\n", b"VRFY x\r\n",
+            b"EXPN staff\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
+            b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        ]).prop_map(<[u8]>::to_vec),
+        1 => prop::collection::vec(any::<u8>(), 0..12),
+    ];
+    prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+}
+
+fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
+    let mut config = config();
+    config.starttls = false;
+    config.body_policy = policy;
+    config.plaintext_auth = true;
+    config.max_message_size = Some(40);
+    config.limits.command_line = 64;
+    config.limits.auth_line = 80;
+    config.limits.recipients = 2;
+    config.offer_mechanism("PLAIN").unwrap();
+    config.offer_mechanism("LOGIN").unwrap();
+    let mut server = Server::new(Channel::Clear, Arc::new(config));
+    let mut rest = input;
+    for cut in cuts {
+        let (piece, behind) = rest.split_at(*cut % (rest.len() + 1));
+        server.receive(piece);
+        rest = behind;
+    }
+    server.receive(rest);
+    server.finish()
+}
+
+fn policies() -> impl Strategy<Value = BodyPolicy> {
+    prop::sample::select(vec![BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn likely_input(policy in policies(), input in words(), cuts: Vec<u8>) {
+        let input = [b"EHLO c\r\n", &input[..]].concat();
+        let cuts: Vec<usize> = cuts.into_iter().map(usize::from).collect();
+        prop_assert_eq!(run(policy, &input, &cuts), run(policy, &input, &[]));
+    }
+
+    #[test]
+    fn any_input(input: Vec<u8>, cuts: Vec<u8>) {
+        let cuts: Vec<usize> = cuts.into_iter().map(usize::from).collect();
+        prop_assert_eq!(run(BodyPolicy::Reject, &input, &cuts), run(BodyPolicy::Reject, &input, &[]));
+    }
+}

@@ -1,0 +1,181 @@
+//! Calls that do not fit, ends of streams, and time: what a driver can get wrong
+//! must do no harm.
+
+use std::sync::Arc;
+
+use smtp_proto::server::{Channel, Event, Rejection, Session, State};
+use smtp_proto::{BytesMut, EnhancedCode, Error, Misuse, ProtocolError, Text};
+
+use crate::transcript::config;
+
+fn session() -> (Session, BytesMut) {
+    let mut out = BytesMut::new();
+    let session = Session::new(Arc::new(config()), Channel::Clear, &mut out);
+    out.clear();
+    (session, out)
+}
+
+/// While a ticket is out nothing is read and nothing is lost.
+#[test]
+fn receive_while_a_ticket_is_out() {
+    let (mut session, mut out) = session();
+    let mut input = &b"HELO c\r\nNOOP\r\n"[..];
+    let Ok(Event::Hello(hello, ticket)) = session.receive(&mut input, &mut out) else { panic!() };
+    for _ in 0..2 {
+        let misuse = session.receive(&mut input, &mut out).unwrap_err();
+        assert_eq!(misuse, Error::Misuse(Misuse::ReplyPending));
+        assert_eq!(input, b"NOOP\r\n");
+        assert!(out.is_empty());
+    }
+    // The event is still good: it borrows from the input alone.
+    assert_eq!(hello.name.as_str(), "c");
+    session.accept(ticket, &mut out).unwrap();
+    assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::NeedInput)));
+    assert_eq!(&out[..], b"250 mx.example.org\r\n250 OK\r\n");
+}
+
+/// Another session's ticket is refused, and neither session is harmed.
+#[test]
+fn the_wrong_sessions_ticket() {
+    let ((mut first, mut out), (mut second, mut other)) = (session(), session());
+    let Ok(Event::Hello(_, stray)) = first.receive(&mut &b"HELO c\r\n"[..], &mut out) else {
+        panic!()
+    };
+    assert_eq!(second.accept(stray, &mut other), Err(Misuse::WrongTicket));
+    assert!(other.is_empty());
+    assert!(matches!(second.receive(&mut &b"NOOP\r\n"[..], &mut other), Ok(Event::NeedInput)));
+    assert_eq!(&other[..], b"250 OK\r\n");
+}
+
+/// A ticket of a session that has closed since is refused.
+#[test]
+fn a_ticket_that_comes_too_late() {
+    let (mut session, mut out) = session();
+    let Ok(Event::Hello(_, ticket)) = session.receive(&mut &b"HELO c\r\n"[..], &mut out) else {
+        panic!()
+    };
+    session.timed_out(&mut out);
+    assert_eq!(&out[..], b"421 Timeout, closing connection\r\n");
+    assert_eq!(session.reject(ticket, Rejection::REFUSED, &mut out), Err(Misuse::WrongTicket));
+    assert!(matches!(session.receive(&mut &b"NOOP\r\n"[..], &mut out), Ok(Event::Closed)));
+    session.shut_down(&mut out);
+    assert_eq!(&out[..], b"421 Timeout, closing connection\r\n", "one goodbye is enough");
+}
+
+/// 421 in answer to any request ends the session (RFC 5321 §3.8).
+#[test]
+fn rejecting_with_421() {
+    let (mut session, mut out) = session();
+    let mut input = &b"HELO c\r\nNOOP\r\n"[..];
+    let Ok(Event::Hello(_, ticket)) = session.receive(&mut input, &mut out) else { panic!() };
+    let busy = Rejection::new(421, EnhancedCode::new(4, 3, 2), Text::new("Busy").unwrap()).unwrap();
+    session.reject(ticket, busy, &mut out).unwrap();
+    assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Closed)));
+    assert_eq!(&out[..], b"421 Busy\r\n");
+    assert_eq!(session.state(), State::Closed);
+    assert_eq!(session.eof(), Ok(()));
+}
+
+/// The end of the stream: between commands, in a command, in a message, with a
+/// message that waits for its answer, and twice.
+#[test]
+fn ends_of_streams() {
+    let body = "HELO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n";
+    for (input, end) in [
+        (String::new(), Ok(())),
+        ("NOOP\r\n".into(), Ok(())),
+        ("HELO c\r\nMAIL FROM:<a@b>\r\n".into(), Ok(())),
+        ("NOO".into(), Err(ProtocolError::UnexpectedEnd)),
+        ("NOOP\r".into(), Err(ProtocolError::UnexpectedEnd)),
+        ("x".repeat(20_000), Err(ProtocolError::UnexpectedEnd)),
+        (body.into(), Err(ProtocolError::UnexpectedEnd)),
+        (body.to_owned() + "hi\r\n.\r", Err(ProtocolError::UnexpectedEnd)),
+        (body.to_owned() + "hi\r\n.\r\n", Ok(())),
+        ("QUIT\r\n".into(), Ok(())),
+    ] {
+        let (mut session, mut out) = session();
+        let mut unread = input.as_bytes();
+        loop {
+            match session.receive(&mut unread, &mut out).unwrap() {
+                Event::Hello(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                Event::Data(ticket) => session.accept(ticket, &mut out).unwrap(),
+                Event::Body(_) => {}
+                _ => break,
+            }
+        }
+        assert_eq!(session.eof(), end, "{input:?}");
+        assert_eq!(session.eof(), end, "{input:?}");
+    }
+}
+
+/// `shut_down` in the middle of a body: 421, and the message is not delivered.
+#[test]
+fn shutting_down_in_a_body() {
+    let (mut session, mut out) = session();
+    let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhi\r\n"[..];
+    while session.state() != State::Body {
+        let event = session.receive(&mut input, &mut out).unwrap();
+        match event {
+            Event::Hello(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Data(ticket) => session.accept(ticket, &mut out).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+    out.clear();
+    session.shut_down(&mut out);
+    assert_eq!(&out[..], b"421 4.3.2 Service shutting down\r\n");
+    assert!(matches!(session.receive(&mut &b".\r\n"[..], &mut out), Ok(Event::Closed)));
+}
+
+/// `decline` answers whatever needs an answer, so that a driver that knows
+/// nothing still keeps in step.
+#[test]
+fn declining_everything() {
+    let (mut session, mut out) = session();
+    let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nSTARTTLS\r\n"[..];
+    loop {
+        match session.receive(&mut input, &mut out).unwrap() {
+            Event::NeedInput => break,
+            event => session.decline(event, &mut out).unwrap(),
+        }
+    }
+    let text = String::from_utf8_lossy(&out).into_owned();
+    let replies = "502 5.5.1 Command not implemented\r\n454 4.7.0 TLS not available due to temporary reason\r\n";
+    assert!(text.ends_with(replies), "{text}");
+}
+
+/// A rejection is negative, and its enhanced code of the same class.
+#[test]
+fn a_rejection_cannot_be_positive() {
+    let new = |code, enhanced| Rejection::new(code, enhanced, Text::EMPTY);
+    for code in [0, 99, 199, 200, 220, 250, 334, 354, 399, 600, 999, u16::MAX] {
+        assert_eq!(new(code, None), None, "{code}");
+    }
+    for code in [400, 421, 452, 499, 500, 554, 599] {
+        assert!(new(code, None).is_some(), "{code}");
+    }
+    assert!(new(450, EnhancedCode::new(4, 7, 1)).is_some());
+    assert_eq!(new(450, EnhancedCode::new(5, 7, 1)), None);
+    assert_eq!(new(550, EnhancedCode::new(2, 7, 1)), None);
+}
+
+/// An idle session is small (one is kept for every connection).
+#[test]
+fn a_session_is_small() {
+    let size = size_of::<Session>();
+    println!("server::Session: {size} octets");
+    assert!(size <= 128, "{size}");
+}
+
+/// Sessions and what they hand out go where the driver wants them.
+#[test]
+fn everything_can_be_sent() {
+    fn send<T: Send + Sync>() {}
+    send::<Session>();
+    send::<Event<'_>>();
+    send::<Error>();
+}

@@ -1,0 +1,388 @@
+//! Transcripts, and a server that plays them.
+//!
+//! ```text
+//! C: NOOP            a line of the client; \r \n \0 \xNN stand for octets
+//! C> NO              the same without CRLF behind it
+//! S: 250 2.0.0 OK    a line that the server answers
+//! S* 250 2.0.0       a whole reply of the server that begins so
+//! --- TLS ---        both shake hands
+//! ```
+//!
+//! A transcript is played four times: step by step, where each reply has to
+//! come right behind what it answers; with the whole input at once; at every
+//! split of it in two; and octet by octet. Each must give the same replies, the
+//! same events and the same messages.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use smtp_proto::server::{Channel, Config, Event, Rejection, Session, Upgrade};
+use smtp_proto::{BytesMut, Error, ProtocolError, Reply, ReplyFramer, Text};
+
+/// The configuration that most transcripts run under.
+pub fn config() -> Config {
+    let mut config = Config::new("mx.example.org").unwrap();
+    config.starttls = true;
+    config
+}
+
+/// A hello, to put before a transcript that is about something else.
+pub const EHLO: &str = "
+S: 220 mx.example.org ESMTP
+C: EHLO client.example.org
+S* 250 mx.example.org
+";
+
+/// A hello and the envelope of a message.
+pub const ENVELOPE: &str = "
+S: 220 mx.example.org ESMTP
+C: EHLO client.example.org
+S* 250 mx.example.org
+C: MAIL FROM:<a@example.com>
+S: 250 2.1.0 OK
+C: RCPT TO:<b@example.org>
+S: 250 2.1.5 OK
+";
+
+/// What came of a transcript.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Everything that the server wrote.
+    pub replies: String,
+    /// The events, as `Debug` prints them. A body is one event, and none where it
+    /// was refused: how much of it was handed out depends on the split.
+    pub events: Vec<String>,
+    /// The messages that were delivered.
+    pub messages: Vec<Message>,
+    /// What ended the session, if anything did.
+    pub failure: Option<ProtocolError>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    pub from: String,
+    pub to: Vec<String>,
+    pub body: Vec<u8>,
+}
+
+/// Plays `transcripts`, one behind the other, in clear text; checks every reply.
+pub fn play(config: Config, transcripts: &[&str]) -> Outcome {
+    play_on(Channel::Clear, config, transcripts)
+}
+
+/// As [`play`], on the channel that is given.
+pub fn play_on(channel: Channel, config: Config, transcripts: &[&str]) -> Outcome {
+    let config = Arc::new(config);
+    let steps: Vec<Step> =
+        transcripts.iter().flat_map(|text| text.lines().filter_map(step)).collect();
+
+    let mut server = Server::new(channel, config.clone());
+    let mut sent = 0;
+    let mut replies = VecDeque::new();
+    for step in &steps {
+        match step {
+            Step::Client(octets) => {
+                assert!(replies.is_empty(), "not in the transcript: {replies:?}");
+                server.receive(octets);
+            }
+            Step::Tls => server.shake_hands(),
+            Step::Line(_) | Step::Reply(_) => {
+                replies.extend(server.written(sent));
+                sent = server.out.len();
+                match_reply(step, &mut replies);
+            }
+        }
+    }
+    replies.extend(server.written(sent));
+    assert!(replies.is_empty(), "not in the transcript: {replies:?}");
+    let expected = server.finish();
+
+    // Octets that nothing but a handshake stands between arrive in one read.
+    let mut reads: Vec<Vec<u8>> = vec![Vec::new()];
+    for step in &steps {
+        match step {
+            Step::Client(octets) => reads.last_mut().unwrap().extend_from_slice(octets),
+            Step::Tls => reads.push(Vec::new()),
+            Step::Line(_) | Step::Reply(_) => {}
+        }
+    }
+    let replay = |cut: &dyn Fn(usize, usize) -> bool, how: &str| {
+        let mut server = Server::new(channel, config.clone());
+        let mut at = 0;
+        for (number, read) in reads.iter().enumerate() {
+            if number > 0 {
+                server.shake_hands();
+            }
+            let mut start = 0;
+            for end in 1..=read.len() {
+                at += 1;
+                if end == read.len() || cut(at, end) {
+                    server.receive(&read[start..end]);
+                    start = end;
+                }
+            }
+        }
+        assert_eq!(server.finish(), expected, "{how}");
+    };
+    replay(&|_, _| false, "the whole input at once");
+    replay(&|_, _| true, "octet by octet");
+    for split in 1..reads.iter().map(Vec::len).sum() {
+        replay(&|at, _| at == split, &format!("split at {split}"));
+    }
+    expected
+}
+
+enum Step {
+    Client(Vec<u8>),
+    Line(String),
+    Reply(String),
+    Tls,
+}
+
+fn step(line: &str) -> Option<Step> {
+    let line = line.trim_start();
+    let text = line.get(3..).unwrap_or_default();
+    Some(match line.get(..2).unwrap_or(line) {
+        "" => return None,
+        "C:" => Step::Client([&unescape(text)[..], b"\r\n"].concat()),
+        "C>" => Step::Client(unescape(text)),
+        "S:" => Step::Line(text.to_owned()),
+        "S*" => Step::Reply(text.to_owned()),
+        "--" => Step::Tls,
+        _ => panic!("no line of a transcript: {line:?}"),
+    })
+}
+
+fn unescape(text: &str) -> Vec<u8> {
+    let mut octets = Vec::new();
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        octets.push(match byte {
+            b'\\' => match bytes.next() {
+                Some(b'r') => b'\r',
+                Some(b'n') => b'\n',
+                Some(b't') => b'\t',
+                Some(b'0') => 0,
+                Some(b'\\') => b'\\',
+                Some(b'x') => {
+                    let hex: Vec<u8> = bytes.by_ref().take(2).collect();
+                    u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap()
+                }
+                other => panic!("unknown escape {other:?}"),
+            },
+            other => other,
+        });
+    }
+    octets
+}
+
+fn match_reply(step: &Step, lines: &mut VecDeque<String>) {
+    match step {
+        Step::Line(expected) => {
+            assert_eq!(lines.pop_front().as_ref(), Some(expected), "then {lines:?}")
+        }
+        Step::Reply(expected) => {
+            let mut line = lines.pop_front().unwrap_or_default();
+            let (code, text) = expected.split_at(3);
+            let text = text.strip_prefix(' ').unwrap_or(text);
+            let fits =
+                line.starts_with(code) && line.get(4..).is_some_and(|rest| rest.starts_with(text));
+            assert!(fits, "expected {expected:?}, got {line:?}, then {lines:?}");
+            while line.get(3..4) == Some("-") {
+                line = lines.pop_front().expect("a reply without a last line");
+            }
+        }
+        Step::Client(_) | Step::Tls => {}
+    }
+}
+
+/// A server of a few known users. `nobody`, `full` and `relay` cannot be
+/// written to, `spammer` cannot write, and a body with `REFUSE` is refused.
+pub struct Server {
+    session: Session,
+    unread: Vec<u8>,
+    out: BytesMut,
+    upgrade: Option<Upgrade>,
+    envelope: Message,
+    outcome: Outcome,
+    closed: bool,
+}
+
+impl Server {
+    pub fn new(channel: Channel, config: Arc<Config>) -> Self {
+        let mut out = BytesMut::new();
+        let session = Session::new(config, channel, &mut out);
+        Self {
+            session,
+            unread: Vec::new(),
+            out,
+            upgrade: None,
+            envelope: Message::default(),
+            outcome: Outcome::default(),
+            closed: false,
+        }
+    }
+
+    /// The lines written since `start`.
+    fn written(&self, start: usize) -> VecDeque<String> {
+        String::from_utf8_lossy(&self.out[start..])
+            .split_terminator("\r\n")
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn shake_hands(&mut self) {
+        assert!(self.unread.is_empty());
+        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted"));
+    }
+
+    pub fn receive(&mut self, octets: &[u8]) {
+        self.unread.extend_from_slice(octets);
+        let unread = std::mem::take(&mut self.unread);
+        let mut input = &unread[..];
+        while !self.closed && self.upgrade.is_none() {
+            let extended = self.session.is_extended();
+            let start = self.out.len();
+            let result = self.session.receive(&mut input, &mut self.out);
+            self.check_replies(start, extended);
+            match result {
+                Ok(Event::NeedInput) => break,
+                Ok(event) => {
+                    let hello = matches!(event, Event::Hello(..));
+                    let start = self.out.len();
+                    self.log(&event);
+                    self.answer(event);
+                    self.check_replies(start, extended && !hello);
+                }
+                Err(Error::Protocol(failure)) => {
+                    self.outcome.failure = Some(failure);
+                    self.closed = true;
+                }
+                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
+            }
+        }
+        if self.closed {
+            input = &[];
+        }
+        self.unread = input.to_vec();
+    }
+
+    pub fn finish(mut self) -> Outcome {
+        self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
+        self.outcome
+    }
+
+    /// Every reply is one of the grammar, none of its lines is longer than 512
+    /// octets, and the enhanced codes are there once EHLO was said: in all but
+    /// the answer to EHLO and the intermediate replies (RFC 2034 §4).
+    fn check_replies(&self, start: usize, extended: bool) {
+        let mut written = &self.out[start..];
+        let mut framer = ReplyFramer::new(65_536);
+        while let Some(length) = framer.next(written).unwrap() {
+            let reply = Reply::parse(&written[..length]).unwrap();
+            let enhanced = extended && !reply.code.is_intermediate();
+            assert_eq!(reply.enhanced.is_some(), enhanced, "{reply:?}");
+            let longest =
+                written[..length].split_inclusive(|&byte| byte == b'\n').map(<[u8]>::len).max();
+            assert!(longest <= Some(512), "{reply:?}");
+            written = &written[length..];
+        }
+        assert!(written.is_empty());
+    }
+
+    fn log(&mut self, event: &Event<'_>) {
+        let events = &mut self.outcome.events;
+        match event {
+            Event::Body(piece) => {
+                self.envelope.body.extend_from_slice(piece);
+                if events.last().map(String::as_str) != Some("Body") {
+                    events.push("Body".to_owned());
+                }
+                return;
+            }
+            Event::Reset if events.last().map(String::as_str) == Some("Body") => {
+                events.pop();
+            }
+            _ => {}
+        }
+        events.push(format!("{event:?}"));
+    }
+
+    fn answer(&mut self, event: Event<'_>) {
+        let (session, out) = (&mut self.session, &mut self.out);
+        match event {
+            Event::Hello(_, ticket) => session.accept(ticket, out),
+            Event::Mail(mail, ticket) => {
+                let from =
+                    mail.from.mailbox().map(|mailbox| mailbox.to_string()).unwrap_or_default();
+                if from.starts_with("spammer@") {
+                    session.reject(ticket, Rejection::REFUSED, out)
+                } else {
+                    self.envelope = Message { from, ..Message::default() };
+                    session.accept(ticket, out)
+                }
+            }
+            Event::Rcpt(rcpt, ticket) => {
+                let to = rcpt
+                    .to
+                    .mailbox()
+                    .map_or("Postmaster".to_owned(), |mailbox| mailbox.to_string());
+                match to.split('@').next() {
+                    Some("nobody") => session.reject(ticket, Rejection::NO_SUCH_USER, out),
+                    Some("full") => session.reject(ticket, Rejection::MAILBOX_FULL, out),
+                    Some("relay") => session.reject(ticket, Rejection::RELAY_DENIED, out),
+                    _ => {
+                        self.envelope.to.push(to);
+                        session.accept(ticket, out)
+                    }
+                }
+            }
+            Event::Data(ticket) => session.accept(ticket, out),
+            Event::Body(_) => Ok(()),
+            Event::BodyEnd(ticket) => {
+                let message = std::mem::take(&mut self.envelope);
+                if memchr::memmem::find(&message.body, b"REFUSE").is_some() {
+                    session.reject(ticket, Rejection::REFUSED, out)
+                } else {
+                    self.outcome.messages.push(message);
+                    session.accept_with(ticket, Text::new("Queued").unwrap(), out)
+                }
+            }
+            Event::Reset => {
+                self.envelope = Message::default();
+                Ok(())
+            }
+            Event::StartTls(ticket) => {
+                session.accept(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
+            }
+            Event::Auth(auth, ticket) if auth.mechanism.is("LOGIN") => {
+                session.challenge(ticket, b"Username:", out)
+            }
+            Event::Auth(auth, ticket) => {
+                match auth.initial_response.map(|response| response.decode()) {
+                    None => session.challenge(ticket, b"", out),
+                    Some(response) if response == b"\0alice\0secret" => session.accept(ticket, out),
+                    Some(_) => session.reject(ticket, Rejection::AUTH_FAILED, out),
+                }
+            }
+            Event::AuthResponse(response, ticket) => match &response.decode()[..] {
+                b"alice" => session.challenge(ticket, b"Password:", out),
+                b"secret" | b"\0alice\0secret" => session.accept(ticket, out),
+                _ => session.reject(ticket, Rejection::AUTH_FAILED, out),
+            },
+            Event::Vrfy(user, ticket) if user.as_bytes() == b"alice" => {
+                session.accept_with(ticket, Text::new("Alice <alice@example.org>").unwrap(), out)
+            }
+            Event::Expn(list, ticket) if list.as_bytes() == b"staff" => {
+                let members = ["<alice@example.org>", "<bob@example.org>"];
+                session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
+            }
+            Event::Closed => {
+                self.closed = true;
+                Ok(())
+            }
+            other => session.decline(other, out),
+        }
+        .unwrap();
+    }
+}
