@@ -2,11 +2,13 @@
 //!
 //! - [`store`]: users, mailboxes and messages, on disk or in memory;
 //! - [`connection`]: one client's TCP stream, in clear text or under TLS;
+//! - [`imap`]: IMAP, and MIME for it;
 //! - [`listen`]: the ports, a thread a connection, the orderly end;
 //! - [`server`]: what all connections share;
 //! - [`tls`]: the certificate.
 
 pub mod connection;
+pub mod imap;
 pub mod listen;
 pub mod server;
 pub mod store;

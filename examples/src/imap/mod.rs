@@ -1,0 +1,3 @@
+//! The IMAP half of the mail server (RFC 9051, RFC 3501).
+
+pub mod mime;
