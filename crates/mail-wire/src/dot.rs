@@ -450,7 +450,63 @@ mod tests {
         }
     }
 
+    /// A body off the wire, octet by octet: what [`unstuff`] returns.
+    fn naive(policy: BodyPolicy, wire: &[u8]) -> Option<(Vec<u8>, bool, Vec<u8>)> {
+        let (mut body, mut refused) = (Vec::new(), false);
+        let mut at = 0;
+        let mut line_start = true;
+        while at < wire.len() {
+            if line_start && wire[at..].starts_with(b".\r\n") {
+                return Some((body, refused, wire[at + 3..].to_vec()));
+            }
+            if line_start && wire[at] == b'.' {
+                if b".\r\n".starts_with(&wire[at..]) {
+                    return None;
+                }
+                at += 1;
+            }
+            line_start = false;
+            match wire[at..] {
+                [b'\r', b'\n', ..] => {
+                    body.extend_from_slice(b"\r\n");
+                    line_start = true;
+                    at += 1;
+                }
+                [b'\r' | b'\n', ..] if policy == BodyPolicy::Normalize => {
+                    body.extend_from_slice(b"\r\n");
+                }
+                [0, ..] if policy == BodyPolicy::Normalize => {}
+                [octet, ..] => {
+                    refused |= policy == BodyPolicy::Reject && matches!(octet, b'\r' | b'\n' | 0);
+                    body.push(octet);
+                }
+                [] => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
     proptest! {
+        #[test]
+        fn bodies_are_those_of_the_plain_way(
+            wire in "([ab.]{0,3}\\.?(\r\n|\r\n\\.|\r|\n|\0)){0,8}",
+            cuts in prop::collection::vec(0_usize..6, 0..12),
+        ) {
+            let mut rest = wire.as_bytes();
+            let mut pieces = Vec::new();
+            for cut in cuts {
+                pieces.push(take(&mut rest, cut));
+            }
+            pieces.push(rest);
+            for policy in [BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize] {
+                let told = |seen: Option<(Vec<u8>, bool, Vec<u8>)>| {
+                    seen.map(|(body, refused, rest)| (if refused { Vec::new() } else { body }, refused, rest))
+                };
+                prop_assert_eq!(told(unstuff(policy, &pieces)), told(naive(policy, wire.as_bytes())));
+            }
+        }
+
         #[test]
         fn what_is_stuffed_is_unstuffed(lines in "([.ab]{0,3}\r\n){0,5}", cuts: [u8; 2]) {
             let body = lines.as_bytes();

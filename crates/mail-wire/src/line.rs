@@ -111,6 +111,7 @@ impl LineFramer {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use proptest::prelude::*;
 
     /// What a reader that gets `pieces` one after another sees.
     fn frame(limit: usize, pieces: &[&[u8]]) -> Vec<Option<Vec<u8>>> {
@@ -147,5 +148,42 @@ mod tests {
         }
         let octets: Vec<&[u8]> = input.chunks(1).collect();
         assert_eq!(frame(10, &octets), expected);
+    }
+
+    /// The lines of `input`, the plain way: none where one is too long.
+    fn naive(limit: usize, input: &[u8]) -> Vec<Option<Vec<u8>>> {
+        let mut lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == b'\n').collect();
+        if lines.last().is_some_and(|last| !last.ends_with(b"\n")) {
+            lines.pop();
+        }
+        let strip = |line: &[u8]| {
+            let line = line.strip_suffix(b"\n").unwrap();
+            line.strip_suffix(b"\r").unwrap_or(line).to_vec()
+        };
+        lines.into_iter().map(|line| (line.len() <= limit).then(|| strip(line))).collect()
+    }
+
+    /// The pieces of `input` between the places that `cuts` name.
+    fn cut<'a>(mut input: &'a [u8], cuts: &[u8]) -> Vec<&'a [u8]> {
+        let mut pieces = Vec::new();
+        for cut in cuts {
+            let (piece, rest) = input.split_at(usize::from(*cut) % (input.len() + 1));
+            pieces.push(piece);
+            input = rest;
+        }
+        pieces.push(input);
+        pieces
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_those_of_the_plain_way(
+            input in "[a\r\n]{0,40}",
+            limit in 1_usize..12,
+            cuts in prop::collection::vec(0_u8..8, 0..12),
+        ) {
+            let pieces = cut(input.as_bytes(), &cuts);
+            prop_assert_eq!(frame(limit, &pieces), naive(limit, input.as_bytes()));
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What a server says in answer to EHLO (RFC 5321 §4.1.1.1).
 
+use core::hash::{Hash, Hasher};
+
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
@@ -141,8 +143,8 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// SASL mechanisms, with spaces between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// SASL mechanisms, with spaces between them. They compare name by name.
+#[derive(Clone, Copy, Debug)]
 pub struct Mechanisms<'a>(Text<'a>);
 
 impl<'a> Mechanisms<'a> {
@@ -157,6 +159,20 @@ impl<'a> Mechanisms<'a> {
         self.0.as_bytes().split(|&byte| byte == b' ').filter_map(|name| {
             core::str::from_utf8(name).ok().and_then(|name| Mechanism::parse(name).ok())
         })
+    }
+}
+
+impl PartialEq for Mechanisms<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Mechanisms<'_> {}
+
+impl Hash for Mechanisms<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().for_each(|mechanism| mechanism.hash(state));
     }
 }
 

@@ -20,21 +20,21 @@ use smtp_proto::server::{Channel, Config, Event, Rejection, Session, Upgrade};
 use smtp_proto::{BytesMut, Error, ProtocolError, Reply, ReplyFramer, Text};
 
 /// The configuration that most transcripts run under.
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     let mut config = Config::new("mx.example.org").unwrap();
     config.starttls = true;
     config
 }
 
 /// A hello, to put before a transcript that is about something else.
-pub const EHLO: &str = "
+pub(crate) const EHLO: &str = "
 S: 220 mx.example.org ESMTP
 C: EHLO client.example.org
 S* 250 mx.example.org
 ";
 
 /// A hello and the envelope of a message.
-pub const ENVELOPE: &str = "
+pub(crate) const ENVELOPE: &str = "
 S: 220 mx.example.org ESMTP
 C: EHLO client.example.org
 S* 250 mx.example.org
@@ -46,32 +46,32 @@ S: 250 2.1.5 OK
 
 /// What came of a transcript.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Everything that the server wrote.
-    pub replies: String,
+    pub(crate) replies: String,
     /// The events, as `Debug` prints them. A body is one event, and none where it
     /// was refused: how much of it was handed out depends on the split.
-    pub events: Vec<String>,
+    pub(crate) events: Vec<String>,
     /// The messages that were delivered.
-    pub messages: Vec<Message>,
+    pub(crate) messages: Vec<Message>,
     /// What ended the session, if anything did.
-    pub failure: Option<ProtocolError>,
+    pub(crate) failure: Option<ProtocolError>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Message {
-    pub from: String,
-    pub to: Vec<String>,
-    pub body: Vec<u8>,
+pub(crate) struct Message {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Plays `transcripts`, one behind the other, in clear text; checks every reply.
-pub fn play(config: Config, transcripts: &[&str]) -> Outcome {
+pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
     play_on(Channel::Clear, config, transcripts)
 }
 
 /// As [`play`], on the channel that is given.
-pub fn play_on(channel: Channel, config: Config, transcripts: &[&str]) -> Outcome {
+pub(crate) fn play_on(channel: Channel, config: Config, transcripts: &[&str]) -> Outcome {
     let config = Arc::new(config);
     let steps: Vec<Step> =
         transcripts.iter().flat_map(|text| text.lines().filter_map(step)).collect();
@@ -179,7 +179,7 @@ fn unescape(text: &str) -> Vec<u8> {
 fn match_reply(step: &Step, lines: &mut VecDeque<String>) {
     match step {
         Step::Line(expected) => {
-            assert_eq!(lines.pop_front().as_ref(), Some(expected), "then {lines:?}")
+            assert_eq!(lines.pop_front().as_ref(), Some(expected), "then {lines:?}");
         }
         Step::Reply(expected) => {
             let mut line = lines.pop_front().unwrap_or_default();
@@ -198,7 +198,7 @@ fn match_reply(step: &Step, lines: &mut VecDeque<String>) {
 
 /// A server of a few known users. `nobody`, `full` and `relay` cannot be
 /// written to, `spammer` cannot write, and a body with `REFUSE` is refused.
-pub struct Server {
+pub(crate) struct Server {
     session: Session,
     unread: Vec<u8>,
     out: BytesMut,
@@ -209,7 +209,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(channel: Channel, config: Arc<Config>) -> Self {
+    pub(crate) fn new(channel: Channel, config: Arc<Config>) -> Self {
         let mut out = BytesMut::new();
         let session = Session::new(config, channel, &mut out);
         Self {
@@ -236,7 +236,7 @@ impl Server {
         self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted"));
     }
 
-    pub fn receive(&mut self, octets: &[u8]) {
+    pub(crate) fn receive(&mut self, octets: &[u8]) {
         self.unread.extend_from_slice(octets);
         let unread = std::mem::take(&mut self.unread);
         let mut input = &unread[..];
@@ -267,7 +267,7 @@ impl Server {
         self.unread = input.to_vec();
     }
 
-    pub fn finish(mut self) -> Outcome {
+    pub(crate) fn finish(mut self) -> Outcome {
         self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
         self.outcome
     }
@@ -359,7 +359,7 @@ impl Server {
                 session.challenge(ticket, b"Username:", out)
             }
             Event::Auth(auth, ticket) => {
-                match auth.initial_response.map(|response| response.decode()) {
+                match auth.initial_response.map(smtp_proto::Base64::decode) {
                     None => session.challenge(ticket, b"", out),
                     Some(response) if response == b"\0alice\0secret" => session.accept(ticket, out),
                     Some(_) => session.reject(ticket, Rejection::AUTH_FAILED, out),

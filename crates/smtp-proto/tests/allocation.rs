@@ -1,0 +1,141 @@
+//! Parsing, receiving and encoding allocate nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests fail by panicking"
+)]
+#![allow(
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    clippy::print_stdout,
+    reason = "tests have an operating system"
+)]
+
+use std::sync::Arc;
+
+use smtp_proto::server::{Channel, Config, Event, Session};
+use smtp_proto::{BytesMut, Command, Extension, Reply, ReplyFramer};
+
+const COMMANDS: &[&str] = &[
+    "EHLO client.example.org",
+    "HELO [IPv6:2001:db8::1]",
+    "MAIL FROM:<alice@example.org> SIZE=100000 BODY=8BITMIME SMTPUTF8",
+    "MAIL FROM:<>",
+    "MAIL FROM:<\"a\\\"b\"@example.org> AUTH=e+3Dmc2@example.com X-OTHER=1 RET=HDRS",
+    "RCPT TO:<@x,@y:bob@example.org> NOTIFY=NEVER",
+    "RCPT TO:<Postmaster>",
+    "DATA",
+    "RSET",
+    "VRFY alice",
+    "EXPN staff",
+    "HELP MAIL",
+    "NOOP",
+    "STARTTLS",
+    "AUTH PLAIN AGFsaWNlAHNlY3JldA==",
+    "QUIT",
+    "WHAT is this",
+    "MAIL FROM:<not an address>",
+    "RCPT TO:<a@[999.1.1.1]>",
+];
+
+const REPLIES: &[&str] = &[
+    "220 mx.example.org ESMTP\r\n",
+    "250-mx.example.org\r\n250-PIPELINING\r\n250-SIZE 1000\r\n250-AUTH PLAIN LOGIN\r\n250 HELP\r\n",
+    "550-5.1.1 No such user\r\n550 5.1.1 here\r\n",
+    "354\r\n",
+    "no reply\r\n",
+];
+
+/// Asserts that `work` allocates nothing.
+#[track_caller]
+fn without_allocation(work: impl FnOnce()) {
+    let counted = allocation_counter::measure(work);
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
+#[test]
+fn the_counter_counts() {
+    let counted = allocation_counter::measure(|| drop(std::hint::black_box(vec![1_u8])));
+    assert_eq!(counted.count_total, 1);
+}
+
+#[test]
+fn commands() {
+    let mut out = BytesMut::with_capacity(16_384);
+    without_allocation(|| {
+        for line in COMMANDS {
+            if let Ok(command) = Command::parse(line.as_bytes()) {
+                command.encode(&mut out);
+            }
+        }
+    });
+    assert!(out.ends_with(b"QUIT\r\n"));
+}
+
+#[test]
+fn replies() {
+    let mut out = BytesMut::with_capacity(16_384);
+    let mut offered = 0;
+    without_allocation(|| {
+        for octets in REPLIES {
+            let mut framer = ReplyFramer::new(4096);
+            let _ = framer.next(octets.as_bytes());
+            if let Ok(reply) = Reply::parse(octets.as_bytes()) {
+                reply.encode(&mut out);
+                offered += reply.lines.iter().skip(1).flat_map(Extension::parse).count();
+            }
+        }
+    });
+    assert_eq!(offered, 5);
+}
+
+/// A whole session: hello, two messages, one of them refused, and goodbye.
+#[test]
+fn a_session() {
+    let mut config = Config::new("mx.example.org").unwrap();
+    config.plaintext_auth = true;
+    config.offer_mechanism("PLAIN").unwrap();
+    let config = Arc::new(config);
+    let body = "Subject: hi\r\n\r\n..dots\r\n".to_owned() + &"text\r\n".repeat(1000) + ".\r\n";
+    let message =
+        "MAIL FROM:<a@b> SIZE=10\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n".to_owned() + &body;
+    let wire = "EHLO c\r\nNOOP\r\nVRFY x\r\nDATA\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n".to_owned()
+        + &message
+        + &message.replacen("text", "te\nxt", 1)
+        + "RSET\r\nHELP\r\nQUIT\r\n";
+    for chunk in [wire.len(), 1000, 7, 1] {
+        let mut out = BytesMut::with_capacity(65_536);
+        let mut delivered = 0;
+        without_allocation(|| {
+            let mut session = Session::new(config.clone(), Channel::Clear, &mut out);
+            let (mut start, mut end) = (0, 0);
+            while end < wire.len() {
+                end = (end + chunk).min(wire.len());
+                let mut input = wire.as_bytes().get(start..end).unwrap();
+                loop {
+                    match session.receive(&mut input, &mut out).unwrap() {
+                        Event::NeedInput | Event::Closed => break,
+                        Event::Hello(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                        Event::Auth(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                        Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                        Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                        Event::Data(ticket) => session.accept(ticket, &mut out).unwrap(),
+                        Event::BodyEnd(ticket) => {
+                            delivered += 1;
+                            session.accept(ticket, &mut out).unwrap();
+                        }
+                        Event::Body(_) | Event::Reset => {}
+                        _ => panic!(),
+                    }
+                }
+                start = end - input.len();
+            }
+        });
+        assert_eq!(delivered, 1);
+        assert!(out.ends_with(b"221 2.0.0 Bye\r\n"));
+    }
+}
