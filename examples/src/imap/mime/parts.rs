@@ -105,7 +105,7 @@ impl Parser<'_> {
     /// What a part with this header is made of, and where it ends.
     fn inside(&mut self, header: &[u8], in_digest: bool) -> (Inside, usize) {
         if self.depth >= MAX_DEPTH || self.parts >= MAX_PARTS {
-            return (Inside::Nothing, self.to_delimiter());
+            return (Inside::Nothing, self.seek_delimiter());
         }
         let content = fields::content_type(header, "Content-Type");
         let kind = content.as_ref().map(|content| (content.ctype(), content.subtype()));
@@ -118,10 +118,10 @@ impl Parser<'_> {
                     Some(boundary) if !boundary.is_empty() => {
                         self.multipart(boundary, subtype == Some("digest"))
                     }
-                    _ => (Inside::Nothing, self.to_delimiter()),
+                    _ => (Inside::Nothing, self.seek_delimiter()),
                 }
             }
-            _ => (Inside::Nothing, self.to_delimiter()),
+            _ => (Inside::Nothing, self.seek_delimiter()),
         }
     }
 
@@ -136,7 +136,7 @@ impl Parser<'_> {
         self.boundaries.push(boundary);
         let mut parts = Vec::new();
         // The preamble, then what is between the delimiters.
-        let mut end = self.to_delimiter();
+        let mut end = self.seek_delimiter();
         loop {
             match self.delimiter(self.at) {
                 Some(Delimiter { level: of, close: false })
@@ -151,7 +151,7 @@ impl Parser<'_> {
                     // The epilogue, in which this boundary says nothing.
                     self.boundaries.truncate(level);
                     self.at = self.end_of_line(self.at);
-                    end = self.to_delimiter();
+                    end = self.seek_delimiter();
                     break;
                 }
                 // An outer multipart goes on, or the octets are at their end.
@@ -167,7 +167,7 @@ impl Parser<'_> {
 
     /// Goes on to the next delimiter, or to the end. Returns where the content
     /// before it ends: the line end before a delimiter belongs to it.
-    fn to_delimiter(&mut self) -> usize {
+    fn seek_delimiter(&mut self) -> usize {
         let start = self.at;
         while self.delimiter(self.at).is_none() {
             match memchr::memmem::find(&self.octets[self.at..], b"\n--") {

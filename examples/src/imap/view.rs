@@ -1,0 +1,346 @@
+//! The selected mailbox as its client knows it: message numbers and what has
+//! been told (RFC 9051 §5.2, §7.4.1, §7.5.1).
+
+use std::collections::HashMap;
+
+use imap_proto::SequenceSet;
+
+use crate::store::{self, MailboxId, Message, Selected, Store, UidSet, Watch};
+
+/// A selected mailbox.
+#[derive(Debug)]
+pub struct View {
+    mailbox: MailboxId,
+    read_only: bool,
+    watch: Watch,
+    /// The state of the store that the client knows of, but for `gone`.
+    modseq: u64,
+    uidnext: u32,
+    /// The UIDs in rising order; message number 1 is at 0.
+    uids: Vec<u32>,
+    /// Those of `uids` that are expunged, which the client was not told yet.
+    gone: Vec<u32>,
+    /// The flags that the client was told as a reply to its own command.
+    told: HashMap<u32, u64>,
+    /// What `$` stands for: UIDs in rising order (RFC 9051 §6.4.4.1).
+    saved: Vec<u32>,
+}
+
+/// Something that has happened in the mailbox, in the order to tell it in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum News {
+    /// The message of this number is gone.
+    Expunge(u32),
+    /// There are so many messages now.
+    Exists(u32),
+    /// The message of this number has these flags now.
+    Flags(u32, Message),
+}
+
+/// A message number past the last message (RFC 9051 §9, `seq-number`).
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoSuchNumber;
+
+impl View {
+    /// Selects a mailbox, or examines it if `read_only`.
+    pub fn open(
+        store: &Store,
+        mailbox: MailboxId,
+        read_only: bool,
+    ) -> Result<(Self, Selected), store::Error> {
+        let watch = store.watch(mailbox);
+        let mut selected = store.select(mailbox)?;
+        let view = Self {
+            mailbox,
+            read_only,
+            watch,
+            modseq: selected.modseq,
+            uidnext: selected.uidnext,
+            uids: std::mem::take(&mut selected.uids),
+            gone: Vec::new(),
+            told: HashMap::new(),
+            saved: Vec::new(),
+        };
+        Ok((view, selected))
+    }
+
+    /// Which mailbox it is.
+    pub fn mailbox(&self) -> MailboxId {
+        self.mailbox
+    }
+
+    /// Whether it was selected with EXAMINE.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// How many messages there are, as the client knows it.
+    pub fn count(&self) -> u32 {
+        // UIDs are 32-bit numbers, and no two are the same.
+        u32::try_from(self.uids.len()).unwrap_or(u32::MAX)
+    }
+
+    /// All UIDs, in rising order.
+    pub fn uids(&self) -> &[u32] {
+        &self.uids
+    }
+
+    /// The largest UID, or 0.
+    pub fn largest(&self) -> u32 {
+        self.uids.last().copied().unwrap_or(0)
+    }
+
+    /// The number of the message with this UID.
+    pub fn number(&self, uid: u32) -> Option<u32> {
+        let at = self.uids.binary_search(&uid).ok()?;
+        u32::try_from(at + 1).ok()
+    }
+
+    /// Whether there is something to tell, or expunged messages that have not
+    /// been told of.
+    pub fn has_news(&self) -> bool {
+        !self.gone.is_empty() || self.watch.changed_since(self.modseq)
+    }
+
+    /// An eye on the mailbox and the state to wait for the next one after.
+    pub fn watch(&self) -> (Watch, u64) {
+        (self.watch.clone(), self.modseq)
+    }
+
+    /// The messages of a set: their UIDs, in rising order.
+    ///
+    /// # Errors
+    /// For a message number that is larger than the number of messages, unless
+    /// there are none at all: `1:*` is then empty.
+    pub fn resolve(&self, set: SequenceSet<'_>, uid: bool) -> Result<Vec<u32>, NoSuchNumber> {
+        let largest = if uid { self.largest() } else { self.count() };
+        let Some(ranges) = set.resolve(largest) else {
+            let still = |uid: &u32| self.uids.binary_search(uid).is_ok();
+            return Ok(self.saved.iter().copied().filter(still).collect());
+        };
+        if !uid && !self.uids.is_empty() && ranges.clone().any(|range| *range.end() > largest) {
+            return Err(NoSuchNumber);
+        }
+        let merged: UidSet = ranges.collect();
+        let mut found = Vec::new();
+        for range in merged.ranges() {
+            let (first, end) = if uid {
+                let place = |uid| self.uids.partition_point(|&other| other < uid);
+                (place(*range.start()), self.uids.partition_point(|uid| uid <= range.end()))
+            } else {
+                (range.start().saturating_sub(1) as usize, *range.end() as usize)
+            };
+            found.extend_from_slice(self.uids.get(first..end).unwrap_or_default());
+        }
+        Ok(found)
+    }
+
+    /// Remembers what `$` stands for.
+    pub fn save(&mut self, uids: Vec<u32>) {
+        self.saved = uids;
+    }
+
+    /// Whether a UID is among what `$` stands for.
+    pub fn is_saved(&self, uid: u32) -> bool {
+        self.saved.binary_search(&uid).is_ok()
+    }
+
+    /// Notes flags that the client is told, or has set, by its own command:
+    /// they are no news.
+    pub fn told(&mut self, messages: &[Message]) {
+        self.told.extend(messages.iter().map(|message| (message.uid, message.modseq)));
+    }
+
+    /// What has happened since the last call. Unless `expunge` says that now
+    /// is a moment for it (RFC 9051 §7.5.1), messages that are gone keep their
+    /// numbers, and are told of later.
+    ///
+    /// # Errors
+    /// [`store::Error::NoSuchMailbox`] when the mailbox itself is gone.
+    pub fn update(&mut self, store: &Store, expunge: bool) -> Result<Vec<News>, store::Error> {
+        let mut news = Vec::new();
+        let mut messages = Vec::new();
+        if self.watch.changed_since(self.modseq) {
+            let changes = store.changes(self.mailbox, self.modseq)?;
+            let known = |uid: &u32| self.uids.binary_search(uid).is_ok();
+            self.gone.extend(changes.vanished.into_iter().filter(known));
+            messages = changes.messages;
+            self.modseq = changes.modseq;
+            self.uidnext = changes.uidnext.max(self.uidnext);
+        }
+        if expunge {
+            let mut gone = std::mem::take(&mut self.gone);
+            gone.sort_unstable();
+            // From the last to the first, so that no number moves meanwhile.
+            for uid in gone.into_iter().rev() {
+                if let Some(number) = self.number(uid) {
+                    self.uids.remove(number as usize - 1);
+                    self.saved.retain(|&saved| saved != uid);
+                    news.push(News::Expunge(number));
+                }
+            }
+        }
+        let before = self.uids.len();
+        let last = self.largest();
+        self.uids.extend(messages.iter().map(|message| message.uid).filter(|&uid| uid > last));
+        if self.uids.len() > before {
+            news.push(News::Exists(self.count()));
+        }
+        for message in messages {
+            let told = self.told.get(&message.uid) == Some(&message.modseq);
+            if let Some(number) = self.number(message.uid).filter(|_| !told) {
+                if (number as usize) <= before {
+                    news.push(News::Flags(number, message));
+                }
+            }
+        }
+        self.told.clear();
+        Ok(news)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use imap_proto::{
+        NonEmpty,
+        sequence::{SeqNumber, SeqRange},
+    };
+
+    use super::*;
+    use crate::store::{FlagChange, Flags, UserId};
+
+    struct Alice {
+        store: Store,
+        user: UserId,
+        inbox: MailboxId,
+    }
+
+    fn alice(messages: usize) -> Alice {
+        let store = Store::in_memory().unwrap();
+        let user = store.set_user("alice", "secret").unwrap();
+        let inbox = store.mailbox(user, "INBOX").unwrap();
+        let alice = Alice { store, user, inbox };
+        (0..messages).for_each(|_| alice.deliver());
+        alice
+    }
+
+    impl Alice {
+        fn deliver(&self) {
+            let mut draft = self.store.draft().unwrap();
+            draft.write_all(b"Subject: x\r\n\r\n").unwrap();
+            self.store.deliver(draft, &[self.user]).unwrap();
+        }
+
+        fn flag(&self, uid: u32, flag: &str) -> Vec<Message> {
+            let change = FlagChange::Add(Flags::from_names([flag]));
+            self.store.store_flags(self.inbox, &uid.into(), &change).unwrap()
+        }
+
+        fn expunge(&self, uid: u32) {
+            self.flag(uid, Flags::DELETED);
+            self.store.expunge(self.inbox, &uid.into()).unwrap();
+        }
+
+        fn view(&self) -> View {
+            View::open(&self.store, self.inbox, false).unwrap().0
+        }
+    }
+
+    fn range(first: u32, last: Option<u32>) -> SeqRange {
+        let number = |number: u32| SeqNumber::Number(number.try_into().unwrap());
+        SeqRange { first: number(first), last: last.map_or(SeqNumber::Largest, number) }
+    }
+
+    #[test]
+    fn sets_are_resolved() {
+        let alice = alice(5);
+        alice.expunge(2);
+        let view = alice.view();
+        assert_eq!(view.uids(), [1, 3, 4, 5]);
+        let resolve = |ranges: &[SeqRange], uid| {
+            view.resolve(SequenceSet::Ranges(NonEmpty::new(ranges).unwrap()), uid)
+        };
+        let all = [range(1, Some(u32::MAX))];
+        for (ranges, uid, uids) in [
+            (&[range(2, Some(3)), range(3, Some(2))][..], false, Ok(vec![3, 4])),
+            (&[range(2, Some(3))], true, Ok(vec![3])),
+            (&[range(2, None)], false, Ok(vec![3, 4, 5])),
+            (&[range(9, None)], true, Ok(vec![5])),
+            (&all, true, Ok(vec![1, 3, 4, 5])),
+            (&all, false, Err(NoSuchNumber)),
+            (&[range(5, Some(5))], false, Err(NoSuchNumber)),
+        ] {
+            assert_eq!(resolve(ranges, uid), uids, "{ranges:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_mailbox_resolves_to_nothing() {
+        let view = alice(0).view();
+        let all = [range(1, None)];
+        let all = SequenceSet::Ranges(NonEmpty::new(&all).unwrap());
+        assert_eq!(view.resolve(all, false), Ok(vec![]));
+        assert_eq!(view.resolve(all, true), Ok(vec![]));
+    }
+
+    #[test]
+    fn expunges_wait_for_their_moment() {
+        let alice = alice(4);
+        let mut view = alice.view();
+        assert!(!view.has_news());
+        alice.expunge(2);
+        alice.expunge(4);
+        alice.deliver();
+        assert_eq!(view.update(&alice.store, false).unwrap(), [News::Exists(5)]);
+        assert_eq!(view.number(3), Some(3), "numbers stay until it is told");
+        assert!(view.has_news());
+        let news = view.update(&alice.store, true).unwrap();
+        assert_eq!(news, [News::Expunge(4), News::Expunge(2)]);
+        assert_eq!(view.uids(), [1, 3, 5]);
+        assert!(!view.has_news());
+    }
+
+    #[test]
+    fn what_comes_and_goes_between_is_no_news() {
+        let alice = alice(1);
+        let mut view = alice.view();
+        alice.deliver();
+        alice.expunge(2);
+        assert_eq!(view.update(&alice.store, true).unwrap(), []);
+        assert_eq!(view.count(), 1);
+    }
+
+    #[test]
+    fn flags_of_others_are_news_and_own_ones_are_not() {
+        let alice = alice(2);
+        let mut view = alice.view();
+        view.told(&alice.flag(1, Flags::SEEN));
+        let other = alice.flag(2, Flags::FLAGGED).remove(0);
+        assert_eq!(view.update(&alice.store, false).unwrap(), [News::Flags(2, other)]);
+        view.told(&alice.flag(1, Flags::DRAFT));
+        let later = alice.flag(1, Flags::ANSWERED).remove(0);
+        assert_eq!(view.update(&alice.store, false).unwrap(), [News::Flags(1, later)]);
+    }
+
+    #[test]
+    fn saved_results_lose_what_is_expunged() {
+        let alice = alice(3);
+        let mut view = alice.view();
+        view.save(vec![1, 3]);
+        alice.expunge(1);
+        view.update(&alice.store, true).unwrap();
+        assert_eq!(view.resolve(SequenceSet::Saved, true), Ok(vec![3]));
+        assert!(view.is_saved(3) && !view.is_saved(1));
+    }
+
+    #[test]
+    fn a_mailbox_that_is_deleted_is_an_error() {
+        let alice = alice(0);
+        let work = alice.store.create(alice.user, "work").unwrap();
+        let (mut view, _) = View::open(&alice.store, work, false).unwrap();
+        alice.store.delete(alice.user, "work").unwrap();
+        assert!(matches!(view.update(&alice.store, true), Err(store::Error::NoSuchMailbox)));
+    }
+}
