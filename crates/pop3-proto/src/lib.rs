@@ -1,6 +1,83 @@
 //! POP3 (RFC 1939) and its extensions, without I/O: commands and responses,
-//! parsed zero-copy and encoded.
+//! parsed zero-copy and encoded, and the session of a server.
 //!
+//! # A server
+//! [`server::Session`] turns what was read into events, and decisions into what
+//! is to be sent. It keeps the three states of RFC 1939, the message numbers
+//! and the marks of deletion; who may log in and where messages are kept is the
+//! caller's.
+//! ```
+//! use std::io::{Read, Write};
+//! use bytes::BytesMut;
+//! use pop3_proto::server::{Channel, Config, Event, Proof, Rejection, Session};
+//! use pop3_proto::{ReceiveBuffer, UniqueId};
+//!
+//! struct Message { id: UniqueId<'static>, text: &'static [u8] }
+//!
+//! fn serve(mut stream: impl Read + Write, maildrop: &mut Vec<Message>) -> Result<(), Box<dyn std::error::Error>> {
+//!     let config = Config { clear_text_passwords: true, ..Config::default() };
+//!     let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
+//!     let mut session = Session::new(config.into(), Channel::Clear, &mut out);
+//!     loop {
+//!         stream.write_all(&out)?;
+//!         out.clear();
+//!         let n = stream.read(buffer.space()?)?;
+//!         buffer.received(n);
+//!         let mut input = buffer.filled();
+//!         let end = loop {
+//!             match session.receive(&mut input, &mut out)? {
+//!                 Event::NeedInput => break n == 0,
+//!                 Event::Login(login, ticket) => match login.proof {
+//!                     Proof::Password(password) if login.name == "mrose" && password.reveal() == b"secret" => {
+//!                         session.open(ticket, maildrop.len(), &mut out)?;
+//!                     }
+//!                     _ => session.reject(ticket, Rejection::BAD_CREDENTIALS, &mut out)?,
+//!                 },
+//!                 Event::Sizes(ticket) => {
+//!                     session.sizes(ticket, maildrop.iter().map(|message| message.text.len() as u64), &mut out)?;
+//!                 }
+//!                 Event::UniqueIds(ticket) => {
+//!                     session.unique_ids(ticket, maildrop.iter().map(|message| message.id), &mut out)?;
+//!                 }
+//!                 Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
+//!                     let mut body = session.accept(ticket, &mut out)?;
+//!                     body.push(maildrop[number.index()].text, &mut out); // or piece by piece
+//!                     session.finish(body, &mut out)?;
+//!                 }
+//!                 Event::Update(deleted, ticket) => {
+//!                     for number in deleted.iter().rev() {
+//!                         maildrop.remove(number.index());
+//!                     }
+//!                     session.accept(ticket, &mut out)?;
+//!                 }
+//!                 Event::Closed => break true,
+//!                 other => session.decline(other, &mut out)?,
+//!             }
+//!         };
+//!         let unread = input.len();
+//!         buffer.keep_last(unread);
+//!         if end {
+//!             return Ok(stream.write_all(&out)?);
+//!         }
+//!     }
+//! }
+//! # struct Both<'a>(&'a [u8], Vec<u8>);
+//! # impl Read for &mut Both<'_> { fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> { self.0.read(to) } }
+//! # impl Write for &mut Both<'_> {
+//! #     fn write(&mut self, from: &[u8]) -> std::io::Result<usize> { self.1.write(from) }
+//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! # }
+//! # let mut stream = Both(b"USER mrose\r\nPASS secret\r\nUIDL\r\nRETR 1\r\nDELE 1\r\nSTAT\r\nQUIT\r\n", vec![]);
+//! # let id = |id| UniqueId::new(id).unwrap();
+//! # let mut maildrop = vec![Message { id: id("a"), text: b"Hi.\r\n" }, Message { id: id("b"), text: b"Ho!\r\n" }];
+//! # serve(&mut stream, &mut maildrop).unwrap();
+//! # assert_eq!(maildrop.len(), 1);
+//! # let sent = String::from_utf8(stream.1).unwrap();
+//! # assert!(sent.contains("\r\n1 a\r\n2 b\r\n.\r\n"), "{sent}");
+//! # assert!(sent.contains("\r\nHi.\r\n.\r\n") && sent.contains("\r\n+OK 1 5\r\n"), "{sent}");
+//! ```
+//!
+//! # The syntax
 //! | wire | type | grammar |
 //! |---|---|---|
 //! | what a client sends | [`Command`] | [`command`] |
@@ -14,7 +91,7 @@
 //! The same types are parsed and encoded; what cannot go on the wire cannot be
 //! built.
 //!
-//! # A client's half of the syntax
+//! ## A client's half of the syntax
 //! ```
 //! use bytes::BytesMut;
 //! use pop3_proto::listing::ScanListing;
@@ -51,6 +128,7 @@ pub mod listing;
 mod message_number;
 pub mod response;
 pub mod sasl;
+pub mod server;
 mod text;
 mod timestamp;
 mod tolerance;
@@ -61,11 +139,11 @@ pub use code::Code;
 pub use command::Command;
 pub use credentials::{Digest, Name, Password};
 pub use language::{Language, LanguageListing};
-pub use mail_wire::{Base64, SyntaxError};
+pub use mail_wire::{Base64, BufferFull, ReceiveBuffer, SyntaxError, Ticket, WrongTicket};
 pub use message_number::MessageNumber;
 pub use response::{Response, Status};
 pub use sasl::Mechanism;
 pub use text::{Text, TextBuf};
 pub use timestamp::Timestamp;
 pub use tolerance::Tolerance;
-pub use unique_id::UniqueId;
+pub use unique_id::{UniqueId, UniqueIdBuf};

@@ -1,5 +1,7 @@
 //! Unique-ids.
 
+use alloc::boxed::Box;
+
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::parse::{Parsed, VCHAR, complete, word};
@@ -40,6 +42,32 @@ impl<'a> UniqueId<'a> {
 
     pub(crate) fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.0.as_bytes());
+    }
+}
+
+/// A [`UniqueId`] of one's own, checked once and kept with its message.
+///
+/// ```
+/// use pop3_proto::{UniqueId, UniqueIdBuf};
+/// let (uid_validity, uid) = (1_700_000_000, 17);
+/// let id = UniqueIdBuf::from(UniqueId::new(&format!("{uid_validity}.{uid}"))?);
+/// assert_eq!(id.as_unique_id().as_str(), "1700000000.17");
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UniqueIdBuf(Box<str>);
+
+impl UniqueIdBuf {
+    /// The unique-id.
+    #[must_use]
+    pub fn as_unique_id(&self) -> UniqueId<'_> {
+        UniqueId(&self.0)
+    }
+}
+
+impl From<UniqueId<'_>> for UniqueIdBuf {
+    fn from(id: UniqueId<'_>) -> Self {
+        Self(id.0.into())
     }
 }
 

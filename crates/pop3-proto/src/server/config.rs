@@ -1,0 +1,110 @@
+//! What a server offers, and its limits.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::capability::Retention;
+use crate::sasl::Mechanism;
+use crate::text::{Text, TextBuf};
+use crate::tolerance::Tolerance;
+
+/// What a server offers. One is shared by all of its sessions.
+///
+/// ```
+/// use pop3_proto::server::Config;
+/// use pop3_proto::{Mechanism, Text};
+/// let config = Config {
+///     greeting: Text::new("pop.example.com ready")?.into(),
+///     stls: true,
+///     mechanisms: vec![Mechanism::Plain],
+///     ..Config::default()
+/// };
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The text of the greeting, to which the timestamp of APOP is added if
+    /// there is one. It should hold no `<` then.
+    pub greeting: TextBuf,
+    /// Whether STLS is offered while the connection is in clear text.
+    pub stls: bool,
+    /// Whether passwords are taken from connections in clear text: USER and
+    /// PASS, and the [mechanisms that show them](Mechanism::is_clear_text). RFC
+    /// 8314 §3 and RFC 5034 §4 say not to.
+    pub clear_text_passwords: bool,
+    /// Whether USER and PASS are offered.
+    pub user: bool,
+    /// The SASL mechanisms that are offered.
+    pub mechanisms: Vec<Mechanism<'static>>,
+    /// Whether UTF8 is offered (RFC 6856 §2): messages with UTF-8 in their
+    /// headers can be sent after [`Session::utf8`](super::Session::utf8) is set.
+    pub utf8: bool,
+    /// Whether names and passwords may be UTF-8 too (RFC 6856 §2.2). Whoever
+    /// checks them must prepare them (SASLprep, RFC 4013).
+    pub utf8_user: bool,
+    /// Whether LANG is offered (RFC 6856 §3). The session speaks English and
+    /// says so.
+    pub lang: bool,
+    /// How long messages are kept (RFC 2449 §6.7); not told where it is `None`.
+    pub expire: Option<Retention>,
+    /// The least seconds between two logins (RFC 2449 §6.5). Who comes too early
+    /// is rejected with [`Rejection::TOO_EARLY`](super::Rejection::TOO_EARLY).
+    pub login_delay: Option<u32>,
+    /// The name of the program (RFC 2449 §6.9); not told where it is `None`.
+    pub implementation: Option<TextBuf>,
+    /// The limits.
+    pub limits: Limits,
+    /// What is taken although no RFC allows it.
+    pub tolerance: Tolerance,
+}
+
+impl Default for Config {
+    /// USER and PASS inside TLS, and nothing else that is optional.
+    fn default() -> Self {
+        Self {
+            greeting: Text::literal("POP3 server ready").into(),
+            stls: false,
+            clear_text_passwords: false,
+            user: true,
+            mechanisms: Vec::new(),
+            utf8: false,
+            utf8_user: false,
+            lang: false,
+            expire: None,
+            login_delay: None,
+            implementation: None,
+            limits: Limits::default(),
+            tolerance: Tolerance::default(),
+        }
+    }
+}
+
+/// How much a client may ask of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of a command with its CRLF: 255 (RFC 2449 §4).
+    pub command: usize,
+    /// Octets of a line of SASL data with its CRLF: 12288 (RFC 4954 §4; no RFC
+    /// of POP3 names a number).
+    pub auth_line: usize,
+    /// How many bad commands are answered: 20. The next one ends the session.
+    /// Logins that were rejected count too.
+    pub bad_commands: u32,
+    /// How long a client may be silent: 10 minutes, the least that RFC 1939 §3
+    /// allows.
+    pub silence: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { command: 255, auth_line: 12288, bad_commands: 20, silence: Duration::from_secs(600) }
+    }
+}
+
+impl Limits {
+    /// The most octets that a session ever leaves unread.
+    #[must_use]
+    pub const fn buffer(&self) -> usize {
+        if self.command > self.auth_line { self.command } else { self.auth_line }
+    }
+}

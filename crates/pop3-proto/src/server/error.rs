@@ -1,0 +1,44 @@
+//! What can go wrong, by whose fault it is.
+//!
+//! What a client does wrong is answered on the wire, and is no error here.
+
+use mail_wire::WrongTicket;
+
+/// Why [`Session::receive`](super::Session::receive) gave no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The client's fault; send what was written and close.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// The caller's fault; the session is unharmed.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+}
+
+/// A fault of the client that ends the session. The last answer is written; the
+/// session says the same at every further call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// Octets in clear text came behind STLS. Whoever put them there wanted
+    /// them to count as sent inside TLS.
+    #[error("octets in clear text behind STLS: send the answer and close the connection")]
+    PlaintextAfterStartTls,
+}
+
+/// A fault of the caller. The session is as it was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The last event is not answered yet.
+    #[error("the last request is not answered: accept, reject or finish it before receiving more")]
+    ReplyPending,
+    /// The ticket is another session's, or its connection has ended since.
+    #[error(transparent)]
+    WrongTicket(#[from] WrongTicket),
+}
+
+/// The connection ended without QUIT: nothing is deleted (RFC 1939 §6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection ended without QUIT: nothing is deleted")]
+pub struct Interrupted;

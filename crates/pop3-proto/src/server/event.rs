@@ -1,0 +1,68 @@
+//! What a session tells.
+
+use alloc::borrow::Cow;
+
+use mail_wire::{Base64, Ticket};
+
+use super::deleted::Deleted;
+use super::request;
+use crate::credentials::{Digest, Password};
+use crate::message_number::MessageNumber;
+use crate::sasl::Mechanism;
+
+/// What a session tells, and asks. Message numbers are always those of messages
+/// that are there and not marked as deleted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'b> {
+    /// Send what was written, read more, call again.
+    NeedInput,
+    /// Someone wants to log in, by USER and PASS or by APOP.
+    Login(Login<'b>, Ticket<request::Login>),
+    /// Someone wants to log in by SASL (RFC 5034 §4). Whatever exchange there
+    /// was before is over.
+    Auth {
+        /// How; it is one of those in the configuration.
+        mechanism: Mechanism<'static>,
+        /// The first data of the client, if it sent them along.
+        initial_response: Option<Base64<'b>>,
+        /// To be answered with a challenge, the maildrop, or a no.
+        ticket: Ticket<request::Auth>,
+    },
+    /// The answer to a challenge.
+    AuthResponse(Base64<'b>, Ticket<request::Auth>),
+    /// The client wants to go on inside TLS (RFC 2595 §4).
+    Stls(Ticket<request::Stls>),
+    /// STAT or LIST: the sizes of the messages are asked for.
+    Sizes(Ticket<request::Sizes>),
+    /// UIDL: the unique-ids of the messages are asked for.
+    UniqueIds(Ticket<request::UniqueIds>),
+    /// RETR: a message is asked for.
+    Retr(MessageNumber, Ticket<request::Message>),
+    /// TOP: a message's header and so many lines of its body are asked for. It
+    /// is answered like RETR; the [`Body`](super::Body) ends where it must.
+    Top(MessageNumber, u32, Ticket<request::Message>),
+    /// QUIT: these messages are to be deleted now. To be accepted once they
+    /// are, for good; rejected, if some are not.
+    Update(Deleted, Ticket<request::Update>),
+    /// Send what was written, and close the connection.
+    Closed,
+}
+
+/// A login by USER and PASS or by APOP.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Login<'b> {
+    /// Whose maildrop it is about.
+    pub name: Cow<'b, str>,
+    /// The proof.
+    pub proof: Proof<'b>,
+}
+
+/// What a client proves its name with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Proof<'b> {
+    /// The password itself.
+    Password(Password<'b>),
+    /// The digest of the session's timestamp and the password.
+    Apop(Digest),
+}

@@ -1,0 +1,64 @@
+//! The answers that say no.
+
+use crate::code::Code;
+use crate::response::{Response, Status};
+use crate::text::Text;
+
+/// Why a request is rejected. It is always an `-ERR`.
+///
+/// ```
+/// use pop3_proto::server::Rejection;
+/// use pop3_proto::{Code, Text};
+/// let disk = Rejection::new(Text::new("the disk is full")?).with_code(Code::SysTemp);
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rejection<'a> {
+    /// What it says to programs.
+    pub code: Option<Code<'a>>,
+    /// What it says to people.
+    pub text: Text<'a>,
+}
+
+impl Rejection<'static> {
+    /// `[AUTH]`: the name or the password is wrong; never say which (RFC 3206 §5).
+    pub const BAD_CREDENTIALS: Self = Self::literal(Some(Code::Auth), "invalid name or password");
+    /// `[IN-USE]`: the maildrop is open in another session (RFC 2449 §8.1.2).
+    pub const IN_USE: Self = Self::literal(Some(Code::InUse), "the maildrop is in use");
+    /// `[LOGIN-DELAY]`: the last login was too short a while ago (RFC 2449 §8.1.1).
+    pub const TOO_EARLY: Self = Self::literal(Some(Code::LoginDelay), "wait before the next login");
+    /// `[SYS/TEMP]`: trouble that may pass (RFC 3206 §4).
+    pub const TEMPORARY: Self = Self::literal(Some(Code::SysTemp), "try again later");
+    /// `[SYS/PERM]`: trouble that someone must see to (RFC 3206 §4).
+    pub const PERMANENT: Self = Self::literal(Some(Code::SysPerm), "ask the administrator");
+    /// `[UTF8]`: the message can only be had after UTF8 (RFC 6856 §5).
+    pub const NEEDS_UTF8: Self = Self::literal(Some(Code::Utf8), "the message is for UTF8 mode");
+    /// The message is gone: another session removed it.
+    pub const NO_SUCH_MESSAGE: Self = Self::literal(None, "no such message");
+    /// The server does not do this.
+    pub const NOT_SUPPORTED: Self = Self::literal(None, "not supported");
+
+    const fn literal(code: Option<Code<'static>>, text: &'static str) -> Self {
+        Self { code, text: Text::literal(text) }
+    }
+}
+
+impl<'a> Rejection<'a> {
+    /// A no in words.
+    #[must_use]
+    pub const fn new(text: Text<'a>) -> Self {
+        Self { code: None, text }
+    }
+
+    /// The same, with a code for programs.
+    #[must_use]
+    pub const fn with_code(self, code: Code<'a>) -> Self {
+        Self { code: Some(code), ..self }
+    }
+}
+
+impl<'a> From<Rejection<'a>> for Response<'a> {
+    fn from(Rejection { code, text }: Rejection<'a>) -> Self {
+        Self { status: Status::Err, code, text }
+    }
+}

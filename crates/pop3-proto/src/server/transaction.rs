@@ -1,0 +1,175 @@
+//! The TRANSACTION state (RFC 1939 §5): the maildrop is open.
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::Ticket;
+
+use super::error::Misuse;
+use super::event::Event;
+use super::rejection::Rejection;
+use super::request;
+use super::session::{Asked, Session, err, ok};
+use super::state::State;
+use crate::command::Command;
+use crate::listing::{DropListing, ScanListing, UniqueIdListing};
+use crate::message_number::MessageNumber;
+use crate::response::Response;
+use crate::unique_id::UniqueId;
+
+impl Session {
+    pub(super) fn transaction<'b>(
+        &mut self,
+        command: Command<'b>,
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
+        let about = match command {
+            Command::List(message) | Command::Uidl(message) => message,
+            Command::Retr(message) | Command::Dele(message) => Some(message),
+            Command::Top { message, .. } => Some(message),
+            _ => None,
+        };
+        if about.is_some_and(|message| !self.has(message, out)) {
+            return None;
+        }
+        self.asked = Asked::Plainly;
+        match command {
+            Command::Stat => {
+                self.asked = Asked::Stat;
+                return Some(Event::Sizes(self.desk.issue()));
+            }
+            Command::List(message) => {
+                self.asked = Asked::List(message);
+                return Some(Event::Sizes(self.desk.issue()));
+            }
+            Command::Uidl(message) => {
+                self.asked = Asked::Uidl(message);
+                return Some(Event::UniqueIds(self.desk.issue()));
+            }
+            Command::Retr(message) => return Some(Event::Retr(message, self.desk.issue())),
+            Command::Top { message, lines } => {
+                self.asked = Asked::Top(lines);
+                return Some(Event::Top(message, lines, self.desk.issue()));
+            }
+            Command::Dele(message) => {
+                self.deleted.insert(message);
+                ok("deleted", out);
+            }
+            Command::Rset => {
+                self.deleted = Default::default();
+                ok("nothing is deleted", out);
+            }
+            Command::Noop => ok("", out),
+            Command::Quit if self.deleted.is_empty() => {
+                ok("goodbye", out);
+                self.enter(State::Closed);
+            }
+            Command::Quit => {
+                self.enter(State::Update);
+                let deleted = core::mem::take(&mut self.deleted);
+                return Some(Event::Update(deleted, self.desk.issue()));
+            }
+            _ => self.refuse("logged in already", out),
+        }
+        None
+    }
+
+    /// Whether there is such a message, not marked as deleted; answers if not.
+    fn has(&self, message: MessageNumber, out: &mut BytesMut) -> bool {
+        if message.get() > self.messages {
+            err("no such message", out);
+        } else if self.deleted.contains(message) {
+            err("the message is deleted", out);
+        } else {
+            return true;
+        }
+        false
+    }
+
+    /// Answers STAT or LIST. `sizes` are the octets of every message, those
+    /// that are marked as deleted too, in order; each line's end counts as two
+    /// (RFC 1939 §11). Only as many are taken as are needed.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongTicket`]; nothing is written then.
+    pub fn sizes(
+        &mut self,
+        ticket: Ticket<request::Sizes>,
+        sizes: impl IntoIterator<Item = u64>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        match core::mem::replace(&mut self.asked, Asked::Plainly) {
+            Asked::List(None) => {
+                ok("the sizes follow", out);
+                for (message, octets) in self.left(sizes) {
+                    ScanListing { message, octets }.encode(out);
+                    out.put_slice(b"\r\n");
+                }
+                out.put_slice(b".\r\n");
+            }
+            Asked::List(Some(message)) => match sizes.into_iter().nth(message.index()) {
+                Some(octets) => {
+                    out.put_slice(b"+OK ");
+                    ScanListing { message, octets }.encode(out);
+                    out.put_slice(b"\r\n");
+                }
+                None => Response::from(Rejection::TEMPORARY).encode(out),
+            },
+            _ => {
+                let (mut messages, mut octets) = (0_u32, 0_u64);
+                for (_, size) in self.left(sizes) {
+                    messages = messages.saturating_add(1);
+                    octets = octets.saturating_add(size);
+                }
+                out.put_slice(b"+OK ");
+                DropListing { messages, octets }.encode(out);
+                out.put_slice(b"\r\n");
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers UIDL. `ids` are the unique-ids of every message, those that are
+    /// marked as deleted too, in order. Only as many are taken as are needed.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongTicket`]; nothing is written then.
+    #[allow(single_use_lifetimes, reason = "`impl Trait` takes no anonymous lifetime")]
+    pub fn unique_ids<'i>(
+        &mut self,
+        ticket: Ticket<request::UniqueIds>,
+        ids: impl IntoIterator<Item = UniqueId<'i>>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        match core::mem::replace(&mut self.asked, Asked::Plainly) {
+            Asked::Uidl(Some(message)) => match ids.into_iter().nth(message.index()) {
+                Some(unique_id) => {
+                    out.put_slice(b"+OK ");
+                    UniqueIdListing { message, unique_id }.encode(out);
+                    out.put_slice(b"\r\n");
+                }
+                None => Response::from(Rejection::TEMPORARY).encode(out),
+            },
+            _ => {
+                ok("the unique-ids follow", out);
+                for (message, unique_id) in self.left(ids) {
+                    UniqueIdListing { message, unique_id }.encode(out);
+                    out.put_slice(b"\r\n");
+                }
+                out.put_slice(b".\r\n");
+            }
+        }
+        Ok(())
+    }
+
+    /// Each of `all` messages that is not marked as deleted, with its number.
+    fn left<T>(
+        &self,
+        all: impl IntoIterator<Item = T>,
+    ) -> impl Iterator<Item = (MessageNumber, T)> {
+        (1..=self.messages)
+            .filter_map(MessageNumber::new)
+            .zip(all)
+            .filter(|(message, _)| !self.deleted.contains(*message))
+    }
+}
