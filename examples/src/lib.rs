@@ -5,11 +5,14 @@
 //! - [`imap`]: IMAP, and MIME for it;
 //! - [`listen`]: the ports, a thread a connection, the orderly end;
 //! - [`server`]: what all connections share;
-//! - [`tls`]: the certificate.
+//! - [`tls`]: the certificate;
+//! - [`smtp`]: the driver of SMTP, and [`sasl`], how clients log in.
 
 pub mod connection;
 pub mod imap;
 pub mod listen;
+pub mod sasl;
 pub mod server;
+pub mod smtp;
 pub mod store;
 pub mod tls;

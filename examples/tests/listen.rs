@@ -71,7 +71,11 @@ fn echo(server: &Server, connection: &mut Connection) -> io::Result<()> {
 }
 
 /// The certificate, made once: where it is.
-static TLS: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+static TLS: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let directory = tempfile::tempdir().unwrap();
+    tls::self_signed("localhost", Some(directory.path())).unwrap();
+    directory
+});
 
 fn server() -> Server {
     let store = Store::in_memory().unwrap();

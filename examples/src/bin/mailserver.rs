@@ -15,6 +15,7 @@ use mail_examples::{
     connection::Connection,
     listen::{self, Listeners, Protocol, Security},
     server::{PlaintextAuth, Server},
+    smtp,
     store::{self, Store},
     tls,
 };
@@ -118,7 +119,7 @@ impl Options {
 /// The protocols, each with its driver.
 const SMTP: Protocol = Protocol {
     name: "SMTP",
-    drive: hang_up,
+    drive: smtp::drive,
     busy: "421 4.3.2 Too many connections, come back\r\n",
 };
 const POP3: Protocol = Protocol {

@@ -126,7 +126,8 @@ impl Draft {
         self.size
     }
 
-    pub(super) fn id(&self) -> BodyId {
+    /// The number of the message in the store: a file is named after it.
+    pub fn id(&self) -> u64 {
         self.id
     }
 

@@ -1,0 +1,326 @@
+//! SMTP: takes mail in for the users of this server.
+//!
+//! Mail goes to local users alone, so a client need not log in to send it. One
+//! that does is known by it in the `Received` field.
+
+use std::{
+    io::{self, Write},
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use smtp_proto::{
+    Base64, BytesMut, ForwardPath, Mail, Mailbox, Misuse, ReceiveBuffer, ReversePath, SyntaxError,
+    Text, Ticket,
+    server::{Channel, Config, Event, Rejection, Session, request},
+};
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+
+use crate::{
+    connection::{Connection, Input},
+    sasl::{self, Exchange, Step},
+    server::Server,
+    store::{Draft, UserId},
+};
+
+/// Replies are sent once there are so many octets of them, though the client
+/// has sent more commands.
+const SEND_AT: usize = 16 * 1024;
+
+/// Serves one SMTP connection.
+///
+/// # Errors
+/// When the connection breaks, or ends in the middle of a command or a
+/// message; nothing is delivered of that.
+pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
+    let config = config(server, connection).map_err(io::Error::other)?;
+    let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
+    let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
+    let mut smtp = Session::new(Arc::new(config), channel, &mut out);
+    let mut client = Client::new(server, connection.peer());
+    loop {
+        send(connection, &mut out)?;
+        let space = buffer.space().map_err(io::Error::other)?;
+        match connection.receive(space, smtp.timeout())? {
+            Input::Octets(count) => buffer.received(count),
+            Input::End => return smtp.eof().map_err(io::Error::other),
+            Input::TimedOut => smtp.timed_out(&mut out),
+            Input::Stopping => smtp.shut_down(&mut out),
+            Input::Interrupted => {}
+        }
+        let mut input = buffer.filled();
+        loop {
+            if out.len() >= SEND_AT {
+                send(connection, &mut out)?;
+            }
+            match smtp.receive(&mut input, &mut out) {
+                Ok(Event::NeedInput) => break,
+                Ok(Event::Closed) => return send(connection, &mut out),
+                Ok(Event::StartTls(ticket)) => {
+                    let upgrade = smtp.accept(ticket, &mut out).map_err(io::Error::other)?;
+                    send(connection, &mut out)?;
+                    connection.start_tls()?;
+                    smtp.upgraded(upgrade);
+                    client = Client::new(server, connection.peer());
+                }
+                Ok(event) => client.answer(event, &mut smtp, &mut out).map_err(io::Error::other)?,
+                Err(error) => {
+                    send(connection, &mut out)?;
+                    return Err(io::Error::other(error));
+                }
+            }
+        }
+        let unread = input.len();
+        buffer.keep_last(unread);
+    }
+}
+
+fn send(connection: &mut Connection, out: &mut BytesMut) -> io::Result<()> {
+    connection.write_all(out)?;
+    out.clear();
+    Ok(())
+}
+
+/// What this connection is offered.
+fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
+    let mut config = Config::new(&server.hostname)?;
+    config.max_message_size = Some(server.max_message_size);
+    config.starttls = true;
+    config.vrfy = true;
+    config.plaintext_auth = server.may_log_in(connection);
+    for mechanism in sasl::MECHANISMS {
+        config.offer_mechanism(mechanism)?;
+    }
+    Ok(config)
+}
+
+/// What is known of a client, and what it has asked for so far.
+#[derive(Debug)]
+struct Client<'s> {
+    server: &'s Server,
+    peer: SocketAddr,
+    /// The name in its EHLO or HELO.
+    name: String,
+    exchange: Option<Exchange>,
+    transaction: Transaction,
+}
+
+/// A message and its envelope, on the way.
+#[derive(Debug, Default)]
+struct Transaction {
+    /// With its angle brackets.
+    reverse_path: String,
+    smtputf8: bool,
+    recipients: Vec<UserId>,
+    /// None before DATA, and once it could not be written.
+    draft: Option<Draft>,
+}
+
+impl<'s> Client<'s> {
+    fn new(server: &'s Server, peer: SocketAddr) -> Self {
+        let (name, transaction) = (String::new(), Transaction::default());
+        Self { server, peer, name, exchange: None, transaction }
+    }
+
+    fn answer(
+        &mut self,
+        event: Event<'_>,
+        smtp: &mut Session,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        match event {
+            Event::Hello(hello, ticket) => {
+                self.name = hello.name.as_str().into();
+                self.transaction = Transaction::default();
+                smtp.accept(ticket, out)
+            }
+            Event::Auth(auth, ticket) => {
+                let response = auth.initial_response.map(Base64::decode);
+                match Exchange::begin(auth.mechanism.as_str(), response.as_deref()) {
+                    Some(step) => self.authenticate(step, ticket, smtp, out),
+                    None => smtp.reject(ticket, Rejection::AUTH_UNAVAILABLE, out),
+                }
+            }
+            Event::AuthResponse(response, ticket) => match self.exchange.take() {
+                Some(exchange) => {
+                    self.authenticate(exchange.respond(&response.decode()), ticket, smtp, out)
+                }
+                None => smtp.reject(ticket, Rejection::AUTH_UNAVAILABLE, out),
+            },
+            Event::AuthCancelled => {
+                self.exchange = None;
+                Ok(())
+            }
+            Event::Mail(mail, ticket) => {
+                self.transaction = Transaction::new(mail);
+                smtp.accept(ticket, out)
+            }
+            Event::Rcpt(rcpt, ticket) => match self.recipient(rcpt.to) {
+                Ok(user) => {
+                    self.transaction.recipients.push(user);
+                    smtp.accept(ticket, out)
+                }
+                Err(rejection) => smtp.reject(ticket, rejection, out),
+            },
+            Event::Data(ticket) => match self.begin(smtp) {
+                Some(draft) => {
+                    self.transaction.draft = Some(draft);
+                    smtp.accept(ticket, out)
+                }
+                None => smtp.reject(ticket, Rejection::LOCAL_ERROR, out),
+            },
+            Event::Body(piece) => {
+                if let Some(draft) = &mut self.transaction.draft {
+                    if let Err(error) = draft.write_all(piece) {
+                        self.report(&error);
+                        self.transaction.draft = None;
+                    }
+                }
+                Ok(())
+            }
+            Event::BodyEnd(ticket) => match self.deliver() {
+                Some(id) => {
+                    let text = format!("OK, queued as {id}");
+                    smtp.accept_with(ticket, Text::new(&text).unwrap_or(Text::EMPTY), out)
+                }
+                None => smtp.reject(ticket, Rejection::LOCAL_ERROR, out),
+            },
+            Event::Reset => {
+                self.transaction = Transaction::default();
+                Ok(())
+            }
+            Event::Vrfy(user, ticket) => match self.verify(user) {
+                Ok(mailbox) => {
+                    smtp.accept_with(ticket, Text::new(&mailbox).unwrap_or(Text::EMPTY), out)
+                }
+                Err(rejection) => smtp.reject(ticket, rejection, out),
+            },
+            other => smtp.decline(other, out),
+        }
+    }
+
+    fn authenticate(
+        &mut self,
+        step: Step,
+        ticket: Ticket<request::Auth>,
+        smtp: &mut Session,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        let credentials = match step {
+            Step::Challenge(exchange, challenge) => {
+                self.exchange = Some(exchange);
+                return smtp.challenge(ticket, challenge.as_bytes(), out);
+            }
+            Step::Check(credentials) => credentials,
+            Step::Malformed => return smtp.reject(ticket, Rejection::AUTH_FAILED, out),
+        };
+        match self.server.store.authenticate(&credentials.name, &credentials.password) {
+            Ok(Some(_)) => smtp.accept(ticket, out),
+            Ok(None) => smtp.reject(ticket, Rejection::AUTH_FAILED, out),
+            Err(error) => {
+                self.report(&error);
+                smtp.reject(ticket, Rejection::AUTH_UNAVAILABLE, out)
+            }
+        }
+    }
+
+    /// The user at the end of a forward-path.
+    fn recipient(&self, to: ForwardPath<'_>) -> Result<UserId, Rejection<'static>> {
+        let local_part = match to {
+            ForwardPath::Postmaster => "postmaster".into(),
+            ForwardPath::Mailbox(mailbox) if self.server.serves(mailbox.domain.as_str()) => {
+                mailbox.local_part.unquoted()
+            }
+            ForwardPath::Mailbox(_) => return Err(Rejection::RELAY_DENIED),
+        };
+        match self.server.store.recipient(&local_part) {
+            Ok(user) => user.ok_or(Rejection::NO_SUCH_USER),
+            Err(error) => {
+                self.report(&error);
+                Err(Rejection::LOCAL_ERROR)
+            }
+        }
+    }
+
+    /// The mailbox, in angle brackets, that VRFY asks for by a user's name or
+    /// an address (RFC 5321 §3.5.1).
+    fn verify(&self, user: Text<'_>) -> Result<String, Rejection<'static>> {
+        let user = user.as_str().ok_or(Rejection::NO_SUCH_USER)?;
+        let address = user.strip_prefix('<').and_then(|user| user.strip_suffix('>'));
+        let mut address = address.unwrap_or(user).to_owned();
+        if !address.contains('@') {
+            address = format!("{address}@{}", self.server.hostname);
+        }
+        let mailbox = Mailbox::parse(&address).map_err(|_| Rejection::NO_SUCH_USER)?;
+        self.recipient(ForwardPath::Mailbox(mailbox))?;
+        Ok(format!("<{mailbox}>"))
+    }
+
+    /// Begins the message with what its last server puts before it, the path
+    /// it came by and the path back (RFC 5321 §4.4).
+    fn begin(&self, smtp: &Session) -> Option<Draft> {
+        let draft = self.server.store.draft();
+        let mut draft = draft.inspect_err(|error| self.report(error)).ok()?;
+        let written = draft.write_all(self.trace(smtp, draft.id()).as_bytes());
+        written.inspect_err(|error| self.report(error)).ok()?;
+        Some(draft)
+    }
+
+    /// ```abnf
+    /// Return-path-line = "Return-Path:" FWS Reverse-path <CRLF> ; RFC 5321 §4.4
+    /// Time-stamp-line  = "Received:" FWS Stamp <CRLF>
+    /// Stamp            = From-domain By-domain Opt-info [CFWS] ";" FWS date-time
+    /// From-domain      = "FROM" FWS Domain FWS "(" TCP-info ")"
+    /// Opt-info         = [With] [ID]
+    /// ```
+    /// The names of protocols are those of RFC 3848 and RFC 6531 §4.3.
+    fn trace(&self, smtp: &Session, id: u64) -> String {
+        let Transaction { reverse_path, smtputf8, .. } = &self.transaction;
+        let (name, by) = (&self.name, &self.server.hostname);
+        let address = match self.peer.ip().to_canonical() {
+            IpAddr::V4(address) => format!("[{address}]"),
+            IpAddr::V6(address) => format!("[IPv6:{address}]"),
+        };
+        let protocol = match (smtputf8, smtp.is_extended()) {
+            (true, _) => "UTF8SMTP",
+            (false, true) => "ESMTP",
+            (false, false) => "SMTP",
+        };
+        let tls = if smtp.is_tls() { "S" } else { "" };
+        let auth = if smtp.is_authenticated() { "A" } else { "" };
+        let date = OffsetDateTime::now_utc().format(&Rfc2822).unwrap_or_default();
+        format!(
+            "Return-Path: {reverse_path}\r\n\
+             Received: from {name} ({address})\r\n\
+             \tby {by} with {protocol}{tls}{auth} id {id};\r\n\
+             \t{date}\r\n"
+        )
+    }
+
+    /// Gives the message to its recipients: once this returns its number, it
+    /// is durable.
+    fn deliver(&mut self) -> Option<u64> {
+        let Transaction { draft, recipients, .. } = std::mem::take(&mut self.transaction);
+        let draft = draft?;
+        let id = draft.id();
+        let delivered = self.server.store.deliver(draft, &recipients);
+        delivered.inspect_err(|error| self.report(error)).ok()?;
+        Some(id)
+    }
+
+    /// Tells the operator of a fault, of which the client only hears that
+    /// there is one.
+    fn report(&self, error: &dyn std::error::Error) {
+        eprintln!("SMTP {}: {error}", self.peer);
+    }
+}
+
+impl Transaction {
+    fn new(mail: Mail<'_>) -> Self {
+        let reverse_path = match mail.from {
+            ReversePath::Null => "<>".into(),
+            ReversePath::Mailbox(mailbox) => format!("<{mailbox}>"),
+        };
+        Self { reverse_path, smtputf8: mail.parameters.smtputf8, ..Self::default() }
+    }
+}
