@@ -2,7 +2,9 @@
 //!
 //! RFC 9051 sections 7.5.2 and 9: `address`.
 
-use crate::lexical::NString;
+use bytes::{BufMut, BytesMut};
+
+use crate::lexical::{NString, Style, encode_nstring};
 
 /// An address, or one end of a group of them.
 ///
@@ -18,4 +20,17 @@ pub struct Address<'a> {
     pub mailbox: NString<'a>,
     /// `addr-host`: the domain.
     pub host: NString<'a>,
+}
+
+impl Address<'_> {
+    /// Writes it.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        let fields =
+            [(b'(', self.name), (b' ', self.route), (b' ', self.mailbox), (b' ', self.host)];
+        for (before, field) in fields {
+            out.put_u8(before);
+            encode_nstring(field, style, out);
+        }
+        out.put_u8(b')');
+    }
 }

@@ -2,8 +2,11 @@
 //!
 //! RFC 9051 sections 7.5.2 and 9: `body`.
 
+use bytes::{BufMut, BytesMut};
+use mail_wire::encode::decimal;
+
 use crate::envelope::Envelope;
-use crate::lexical::{IString, NString};
+use crate::lexical::{IString, NString, Style, encode_list, encode_nstring};
 use crate::response::Raw;
 
 /// `body`: a body part, with the parts in it.
@@ -119,4 +122,116 @@ pub struct Parameter<'a> {
     pub name: IString<'a>,
     /// Its value; `None` only from servers that send NIL for it.
     pub value: NString<'a>,
+}
+
+impl BodyStructure<'_> {
+    /// Writes it, in its parentheses.
+    ///
+    /// The grammar has no multipart without parts; one is written with an empty
+    /// text in it.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_u8(b'(');
+        match self {
+            Self::Single(part) => part.encode(style, out),
+            Self::Multi(part) => part.encode(style, out),
+        }
+        out.put_u8(b')');
+    }
+}
+
+impl SinglePart<'_> {
+    fn encode(&self, style: Style, out: &mut BytesMut) {
+        match self.content {
+            Content::Text { .. } => out.put_slice(b"\"TEXT\""),
+            Content::Message { .. } => out.put_slice(b"\"MESSAGE\""),
+            Content::Basic { media } => media.encode(style, out),
+        }
+        out.put_u8(b' ');
+        self.subtype.encode(style, out);
+        out.put_u8(b' ');
+        encode_parameters(self.parameters, style, out);
+        for field in [self.id, self.description, self.encoding] {
+            out.put_u8(b' ');
+            encode_nstring(field, style, out);
+        }
+        out.put_u8(b' ');
+        decimal(self.octets.into(), out);
+        let lines = match self.content {
+            Content::Text { lines } => Some(lines),
+            Content::Message { envelope, body, lines } => {
+                out.put_u8(b' ');
+                envelope.encode(style, out);
+                out.put_u8(b' ');
+                body.encode(style, out);
+                Some(lines)
+            }
+            Content::Basic { .. } => None,
+        };
+        if let Some(lines) = lines {
+            out.put_u8(b' ');
+            decimal(lines, out);
+        }
+        if let Some(extension) = self.extension {
+            out.put_u8(b' ');
+            encode_nstring(extension.md5, style, out);
+            extension.tail.encode(style, out);
+        }
+    }
+}
+
+impl MultiPart<'_> {
+    fn encode(&self, style: Style, out: &mut BytesMut) {
+        for part in self.parts {
+            part.encode(style, out);
+        }
+        if self.parts.is_empty() {
+            out.put_slice(b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 0 0)");
+        }
+        out.put_u8(b' ');
+        self.subtype.encode(style, out);
+        if let Some(extension) = self.extension {
+            out.put_u8(b' ');
+            encode_parameters(extension.parameters, style, out);
+            extension.tail.encode(style, out);
+        }
+    }
+}
+
+impl ExtensionTail<'_> {
+    fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_u8(b' ');
+        match self.disposition {
+            Some(disposition) => {
+                out.put_u8(b'(');
+                disposition.kind.encode(style, out);
+                out.put_u8(b' ');
+                encode_parameters(disposition.parameters, style, out);
+                out.put_u8(b')');
+            }
+            None => out.put_slice(b"NIL"),
+        }
+        out.put_u8(b' ');
+        match self.languages {
+            [] => out.put_slice(b"NIL"),
+            languages => encode_list(languages, out, |language, out| language.encode(style, out)),
+        }
+        out.put_u8(b' ');
+        encode_nstring(self.location, style, out);
+        if let Some(more) = self.more {
+            out.put_u8(b' ');
+            out.put_slice(more.as_bytes());
+        }
+    }
+}
+
+/// Writes `parameters` in parentheses; none are `NIL`.
+fn encode_parameters(parameters: &[Parameter<'_>], style: Style, out: &mut BytesMut) {
+    if parameters.is_empty() {
+        return out.put_slice(b"NIL");
+    }
+    encode_list(parameters, out, |parameter, out| {
+        parameter.name.encode(style, out);
+        out.put_u8(b' ');
+        encode_nstring(parameter.value, style, out);
+    });
 }

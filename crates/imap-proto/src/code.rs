@@ -2,12 +2,17 @@
 //!
 //! RFC 9051 section 7.1, RFC 3501 section 7.1, RFC 5530.
 
+use core::fmt;
 use core::num::NonZeroU32;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+use mail_wire::encode::decimal;
 
 use crate::capability::Capability;
 use crate::flag::PermanentFlag;
-use crate::lexical::{AString, Atom, Text};
-use crate::sequence::UidSet;
+use crate::lexical::{Atom, Text, encode_list};
+use crate::sequence::{UidSet, encode_uid_set};
 
 /// `resp-text-code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +34,7 @@ pub enum Code<'a> {
     /// The user may not act as the one asked for.
     AuthorizationFailed,
     /// The charset of a search is not known; perhaps those that are.
-    BadCharset(&'a [AString<'a>]),
+    BadCharset(&'a [Atom<'a>]),
     /// It can never be done.
     Cannot,
     /// What the server can do.
@@ -96,5 +101,127 @@ pub enum Code<'a> {
     /// The number of the first message without `\Seen` (RFC 3501).
     Unseen(NonZeroU32),
     /// Any other: its name, and what stands behind it, without `]`.
-    Other(Atom<'a>, Option<Text<'a>>),
+    Other(Atom<'a>, Option<CodeText<'a>>),
+}
+
+/// What stands behind the name of a code: text of one line, at least one octet,
+/// without `]`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CodeText<'a>(Text<'a>);
+
+impl<'a> CodeText<'a> {
+    /// `text`, if it can stand in a code.
+    ///
+    /// # Errors
+    /// Where `text` is empty or the first NUL, CR, LF or `]`.
+    pub fn new(text: Text<'a>) -> Result<Self, SyntaxError> {
+        match text.as_bytes().iter().position(|&octet| octet == b']') {
+            None if !text.as_bytes().is_empty() => Ok(Self(text)),
+            found => Err(SyntaxError {
+                offset: found.unwrap_or_default(),
+                expected: "text without \"]\"",
+            }),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn text(self) -> Text<'a> {
+        self.0
+    }
+}
+
+impl fmt::Debug for CodeText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The codes that are only a name, and that name.
+const NAMES: [(Code<'static>, &str); 27] = [
+    (Code::Alert, "ALERT"),
+    (Code::AlreadyExists, "ALREADYEXISTS"),
+    (Code::AuthenticationFailed, "AUTHENTICATIONFAILED"),
+    (Code::AuthorizationFailed, "AUTHORIZATIONFAILED"),
+    (Code::Cannot, "CANNOT"),
+    (Code::ClientBug, "CLIENTBUG"),
+    (Code::Closed, "CLOSED"),
+    (Code::ContactAdmin, "CONTACTADMIN"),
+    (Code::Corruption, "CORRUPTION"),
+    (Code::Expired, "EXPIRED"),
+    (Code::ExpungeIssued, "EXPUNGEISSUED"),
+    (Code::HasChildren, "HASCHILDREN"),
+    (Code::InUse, "INUSE"),
+    (Code::Limit, "LIMIT"),
+    (Code::NonExistent, "NONEXISTENT"),
+    (Code::NoPerm, "NOPERM"),
+    (Code::NotSaved, "NOTSAVED"),
+    (Code::OverQuota, "OVERQUOTA"),
+    (Code::Parse, "PARSE"),
+    (Code::PrivacyRequired, "PRIVACYREQUIRED"),
+    (Code::ReadOnly, "READ-ONLY"),
+    (Code::ReadWrite, "READ-WRITE"),
+    (Code::ServerBug, "SERVERBUG"),
+    (Code::TryCreate, "TRYCREATE"),
+    (Code::UidNotSticky, "UIDNOTSTICKY"),
+    (Code::Unavailable, "UNAVAILABLE"),
+    (Code::UnknownCte, "UNKNOWN-CTE"),
+];
+
+impl Code<'_> {
+    /// Writes it, in its brackets.
+    pub fn encode(self, out: &mut BytesMut) {
+        let number = |name: &[u8], number: NonZeroU32, out: &mut BytesMut| {
+            out.put_slice(name);
+            decimal(number.get().into(), out);
+        };
+        out.put_u8(b'[');
+        match self {
+            Self::AppendUid { validity, uids } => {
+                number(b"APPENDUID ", validity, out);
+                out.put_u8(b' ');
+                encode_uid_set(uids, out);
+            }
+            Self::BadCharset(charsets) => {
+                out.put_slice(b"BADCHARSET");
+                if !charsets.is_empty() {
+                    out.put_u8(b' ');
+                    encode_list(charsets, out, |charset, out| charset.encode(out));
+                }
+            }
+            Self::Capability(capabilities) => {
+                out.put_slice(b"CAPABILITY");
+                for capability in capabilities {
+                    out.put_u8(b' ');
+                    capability.encode(out);
+                }
+            }
+            Self::CopyUid { validity, source, destination } => {
+                number(b"COPYUID ", validity, out);
+                out.put_u8(b' ');
+                encode_uid_set(source, out);
+                out.put_u8(b' ');
+                encode_uid_set(destination, out);
+            }
+            Self::PermanentFlags(flags) => {
+                out.put_slice(b"PERMANENTFLAGS ");
+                encode_list(flags, out, |flag, out| flag.encode(out));
+            }
+            Self::UidNext(uid) => number(b"UIDNEXT ", uid, out),
+            Self::UidValidity(validity) => number(b"UIDVALIDITY ", validity, out),
+            Self::Unseen(message) => number(b"UNSEEN ", message, out),
+            Self::Other(name, text) => {
+                name.encode(out);
+                if let Some(text) = text {
+                    out.put_u8(b' ');
+                    text.0.encode(out);
+                }
+            }
+            known => {
+                let name = NAMES.iter().find(|(code, _)| *code == known);
+                out.put_slice(name.map_or("", |(_, name)| name).as_bytes());
+            }
+        }
+        out.put_u8(b']');
+    }
 }

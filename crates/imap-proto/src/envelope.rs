@@ -2,8 +2,10 @@
 //!
 //! RFC 9051 sections 7.5.2 and 9: `envelope`.
 
+use bytes::{BufMut, BytesMut};
+
 use crate::address::Address;
-use crate::lexical::NString;
+use crate::lexical::{NString, Style, encode_nstring};
 
 /// The envelope of a message. Lists of addresses that are `NIL` are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,4 +30,28 @@ pub struct Envelope<'a> {
     pub in_reply_to: NString<'a>,
     /// The Message-ID field, as it is.
     pub message_id: NString<'a>,
+}
+
+impl Envelope<'_> {
+    /// Writes it, in its parentheses.
+    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+        out.put_u8(b'(');
+        encode_nstring(self.date, style, out);
+        out.put_u8(b' ');
+        encode_nstring(self.subject, style, out);
+        for list in [self.from, self.sender, self.reply_to, self.to, self.cc, self.bcc] {
+            out.put_slice(if list.is_empty() { b" NIL" } else { b" (" });
+            for address in list {
+                address.encode(style, out);
+            }
+            if !list.is_empty() {
+                out.put_u8(b')');
+            }
+        }
+        for field in [self.in_reply_to, self.message_id] {
+            out.put_u8(b' ');
+            encode_nstring(field, style, out);
+        }
+        out.put_u8(b')');
+    }
 }

@@ -5,12 +5,16 @@
 
 use core::num::NonZeroU32;
 
+use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
+use mail_wire::encode::decimal;
 
 use crate::body_structure::BodyStructure;
 use crate::date::DateTime;
 use crate::envelope::Envelope;
-use crate::flag::Flag;
+use crate::fetch::{FetchItem, encode_section_binary};
+use crate::flag::{Flag, encode_flags};
+use crate::lexical::{LiteralHead, Style};
 use crate::response::Raw;
 use crate::section::Section;
 
@@ -80,4 +84,299 @@ pub enum FetchData<'a> {
         /// What was expected, and where in `raw`.
         error: SyntaxError,
     },
+}
+
+impl FetchResponse<'_> {
+    /// Writes it, from the message's number to the last parenthesis.
+    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+        let mut writer = FetchWriter::start(self.message, style, out);
+        for data in self.data {
+            writer.item(data, out);
+        }
+        out.put_slice(if self.data.is_empty() { b"()" } else { b")" });
+    }
+}
+
+impl FetchData<'_> {
+    /// Writes it: its name and its value.
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+        let style = style.of_response();
+        let number = |name: &[u8], number: u64, out: &mut BytesMut| {
+            out.put_slice(name);
+            decimal(number, out);
+        };
+        match *self {
+            Self::Envelope(envelope) => {
+                out.put_slice(b"ENVELOPE ");
+                envelope.encode(style, out);
+            }
+            Self::Flags(flags) => {
+                out.put_slice(b"FLAGS ");
+                encode_flags(flags, out);
+            }
+            Self::InternalDate(date) => {
+                out.put_slice(b"INTERNALDATE ");
+                date.encode(out);
+            }
+            Self::Rfc822(octets) => Body::Rfc822.encode_whole(octets, style, out),
+            Self::Rfc822Header(octets) => Body::Rfc822Header.encode_whole(octets, style, out),
+            Self::Rfc822Size(octets) => number(b"RFC822.SIZE ", octets, out),
+            Self::Rfc822Text(octets) => Body::Rfc822Text.encode_whole(octets, style, out),
+            Self::Body(body) => {
+                out.put_slice(b"BODY ");
+                body.encode(style, out);
+            }
+            Self::BodyStructure(body) => {
+                out.put_slice(b"BODYSTRUCTURE ");
+                body.encode(style, out);
+            }
+            Self::Uid(uid) => number(b"UID ", uid.get().into(), out),
+            Self::BodySection { section, origin, octets } => {
+                Body::Section { section, origin }.encode_whole(octets, style, out);
+            }
+            Self::Binary { part, origin, octets } => {
+                Body::Binary { part, origin }.encode_whole(octets, style, out);
+            }
+            Self::BinarySize { part, octets } => {
+                out.put_slice(b"BINARY.SIZE");
+                encode_section_binary(part, out);
+                number(b" ", octets.into(), out);
+            }
+            Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
+        }
+    }
+}
+
+/// The items of FETCH whose value is octets of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Body<'a> {
+    /// `BODY[…]`
+    Section {
+        /// Which.
+        section: Section<'a>,
+        /// Where the octets begin in it, if only some were asked for.
+        origin: Option<u64>,
+    },
+    /// `BINARY[…]`
+    Binary {
+        /// The way to the part; none is the whole message.
+        part: &'a [NonZeroU32],
+        /// Where the octets begin in it, if only some were asked for.
+        origin: Option<u64>,
+    },
+    /// `RFC822` (RFC 3501)
+    Rfc822,
+    /// `RFC822.HEADER` (RFC 3501)
+    Rfc822Header,
+    /// `RFC822.TEXT` (RFC 3501)
+    Rfc822Text,
+}
+
+impl<'a> Body<'a> {
+    /// What answers `item`, if its value is octets of the message.
+    #[must_use]
+    pub fn answering(item: FetchItem<'a>) -> Option<Self> {
+        match item {
+            FetchItem::BodySection { section, partial, .. } => {
+                Some(Self::Section { section, origin: partial.map(|partial| partial.offset) })
+            }
+            FetchItem::Binary { part, partial, .. } => {
+                Some(Self::Binary { part, origin: partial.map(|partial| partial.offset) })
+            }
+            FetchItem::Rfc822 => Some(Self::Rfc822),
+            FetchItem::Rfc822Header => Some(Self::Rfc822Header),
+            FetchItem::Rfc822Text => Some(Self::Rfc822Text),
+            _ => None,
+        }
+    }
+
+    /// Writes its name and a space.
+    fn encode_name(self, style: Style, out: &mut BytesMut) {
+        let origin = match self {
+            Self::Section { section, origin } => {
+                out.put_slice(b"BODY");
+                section.encode(style, out);
+                origin
+            }
+            Self::Binary { part, origin } => {
+                out.put_slice(b"BINARY");
+                encode_section_binary(part, out);
+                origin
+            }
+            Self::Rfc822 => return out.put_slice(b"RFC822 "),
+            Self::Rfc822Header => return out.put_slice(b"RFC822.HEADER "),
+            Self::Rfc822Text => return out.put_slice(b"RFC822.TEXT "),
+        };
+        if let Some(origin) = origin {
+            out.put_u8(b'<');
+            decimal(origin, out);
+            out.put_u8(b'>');
+        }
+        out.put_u8(b' ');
+    }
+
+    /// Writes its name and the start of its literal. Only what BINARY sends may
+    /// hold a NUL and goes out as a `literal8`.
+    fn encode_head(self, octets: u64, style: Style, out: &mut BytesMut) {
+        self.encode_name(style, out);
+        let binary = matches!(self, Self::Binary { .. });
+        LiteralHead { octets, non_synchronizing: false, binary }.encode(out);
+    }
+
+    fn encode_whole(self, octets: Option<&[u8]>, style: Style, out: &mut BytesMut) {
+        match octets {
+            Some(octets) => {
+                self.encode_head(u64::try_from(octets.len()).unwrap_or(u64::MAX), style, out);
+                out.put_slice(octets);
+            }
+            None => {
+                self.encode_name(style, out);
+                out.put_slice(b"NIL");
+            }
+        }
+    }
+}
+
+/// Writes a FETCH response item by item, so that none of it has to be kept
+/// until all of it is there.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use imap_proto::fetch_response::{Body, FetchData, FetchWriter};
+/// use imap_proto::section::Section;
+/// use imap_proto::Style;
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let mut out = BytesMut::new();
+/// let mut fetch = FetchWriter::begin(12.try_into()?, Style::PLAIN, &mut out);
+/// fetch.item(&FetchData::Rfc822Size(11), &mut out);
+/// let whole = Body::Section { section: Section::Whole, origin: None };
+/// let mut body = fetch.body(whole, 11, &mut out);
+/// body.write(b"Subject: ", &mut out)?;
+/// body.write(b"\r\n", &mut out)?;
+/// body.end()?.end(&mut out);
+/// assert_eq!(
+///     &out[..],
+///     b"* 12 FETCH (RFC822.SIZE 11 BODY[] {11}\r\nSubject: \r\n)\r\n"
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a FETCH response that was begun has to be ended"]
+pub struct FetchWriter {
+    style: Style,
+    empty: bool,
+}
+
+impl FetchWriter {
+    /// Begins the response about `message`.
+    pub fn begin(message: NonZeroU32, style: Style, out: &mut BytesMut) -> Self {
+        out.put_slice(b"* ");
+        Self::start(message, style, out)
+    }
+
+    /// Begins it behind the `* `.
+    fn start(message: NonZeroU32, style: Style, out: &mut BytesMut) -> Self {
+        decimal(message.get().into(), out);
+        out.put_slice(b" FETCH ");
+        Self { style: style.of_response(), empty: true }
+    }
+
+    /// Writes one item.
+    pub fn item(&mut self, item: &FetchData<'_>, out: &mut BytesMut) {
+        self.separate(out);
+        item.encode(self.style, out);
+    }
+
+    /// Writes the name of a body and announces its `octets`, which are then
+    /// written with what this returns.
+    pub fn body(mut self, body: Body<'_>, octets: u64, out: &mut BytesMut) -> BodyWriter {
+        self.separate(out);
+        body.encode_head(octets, self.style, out);
+        BodyWriter { fetch: self, owed: octets }
+    }
+
+    /// Ends the response.
+    pub fn end(self, out: &mut BytesMut) {
+        out.put_slice(if self.empty { b"()\r\n" } else { b")\r\n" });
+    }
+
+    fn separate(&mut self, out: &mut BytesMut) {
+        out.put_u8(if self.empty { b'(' } else { b' ' });
+        self.empty = false;
+    }
+}
+
+/// Writes the octets of a body that [`FetchWriter::body`] announced: as many as
+/// it said, no more and no fewer.
+#[derive(Debug)]
+#[must_use = "the octets that were announced have to be written"]
+pub struct BodyWriter {
+    fetch: FetchWriter,
+    owed: u64,
+}
+
+/// A body that has not the length that was announced for it. If there are fewer
+/// octets than that, the connection can only be closed: the client takes what
+/// comes next for the rest of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum BodyLength {
+    /// More octets than were announced; none of the piece was written.
+    #[error("the body is longer than announced: {left} octets were left, {given} given")]
+    TooLong {
+        /// How many octets were still owed.
+        left: u64,
+        /// How many there are.
+        given: u64,
+    },
+    /// Fewer octets than were announced.
+    #[error("the body is shorter than announced: write {missing} octets more, or close")]
+    TooShort {
+        /// How many are missing.
+        missing: u64,
+    },
+}
+
+impl BodyWriter {
+    /// How many octets are still owed.
+    #[must_use]
+    pub const fn owed(&self) -> u64 {
+        self.owed
+    }
+
+    /// Writes the next octets.
+    ///
+    /// # Errors
+    /// [`BodyLength::TooLong`] if that would be more than is owed.
+    pub fn write(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), BodyLength> {
+        self.sent(u64::try_from(piece.len()).unwrap_or(u64::MAX))?;
+        out.put_slice(piece);
+        Ok(())
+    }
+
+    /// Says that the caller sends the next `octets` itself, behind what is in
+    /// `out` now: a file, say, that is not copied through it.
+    ///
+    /// # Errors
+    /// [`BodyLength::TooLong`] if that would be more than is owed.
+    pub fn sent(&mut self, octets: u64) -> Result<(), BodyLength> {
+        match self.owed.checked_sub(octets) {
+            Some(owed) => {
+                self.owed = owed;
+                Ok(())
+            }
+            None => Err(BodyLength::TooLong { left: self.owed, given: octets }),
+        }
+    }
+
+    /// Ends the body; the response goes on.
+    ///
+    /// # Errors
+    /// [`BodyLength::TooShort`] if octets are still owed.
+    pub fn end(self) -> Result<FetchWriter, BodyLength> {
+        match self.owed {
+            0 => Ok(self.fetch),
+            missing => Err(BodyLength::TooShort { missing }),
+        }
+    }
 }

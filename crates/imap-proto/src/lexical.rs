@@ -65,6 +65,11 @@ impl Style {
     /// What every peer understands: synchronising literals, quoted US-ASCII.
     /// Servers send literals only in this form.
     pub const PLAIN: Self = Self { literal: LiteralStyle::Synchronizing, utf8: false };
+
+    /// This style for a response, whose literals have one form.
+    pub(crate) const fn of_response(self) -> Self {
+        Self { literal: LiteralStyle::Synchronizing, ..self }
+    }
 }
 
 /// Which literals a client may send without being asked for them (RFC 7888).

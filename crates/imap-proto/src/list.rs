@@ -7,7 +7,9 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::arena::{Arena, NonEmpty};
-use crate::lexical::{Atom, Style, after_space, at, encode_list, keyword, list, list1, space};
+use crate::lexical::{
+    Atom, Style, after_space, at, encode_list, encode_string, keyword, list, list1, space,
+};
 use crate::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
 use crate::response::Raw;
 use crate::status::{StatusItem, encode_status_items, status_item};
@@ -305,4 +307,84 @@ pub enum ListExtended<'a> {
     OldName(Mailbox<'a>),
     /// Any other: its tag, and its value as it was written.
     Other(Atom<'a>, Raw<'a>),
+}
+
+/// The attributes that are known, and their names.
+const ATTRIBUTES: [(Attribute<'static>, &str); 16] = [
+    (Attribute::NonExistent, "NonExistent"),
+    (Attribute::NoInferiors, "Noinferiors"),
+    (Attribute::NoSelect, "Noselect"),
+    (Attribute::HasChildren, "HasChildren"),
+    (Attribute::HasNoChildren, "HasNoChildren"),
+    (Attribute::Marked, "Marked"),
+    (Attribute::Unmarked, "Unmarked"),
+    (Attribute::Subscribed, "Subscribed"),
+    (Attribute::Remote, "Remote"),
+    (Attribute::All, "All"),
+    (Attribute::Archive, "Archive"),
+    (Attribute::Drafts, "Drafts"),
+    (Attribute::Flagged, "Flagged"),
+    (Attribute::Junk, "Junk"),
+    (Attribute::Sent, "Sent"),
+    (Attribute::Trash, "Trash"),
+];
+
+impl Listed<'_> {
+    /// Writes it, from the attributes on.
+    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+        encode_list(self.attributes, out, |attribute, out| attribute.encode(out));
+        out.put_u8(b' ');
+        encode_delimiter(self.delimiter, out);
+        out.put_u8(b' ');
+        self.mailbox.encode(style, out);
+        if !self.extended.is_empty() {
+            out.put_u8(b' ');
+            encode_list(self.extended, out, |extended, out| extended.encode(style, out));
+        }
+    }
+}
+
+impl Attribute<'_> {
+    /// Writes it.
+    pub fn encode(self, out: &mut BytesMut) {
+        out.put_u8(b'\\');
+        match self {
+            Self::Other(name) => name.encode(out),
+            known => {
+                let name = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == known);
+                out.put_slice(name.map_or("", |(_, name)| name).as_bytes());
+            }
+        }
+    }
+}
+
+impl ListExtended<'_> {
+    fn encode(self, style: Style, out: &mut BytesMut) {
+        match self {
+            Self::ChildInfo(options) => {
+                out.put_slice(b"\"CHILDINFO\" ");
+                encode_list(&options, out, |option, out| {
+                    encode_string(option.name().as_bytes(), style, out);
+                });
+            }
+            Self::OldName(mailbox) => {
+                out.put_slice(b"\"OLDNAME\" (");
+                mailbox.encode(style, out);
+                out.put_u8(b')');
+            }
+            Self::Other(tag, value) => {
+                tag.encode(out);
+                out.put_u8(b' ');
+                out.put_slice(value.as_bytes());
+            }
+        }
+    }
+}
+
+/// Writes a delimiter in quotes, or `NIL`.
+pub(crate) fn encode_delimiter(delimiter: Option<Delimiter>, out: &mut BytesMut) {
+    match delimiter {
+        Some(delimiter) => encode_string(&[delimiter.get()], Style::PLAIN, out),
+        None => out.put_slice(b"NIL"),
+    }
 }

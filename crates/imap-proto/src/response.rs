@@ -5,14 +5,18 @@
 use core::fmt;
 use core::num::NonZeroU32;
 
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+use mail_wire::encode::decimal;
+
 use crate::capability::Capability;
 use crate::code::Code;
-use crate::command::IdField;
+use crate::command::{IdField, encode_id};
 use crate::fetch_response::FetchResponse;
-use crate::flag::Flag;
-use crate::lexical::{AString, Atom, IString, Tag, Text, debug_octets};
-use crate::list::{Delimiter, Listed};
-use crate::sequence::UidSet;
+use crate::flag::{Flag, encode_flags};
+use crate::lexical::{AString, Atom, IString, Style, Tag, Text, debug_octets, encode_string};
+use crate::list::{Delimiter, Listed, encode_delimiter};
+use crate::sequence::{UidSet, encode_uid_set};
 use crate::status::MailboxStatus;
 
 /// A response.
@@ -39,6 +43,26 @@ pub struct Completion<'a> {
     pub text: Text<'a>,
 }
 
+impl<'a> Completion<'a> {
+    /// `OK`.
+    #[must_use]
+    pub const fn ok(code: Option<Code<'a>>, text: Text<'a>) -> Self {
+        Self { outcome: Outcome::Ok, code, text }
+    }
+
+    /// `NO`.
+    #[must_use]
+    pub const fn no(code: Option<Code<'a>>, text: Text<'a>) -> Self {
+        Self { outcome: Outcome::No, code, text }
+    }
+
+    /// `BAD`.
+    #[must_use]
+    pub const fn bad(code: Option<Code<'a>>, text: Text<'a>) -> Self {
+        Self { outcome: Outcome::Bad, code, text }
+    }
+}
+
 /// How a command ended, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -60,6 +84,14 @@ pub struct Notice<'a> {
     pub code: Option<Code<'a>>,
     /// More of it, for people.
     pub text: Text<'a>,
+}
+
+impl<'a> Notice<'a> {
+    /// A notice of this kind.
+    #[must_use]
+    pub const fn new(condition: Condition, code: Option<Code<'a>>, text: Text<'a>) -> Self {
+        Self { condition, code, text }
+    }
 }
 
 /// What an untagged status says, in one word.
@@ -112,9 +144,13 @@ pub enum Data<'a> {
     Namespace(Namespaces<'a>),
     /// ID (RFC 2971 section 3.2): who the server is. `None` is `NIL`.
     Id(Option<&'a [IdField<'a>]>),
-    /// Anything else, or what could not be parsed: the response as it was
-    /// written, without `* ` and the last CRLF.
-    Unknown(Raw<'a>),
+    /// A response that is not known, or is known and could not be parsed.
+    Unparsed {
+        /// The response as it was written, without `* ` and the last CRLF.
+        raw: Raw<'a>,
+        /// What was expected, and where in `raw`.
+        error: SyntaxError,
+    },
 }
 
 /// ESEARCH: what a search with RETURN found.
@@ -165,6 +201,208 @@ pub struct Namespace<'a> {
     pub delimiter: Option<Delimiter>,
     /// What extensions tell of it, as it was written, without the first space.
     pub extensions: Option<Raw<'a>>,
+}
+
+impl Response<'_> {
+    /// Writes it with its CRLF.
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use imap_proto::code::Code;
+    /// use imap_proto::response::{Completion, Response};
+    /// use imap_proto::{Style, Tag, Text};
+    /// let done = Completion::ok(Some(Code::ReadWrite), Text::new("SELECT completed")?);
+    /// let mut out = BytesMut::new();
+    /// Response::Tagged(Tag::new("A142")?, done).encode(Style::PLAIN, &mut out);
+    /// assert_eq!(&out[..], b"A142 OK [READ-WRITE] SELECT completed\r\n");
+    /// # Ok::<(), imap_proto::SyntaxError>(())
+    /// ```
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+        match self {
+            Self::Continue(text) => {
+                out.put_slice(b"+ ");
+                text.encode(out);
+                out.put_slice(b"\r\n");
+            }
+            Self::Data(data) => data.encode(style, out),
+            Self::Tagged(tag, completion) => {
+                tag.encode(out);
+                out.put_u8(b' ');
+                out.put_slice(completion.outcome.name().as_bytes());
+                encode_resp_text(completion.code, completion.text, out);
+                out.put_slice(b"\r\n");
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::No => "NO",
+            Self::Bad => "BAD",
+        }
+    }
+}
+
+impl Condition {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::No => "NO",
+            Self::Bad => "BAD",
+            Self::PreAuth => "PREAUTH",
+            Self::Bye => "BYE",
+        }
+    }
+}
+
+impl Data<'_> {
+    /// Writes it, from `* ` to its CRLF.
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+        let style = style.of_response();
+        out.put_slice(b"* ");
+        match *self {
+            Self::Notice(Notice { condition, code, text }) => {
+                out.put_slice(condition.name().as_bytes());
+                encode_resp_text(code, text, out);
+            }
+            Self::Capability(capabilities) => encode_names(b"CAPABILITY", capabilities, out),
+            Self::Enabled(capabilities) => encode_names(b"ENABLED", capabilities, out),
+            Self::Flags(flags) => {
+                out.put_slice(b"FLAGS ");
+                encode_flags(flags, out);
+            }
+            Self::Exists(count) => encode_count(count, b" EXISTS", out),
+            Self::Recent(count) => encode_count(count, b" RECENT", out),
+            Self::Expunge(message) => encode_count(message.get(), b" EXPUNGE", out),
+            Self::Fetch(fetch) => fetch.encode(style, out),
+            Self::List(listed) => {
+                out.put_slice(b"LIST ");
+                listed.encode(style, out);
+            }
+            Self::Lsub(listed) => {
+                out.put_slice(b"LSUB ");
+                listed.encode(style, out);
+            }
+            Self::Status(status) => {
+                out.put_slice(b"STATUS ");
+                status.encode(style, out);
+            }
+            Self::Search(numbers) => {
+                out.put_slice(b"SEARCH");
+                for number in numbers {
+                    out.put_u8(b' ');
+                    decimal(number.get().into(), out);
+                }
+            }
+            Self::ESearch(found) => found.encode(style, out),
+            Self::Namespace(namespaces) => namespaces.encode(style, out),
+            Self::Id(fields) => {
+                out.put_slice(b"ID ");
+                encode_id(fields, style, out);
+            }
+            Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
+        }
+        out.put_slice(b"\r\n");
+    }
+}
+
+impl ESearch<'_> {
+    fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"ESEARCH");
+        if let Some(tag) = self.tag {
+            out.put_slice(b" (TAG ");
+            encode_string(tag.as_bytes(), style, out);
+            out.put_u8(b')');
+        }
+        if self.uid {
+            out.put_slice(b" UID");
+        }
+        for result in self.results {
+            let (name, number): (&[u8], u32) = match *result {
+                SearchResult::Min(number) => (b" MIN ", number.get()),
+                SearchResult::Max(number) => (b" MAX ", number.get()),
+                SearchResult::Count(count) => (b" COUNT ", count),
+                SearchResult::All(set) => {
+                    out.put_slice(b" ALL ");
+                    encode_uid_set(set, out);
+                    continue;
+                }
+                SearchResult::Other(name, value) => {
+                    out.put_u8(b' ');
+                    name.encode(out);
+                    out.put_u8(b' ');
+                    out.put_slice(value.as_bytes());
+                    continue;
+                }
+            };
+            out.put_slice(name);
+            decimal(number.into(), out);
+        }
+    }
+}
+
+impl Namespaces<'_> {
+    fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"NAMESPACE");
+        for namespaces in [self.personal, self.other_users, self.shared] {
+            out.put_slice(if namespaces.is_empty() { b" NIL" } else { b" (" });
+            for namespace in namespaces {
+                namespace.encode(style, out);
+            }
+            if !namespaces.is_empty() {
+                out.put_u8(b')');
+            }
+        }
+    }
+}
+
+impl Namespace<'_> {
+    fn encode(&self, style: Style, out: &mut BytesMut) {
+        out.put_u8(b'(');
+        self.prefix.encode(style, out);
+        out.put_u8(b' ');
+        encode_delimiter(self.delimiter, out);
+        if let Some(extensions) = self.extensions {
+            out.put_u8(b' ');
+            out.put_slice(extensions.as_bytes());
+        }
+        out.put_u8(b')');
+    }
+}
+
+/// Writes ` `, the code and the text. A text that could be taken for a code
+/// gets another space before it.
+fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut BytesMut) {
+    out.put_u8(b' ');
+    match code {
+        Some(code) => {
+            code.encode(out);
+            out.put_u8(b' ');
+        }
+        None if text.as_bytes().first() == Some(&b'[') => out.put_u8(b' '),
+        None => {}
+    }
+    text.encode(out);
+}
+
+fn encode_names(name: &[u8], capabilities: &[Capability<'_>], out: &mut BytesMut) {
+    out.put_slice(name);
+    for capability in capabilities {
+        out.put_u8(b' ');
+        capability.encode(out);
+    }
+}
+
+fn encode_count(count: u32, name: &[u8], out: &mut BytesMut) {
+    decimal(count.into(), out);
+    out.put_slice(name);
 }
 
 /// A piece of a response as it was written, literals and all. Only parsers make

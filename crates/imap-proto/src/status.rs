@@ -5,11 +5,13 @@
 use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::encode::decimal;
 use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::arena::{Arena, NonEmpty};
 use crate::lexical::{Atom, Style, encode_list, keyword, list1, space};
 use crate::mailbox::{Mailbox, mailbox};
+use crate::response::Raw;
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,6 +140,37 @@ pub enum StatusValue<'a> {
     Deleted(u32),
     /// Octets of all messages together.
     Size(u64),
-    /// The number of an item that this crate does not know.
-    Other(Atom<'a>, u64),
+    /// Any other: its name, and its value as it was written.
+    Other(Atom<'a>, Raw<'a>),
+}
+
+impl MailboxStatus<'_> {
+    /// Writes it, from the mailbox on.
+    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+        self.mailbox.encode(style, out);
+        out.put_u8(b' ');
+        encode_list(self.values, out, |value, out| value.encode(out));
+    }
+}
+
+impl StatusValue<'_> {
+    fn encode(self, out: &mut BytesMut) {
+        let (item, number) = match self {
+            Self::Messages(count) => (StatusItem::Messages, count.into()),
+            Self::Recent(count) => (StatusItem::Recent, count.into()),
+            Self::UidNext(uid) => (StatusItem::UidNext, uid.get().into()),
+            Self::UidValidity(validity) => (StatusItem::UidValidity, validity.get().into()),
+            Self::Unseen(count) => (StatusItem::Unseen, count.into()),
+            Self::Deleted(count) => (StatusItem::Deleted, count.into()),
+            Self::Size(octets) => (StatusItem::Size, octets),
+            Self::Other(name, value) => {
+                name.encode(out);
+                out.put_u8(b' ');
+                return out.put_slice(value.as_bytes());
+            }
+        };
+        out.put_slice(item.name().as_bytes());
+        out.put_u8(b' ');
+        decimal(number, out);
+    }
 }
