@@ -1,0 +1,173 @@
+//! A server over one maildrop of two messages, and transcripts for it.
+
+use alloc::sync::Arc;
+
+use bytes::BytesMut;
+use pop3_proto::server::{Channel, Config, Error, Event, Login, Proof, Rejection, Session, State};
+use pop3_proto::{Base64, Mechanism, MessageNumber, Timestamp, UniqueId};
+
+/// RFC 1939 §7; the digest in its example is of this and `tanstaaf`.
+pub(crate) const TIMESTAMP: &str = "<1896.697170952@dbc.mtview.ca.us>";
+
+pub(crate) const MESSAGES: [(&str, &str); 2] = [
+    ("whqtswO00WBw418f9t5JxYwZ", "Subject: one\r\n\r\nHello.\r\nSecond line\r\n"),
+    ("QhdPYR:00WBw1Ph7x7", ".odd: two\r\n\r\n.dot\nbare\n.\nno end"),
+];
+
+/// Everything is offered, in clear text too.
+pub(crate) fn everything() -> Config {
+    Config {
+        clear_text_passwords: true,
+        stls: true,
+        mechanisms: vec![Mechanism::Plain, Mechanism::CramMd5],
+        utf8: true,
+        lang: true,
+        ..Config::default()
+    }
+}
+
+/// What came of a connection.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) sent: String,
+    pub(crate) deleted: Vec<u32>,
+    pub(crate) closed: bool,
+    pub(crate) error: Option<Error>,
+}
+
+pub(crate) struct Server {
+    pub(crate) session: Session,
+    pub(crate) out: BytesMut,
+    unread: Vec<u8>,
+    outcome: Outcome,
+}
+
+impl Server {
+    pub(crate) fn new(config: Config, channel: Channel) -> Self {
+        let mut out = BytesMut::new();
+        let timestamp = Timestamp::new(TIMESTAMP).unwrap();
+        let session = Session::with_timestamp(Arc::new(config), channel, timestamp, &mut out);
+        Self { session, out, unread: Vec::new(), outcome: Outcome::default() }
+    }
+
+    /// Takes what was read, and answers all that it asks for.
+    pub(crate) fn read(&mut self, piece: &[u8]) {
+        let Self { session, out, unread, outcome } = self;
+        unread.extend_from_slice(piece);
+        let mut input = &unread[..];
+        loop {
+            match session.receive(&mut input, out) {
+                Ok(Event::NeedInput) => break,
+                Ok(Event::Closed) => {
+                    outcome.closed = true;
+                    break;
+                }
+                Ok(event) => answer(session, event, outcome, out),
+                Err(error) => {
+                    outcome.error = Some(error);
+                    break;
+                }
+            }
+        }
+        let left = input.len();
+        assert!(left < Config::default().limits.buffer(), "{left} octets are left unread");
+        unread.drain(..unread.len() - left);
+    }
+
+    pub(crate) fn end(self) -> Outcome {
+        let sent = String::from_utf8(self.out.to_vec()).unwrap();
+        Outcome { sent, ..self.outcome }
+    }
+}
+
+fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &mut BytesMut) {
+    match event {
+        Event::Login(Login { name, proof }, ticket) => {
+            let known = match proof {
+                Proof::Password(password) => name == "mrose" && password.reveal() == b"tan staaf",
+                // RFC 1939 §7
+                Proof::Apop(digest) => name == "mrose" && digest.0[..2] == [0xc4, 0xc9],
+            };
+            match known {
+                true => session.open(ticket, 2, out).unwrap(),
+                false => session.reject(ticket, Rejection::BAD_CREDENTIALS, out).unwrap(),
+            }
+        }
+        Event::Auth { mechanism: Mechanism::CramMd5, initial_response: None, ticket } => {
+            session.challenge(ticket, TIMESTAMP.as_bytes(), out).unwrap();
+        }
+        Event::Auth { initial_response: None, ticket, .. } => {
+            session.challenge(ticket, b"", out).unwrap();
+        }
+        Event::Auth { initial_response: Some(response), ticket, .. }
+        | Event::AuthResponse(response, ticket) => match is_plain(response) {
+            true => session.open(ticket, 2, out).unwrap(),
+            false => session.reject(ticket, Rejection::BAD_CREDENTIALS, out).unwrap(),
+        },
+        Event::Stls(ticket) => {
+            let upgrade = session.accept(ticket, out).unwrap();
+            assert_eq!(session.state(), State::Upgrading);
+            session.upgraded(upgrade);
+        }
+        Event::Sizes(ticket) => {
+            let sizes = MESSAGES.iter().map(|(_, text)| text.len() as u64);
+            session.sizes(ticket, sizes, out).unwrap();
+        }
+        Event::UniqueIds(ticket) => {
+            let ids = MESSAGES.iter().map(|(id, _)| UniqueId::new(id).unwrap());
+            session.unique_ids(ticket, ids, out).unwrap();
+        }
+        Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
+            let mut body = session.accept(ticket, out).unwrap();
+            for piece in MESSAGES[number.index()].1.as_bytes().chunks(3) {
+                body.push(piece, out);
+            }
+            session.finish(body, out).unwrap();
+        }
+        Event::Update(deleted, ticket) => {
+            outcome.deleted = deleted.iter().map(MessageNumber::get).collect();
+            session.accept(ticket, out).unwrap();
+        }
+        other => session.decline(other, out).unwrap(),
+    }
+}
+
+/// RFC 5034 §6
+fn is_plain(response: Base64<'_>) -> bool {
+    response.decode() == b"test\0test\0test"
+}
+
+/// What comes of `input`, which is the same at every split in two and octet by
+/// octet.
+pub(crate) fn every_split(config: &Config, channel: Channel, input: &[u8]) -> Outcome {
+    let run = |pieces: &[&[u8]]| {
+        let mut server = Server::new(config.clone(), channel);
+        for piece in pieces {
+            server.read(piece);
+        }
+        server.end()
+    };
+    let whole = run(&[input]);
+    for at in 0..=input.len() {
+        assert_eq!(run(&[&input[..at], &input[at..]]), whole, "split at {at}");
+    }
+    let octets: Vec<&[u8]> = input.chunks(1).collect();
+    assert_eq!(run(&octets), whole, "octet by octet");
+    whole
+}
+
+/// Plays a transcript: all lines of the client go in, in one piece and at every
+/// split, and exactly the lines of the server must come out.
+pub(crate) fn transcript(config: &Config, channel: Channel, script: &str) -> Outcome {
+    let side = |side: &str| -> String {
+        let lines = script.lines().map(str::trim_start);
+        lines.filter_map(|line| line.strip_prefix(side)).fold(String::new(), |all, line| {
+            let line = line.strip_prefix(' ').unwrap_or(line);
+            all + line + "\r\n"
+        })
+    };
+    let outcome = every_split(config, channel, side("C:").as_bytes());
+    let expected = format!("+OK POP3 server ready {TIMESTAMP}\r\n{}", side("S:"));
+    assert_eq!(outcome.sent, expected);
+    outcome
+}
