@@ -6,11 +6,12 @@
 //! - [`listen`]: the ports, a thread a connection, the orderly end;
 //! - [`server`]: what all connections share;
 //! - [`tls`]: the certificate;
-//! - [`smtp`]: the driver of SMTP, and [`sasl`], how clients log in.
+//! - [`smtp`], [`pop3`]: the drivers, and [`sasl`], how clients log in.
 
 pub mod connection;
 pub mod imap;
 pub mod listen;
+pub mod pop3;
 pub mod sasl;
 pub mod server;
 pub mod smtp;

@@ -14,6 +14,7 @@ use clap::Parser;
 use mail_examples::{
     connection::Connection,
     listen::{self, Listeners, Protocol, Security},
+    pop3,
     server::{PlaintextAuth, Server},
     smtp,
     store::{self, Store},
@@ -124,7 +125,7 @@ const SMTP: Protocol = Protocol {
 };
 const POP3: Protocol = Protocol {
     name: "POP3",
-    drive: hang_up,
+    drive: pop3::drive,
     busy: "-ERR [SYS/TEMP] Too many connections, come back\r\n",
 };
 const IMAP: Protocol = Protocol {

@@ -1,0 +1,283 @@
+//! POP3: gives the mail in a user's INBOX.
+//!
+//! APOP is not offered: it takes the password itself to check, and the store
+//! keeps a hash.
+
+use std::{
+    io::{self, Read, Write},
+    net::SocketAddr,
+    str,
+    sync::Arc,
+};
+
+use bytes::BytesMut;
+use pop3_proto::{
+    Base64, Mechanism, MessageNumber, ReceiveBuffer, SyntaxError, Text, Ticket, UniqueId,
+    UniqueIdBuf,
+    server::{
+        self, Channel, Config, Deleted, Event, Misuse, Proof, Rejection, Session,
+        request::{self, LogIn},
+    },
+};
+
+use crate::{
+    connection::{Connection, Input},
+    sasl::{self, Credentials, Exchange, Step},
+    server::Server,
+    store::{self, Error, Maildrop, UidSet},
+};
+
+/// Answers are sent once there are so many octets of them, though the client
+/// has sent more commands; and messages in pieces of this size.
+const SEND_AT: usize = 16 * 1024;
+
+/// Serves one POP3 connection.
+///
+/// # Errors
+/// When the connection breaks, or ends without QUIT although messages are
+/// marked as deleted; none is deleted then.
+pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
+    let config = config(server, connection).map_err(io::Error::other)?;
+    let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
+    let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
+    let mut pop3 = Session::new(Arc::new(config), channel, &mut out);
+    let mut client = Client { server, peer: connection.peer(), exchange: None, opened: None };
+    loop {
+        send(connection, &mut out)?;
+        let space = buffer.space().map_err(io::Error::other)?;
+        match connection.receive(space, pop3.timeout())? {
+            Input::Octets(count) => buffer.received(count),
+            Input::End if pop3.deleted().is_empty() => return Ok(()),
+            Input::End => return pop3.eof().map_err(io::Error::other),
+            Input::TimedOut => pop3.timed_out(),
+            Input::Stopping => pop3.shut_down(&mut out),
+            Input::Interrupted => {}
+        }
+        let mut input = buffer.filled();
+        loop {
+            if out.len() >= SEND_AT {
+                send(connection, &mut out)?;
+            }
+            match pop3.receive(&mut input, &mut out) {
+                Ok(Event::NeedInput) => break,
+                Ok(Event::Closed) => {
+                    // Who has read the goodbye may log in again at once.
+                    drop(client);
+                    return send(connection, &mut out);
+                }
+                Ok(Event::Stls(ticket)) => {
+                    let upgrade = pop3.accept(ticket, &mut out).map_err(io::Error::other)?;
+                    send(connection, &mut out)?;
+                    connection.start_tls()?;
+                    pop3.upgraded(upgrade);
+                }
+                Ok(Event::Retr(number, ticket) | Event::Top(number, _, ticket)) => {
+                    match client.message(number) {
+                        Ok(message) => {
+                            let mut body =
+                                pop3.accept(ticket, &mut out).map_err(io::Error::other)?;
+                            send_message(message, &mut body, connection, &mut out)?;
+                            pop3.finish(body, &mut out).map_err(io::Error::other)?;
+                        }
+                        Err(why) => pop3.reject(ticket, why, &mut out).map_err(io::Error::other)?,
+                    }
+                }
+                Ok(event) => client.answer(event, &mut pop3, &mut out).map_err(io::Error::other)?,
+                Err(error) => {
+                    send(connection, &mut out)?;
+                    return Err(io::Error::other(error));
+                }
+            }
+        }
+        let unread = input.len();
+        buffer.keep_last(unread);
+    }
+}
+
+fn send(connection: &mut Connection, out: &mut BytesMut) -> io::Result<()> {
+    connection.write_all(out)?;
+    out.clear();
+    Ok(())
+}
+
+/// Sends a message, or as much of it as TOP asks for. One that cannot be read
+/// to its end ends the connection, since POP3 has no other way to say so.
+fn send_message(
+    mut message: store::Body,
+    body: &mut server::Body,
+    connection: &mut Connection,
+    out: &mut BytesMut,
+) -> io::Result<()> {
+    let mut piece = vec![0; SEND_AT];
+    while !body.is_complete() {
+        let count = message.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        body.push(&piece[..count], out);
+        send(connection, out)?;
+    }
+    Ok(())
+}
+
+/// What this connection is offered.
+fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
+    let mechanisms = sasl::MECHANISMS.iter().map(|name| Mechanism::parse(name.as_bytes()));
+    Ok(Config {
+        greeting: Text::new(&format!("{} POP3 server ready", server.hostname))?.into(),
+        stls: true,
+        clear_text_passwords: server.may_log_in(connection),
+        mechanisms: mechanisms.collect::<Result<_, _>>()?,
+        ..Config::default()
+    })
+}
+
+/// What is known of a client.
+#[derive(Debug)]
+struct Client<'s> {
+    server: &'s Server,
+    peer: SocketAddr,
+    exchange: Option<Exchange>,
+    opened: Option<Opened>,
+}
+
+/// The maildrop of the client that has logged in.
+#[derive(Debug)]
+struct Opened {
+    maildrop: Maildrop,
+    /// In the order of the messages.
+    unique_ids: Vec<UniqueIdBuf>,
+}
+
+impl Client<'_> {
+    fn answer(
+        &mut self,
+        event: Event<'_>,
+        pop3: &mut Session,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        match event {
+            Event::Login(login, ticket) => {
+                let Proof::Password(password) = login.proof else {
+                    return pop3.reject(ticket, Rejection::NOT_SUPPORTED, out);
+                };
+                let (name, password) = (login.name, str::from_utf8(password.reveal()));
+                let credentials = password
+                    .ok()
+                    .map(|password| Credentials { name: name.into(), password: password.into() });
+                self.log_in(credentials, ticket, pop3, out)
+            }
+            Event::Auth { mechanism, initial_response, ticket } => {
+                let response = initial_response.map(Base64::decode);
+                match Exchange::begin(mechanism.name(), response.as_deref()) {
+                    Some(step) => self.authenticate(step, ticket, pop3, out),
+                    None => pop3.reject(ticket, Rejection::NOT_SUPPORTED, out),
+                }
+            }
+            Event::AuthResponse(response, ticket) => match self.exchange.take() {
+                Some(exchange) => {
+                    self.authenticate(exchange.respond(&response.decode()), ticket, pop3, out)
+                }
+                None => pop3.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            },
+            Event::Sizes(ticket) => match &self.opened {
+                Some(Opened { maildrop, .. }) => {
+                    let sizes = maildrop.messages().iter().map(|message| message.size);
+                    pop3.sizes(ticket, sizes, out)
+                }
+                None => pop3.reject(ticket, Rejection::TEMPORARY, out),
+            },
+            Event::UniqueIds(ticket) => match &self.opened {
+                Some(Opened { unique_ids, .. }) => {
+                    let unique_ids = unique_ids.iter().map(UniqueIdBuf::as_unique_id);
+                    pop3.unique_ids(ticket, unique_ids, out)
+                }
+                None => pop3.reject(ticket, Rejection::TEMPORARY, out),
+            },
+            Event::Update(deleted, ticket) => match self.delete(&deleted) {
+                Ok(()) => pop3.accept(ticket, out),
+                Err(why) => pop3.reject(ticket, why, out),
+            },
+            other => pop3.decline(other, out),
+        }
+    }
+
+    fn authenticate(
+        &mut self,
+        step: Step,
+        ticket: Ticket<request::Auth>,
+        pop3: &mut Session,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        match step {
+            Step::Challenge(exchange, challenge) => {
+                self.exchange = Some(exchange);
+                pop3.challenge(ticket, challenge.as_bytes(), out)
+            }
+            Step::Check(credentials) => self.log_in(Some(credentials), ticket, pop3, out),
+            Step::Malformed => self.log_in(None, ticket, pop3, out),
+        }
+    }
+
+    /// Answers a login, with no credentials where what came can be nobody's.
+    fn log_in<R: LogIn>(
+        &mut self,
+        credentials: Option<Credentials>,
+        ticket: Ticket<R>,
+        pop3: &mut Session,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        let opened = credentials.ok_or(Rejection::BAD_CREDENTIALS);
+        match opened.and_then(|credentials| self.open(&credentials)) {
+            Ok(opened) => {
+                let messages = opened.maildrop.messages().len();
+                self.opened = Some(opened);
+                pop3.open(ticket, messages, out)
+            }
+            Err(why) => pop3.reject(ticket, why, out),
+        }
+    }
+
+    fn open(&self, credentials: &Credentials) -> Result<Opened, Rejection<'static>> {
+        let Credentials { name, password } = credentials;
+        let store = &self.server.store;
+        let user = store.authenticate(name, password).map_err(|error| self.rejection(&error))?;
+        let user = user.ok_or(Rejection::BAD_CREDENTIALS)?;
+        let maildrop = store.maildrop(user).map_err(|error| self.rejection(&error))?;
+        let unique_id = |message| {
+            let id = maildrop.unique_id(message);
+            UniqueId::new(&id).map(UniqueIdBuf::from)
+        };
+        let unique_ids = maildrop.messages().iter().map(unique_id).collect::<Result<_, _>>();
+        let unique_ids = unique_ids.map_err(|_| Rejection::PERMANENT)?;
+        Ok(Opened { maildrop, unique_ids })
+    }
+
+    fn message(&self, number: MessageNumber) -> Result<store::Body, Rejection<'static>> {
+        let opened = self.opened.as_ref().ok_or(Rejection::TEMPORARY)?;
+        let message =
+            opened.maildrop.messages().get(number.index()).ok_or(Rejection::NO_SUCH_MESSAGE)?;
+        self.server.store.body(message).map_err(|error| self.rejection(&error))
+    }
+
+    fn delete(&self, deleted: &Deleted) -> Result<(), Rejection<'static>> {
+        let opened = self.opened.as_ref().ok_or(Rejection::TEMPORARY)?;
+        let messages = opened.maildrop.messages();
+        let messages = deleted.iter().filter_map(|number| messages.get(number.index()));
+        let uids: UidSet = messages.map(|message| message.uid).collect();
+        opened.maildrop.delete(&uids).map_err(|error| self.rejection(&error))
+    }
+
+    /// How a client is told of an error. The operator is told of those that
+    /// are no answer.
+    fn rejection(&self, error: &Error) -> Rejection<'static> {
+        match error {
+            Error::MaildropInUse => Rejection::IN_USE,
+            Error::Expunged => Rejection::NO_SUCH_MESSAGE,
+            _ => {
+                eprintln!("POP3 {}: {error}", self.peer);
+                Rejection::TEMPORARY
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The POP3 driver over real sockets, with the store behind it.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod common;
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{Shutdown, SocketAddr},
+    sync::Arc,
+    thread,
+};
+
+use common::{connect, handshake, inbox, listen, play, server};
+use mail_examples::{
+    listen::{Listeners, Security},
+    pop3,
+    server::{PlaintextAuth, Server},
+    store::Store,
+};
+
+/// A server with messages for alice.
+fn start(
+    messages: &[&str],
+    change: impl FnOnce(&mut Server),
+) -> (Listeners, SocketAddr, Arc<Store>) {
+    let mut server = server(Store::in_memory().unwrap());
+    change(&mut server);
+    let store = Arc::clone(&server.store);
+    messages.iter().for_each(|message| deliver(&store, message));
+    let (listeners, address) = listen(server, pop3::drive, Security::StartTls);
+    (listeners, address, store)
+}
+
+fn deliver(store: &Store, message: &str) {
+    let alice = store.recipient("alice").unwrap().unwrap();
+    let mut draft = store.draft().unwrap();
+    draft.write_all(message.as_bytes()).unwrap();
+    store.deliver(draft, &[alice]).unwrap();
+}
+
+#[test]
+fn mail_is_listed_read_and_deleted() {
+    let messages = ["Subject: 1\r\n\r\none\r\n.\r\ntwo\r\n", "Subject: 2\r\n\r\n", "no end"];
+    let (listeners, address, store) = start(&messages, |_| ());
+    let mut socket = connect(address);
+    play(
+        &mut socket,
+        "S: +OK mx.example.org POP3 server ready
+         C: USER alice
+         S: +OK …
+         C: PASS secret
+         S: +OK the maildrop has 3 messages
+         C: STAT
+         S: +OK 3 47
+         C: LIST
+         S: +OK…
+         S: 1 27
+         S: 2 14
+         S: 3 6
+         S: .
+         C: RETR 1
+         S: +OK …
+         S: Subject: 1
+         S:
+         S: one
+         S: ..
+         S: two
+         S: .
+         C: TOP 1 1
+         S: +OK …
+         S: Subject: 1
+         S:
+         S: one
+         S: .
+         C: TOP 2 0
+         S: +OK …
+         S: Subject: 2
+         S:
+         S: .
+         C: RETR 3
+         S: +OK …
+         S: no end
+         S: .
+         C: RETR 4
+         S: -ERR …
+         C: DELE 2
+         S: +OK …
+         C: LIST 2
+         S: -ERR …
+         C: RSET
+         S: +OK …
+         C: DELE 1
+         S: +OK …
+         C: DELE 3
+         S: +OK …
+         C: STAT
+         S: +OK 1 14",
+    );
+    // What comes meanwhile is for the next session, and not deleted in this.
+    deliver(&store, "later");
+    play(&mut socket, "C: STAT\nS: +OK 1 14\nC: QUIT\nS: +OK …\nS:");
+    assert_eq!(inbox(&store, "alice"), [messages[1], "later"]);
+    listeners.stop();
+}
+
+#[test]
+fn unique_ids_stay_the_same() {
+    let (listeners, address, _) = start(&["1", "2", "3"], |_| ());
+    let uidl = |said: &str| {
+        let mut socket = connect(address);
+        socket
+            .write_all(format!("USER alice\r\nPASS secret\r\n{said}\r\nQUIT\r\n").as_bytes())
+            .unwrap();
+        let mut answers = String::new();
+        socket.read_to_string(&mut answers).unwrap();
+        let ids = answers.lines().filter_map(|line| line.split_once(' '));
+        let ids = ids.filter(|(number, _)| number.parse::<u32>().is_ok());
+        ids.map(|(_, id)| id.to_owned()).collect::<Vec<_>>()
+    };
+    let ids = uidl("UIDL");
+    assert_eq!(ids.len(), 3);
+    assert_eq!(uidl("DELE 1\r\nUIDL"), ids[1..]);
+    assert_eq!(uidl("UIDL"), ids[1..]);
+    listeners.stop();
+}
+
+#[test]
+fn the_maildrop_is_one_clients_alone() {
+    let (listeners, address, store) = start(&["1"], |_| ());
+    let log_in = "C: USER alice\nS: +OK …\nC: PASS secret\nS:";
+    let (mut first, mut second) = (connect(address), connect(address));
+    play(&mut first, &format!("S: +OK …\n{log_in} +OK …\nC: DELE 1\nS: +OK …"));
+    play(&mut second, &format!("S: +OK …\n{log_in} -ERR [IN-USE] …"));
+    play(&mut second, "C: USER bob\nS: +OK …\nC: PASS secret\nS: +OK the maildrop has 0 messages");
+    // It is free in the moment in which the goodbye is read.
+    for _ in 0..20 {
+        play(&mut first, "C: RSET\nS: +OK …\nC: QUIT\nS: +OK …");
+        first = connect(address);
+        play(&mut first, &format!("S: +OK …\n{log_in} +OK …"));
+    }
+    // A connection that breaks off deletes nothing (RFC 1939 §6).
+    play(&mut first, "C: DELE 1\nS: +OK …");
+    first.shutdown(Shutdown::Write).unwrap();
+    first.read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(inbox(&store, "alice").len(), 1);
+    listeners.stop();
+}
+
+#[test]
+fn logging_in() {
+    let (listeners, address, _) = start(&[], |_| ());
+    let transcripts = [
+        "C: AUTH PLAIN AGFsaWNlAHNlY3JldA==\nS: +OK …",
+        "C: AUTH PLAIN\nS: + \nC: AGFsaWNlAHNlY3JldA==\nS: +OK …",
+        "C: AUTH LOGIN\nS: + VXNlcm5hbWU6\nC: YWxpY2U=\nS: + UGFzc3dvcmQ6\nC: c2VjcmV0\nS: +OK …",
+        "C: AUTH PLAIN AGFsaWNlAGJhZA==\nS: -ERR [AUTH] …\nC: AUTH PLAIN =\nS: -ERR [AUTH] …
+         C: AUTH LOGIN\nS: + VXNlcm5hbWU6\nC: *\nS: -ERR …\nC: AUTH CRAM-MD5\nS: -ERR …
+         C: USER alice\nS: +OK …\nC: PASS bad\nS: -ERR [AUTH] …\nC: STAT\nS: -ERR …
+         C: APOP alice c4c9334bac560ecc979e58001b3e22fb\nS: -ERR …
+         C: USER alice@localhost\nS: +OK …\nC: PASS secret\nS: +OK …",
+    ];
+    for transcript in transcripts {
+        let mut socket = connect(address);
+        play(&mut socket, "S: +OK …");
+        play(&mut socket, transcript);
+        play(&mut socket, "C: QUIT\nS: +OK …\nS:");
+    }
+    listeners.stop();
+}
+
+#[test]
+fn passwords_in_clear_text_only_where_allowed() {
+    let never = |server: &mut Server| server.plaintext_auth = PlaintextAuth::Never;
+    let (listeners, address, _) = start(&["1"], never);
+    let mut socket = connect(address);
+    play(
+        &mut socket,
+        "S: +OK …
+         C: CAPA
+         S: +OK …
+         S: TOP
+         S: UIDL
+         S: RESP-CODES
+         S: AUTH-RESP-CODE
+         S: PIPELINING
+         S: STLS
+         S: .
+         C: USER alice
+         S: -ERR no passwords in clear text: use TLS
+         C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+         S: -ERR no passwords in clear text: use TLS
+         C: STLS
+         S: +OK …",
+    );
+    let mut stream = handshake(socket);
+    play(
+        &mut stream,
+        "C: CAPA
+         S: +OK …
+         S: TOP
+         S: UIDL
+         S: RESP-CODES
+         S: AUTH-RESP-CODE
+         S: PIPELINING
+         S: USER
+         S: SASL PLAIN LOGIN
+         S: .
+         C: STLS
+         S: -ERR …
+         C: USER alice
+         S: +OK …
+         C: PASS secret
+         S: +OK …
+         C: QUIT
+         S: +OK …",
+    );
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0, "close_notify came");
+    listeners.stop();
+}
+
+#[test]
+fn nothing_behind_stls_is_carried_out() {
+    let (listeners, address, _) = start(&[], |_| ());
+    let mut socket = connect(address);
+    socket.write_all(b"STLS\r\nUSER alice\r\nPASS secret\r\n").unwrap();
+    let mut answers = String::new();
+    socket.read_to_string(&mut answers).unwrap();
+    assert!(
+        answers.ends_with("\r\n-ERR octets in clear text behind STLS: goodbye\r\n"),
+        "{answers}"
+    );
+    listeners.stop();
+}
+
+#[test]
+fn a_large_message_comes_whole_under_tls_from_the_start() {
+    let server = server(Store::in_memory().unwrap());
+    let message = format!("Subject: large\r\n\r\n{}", ".line\r\n".repeat(50_000));
+    deliver(&server.store, &message);
+    let (listeners, address) = listen(server, pop3::drive, Security::ImplicitTls);
+    let mut stream = handshake(connect(address));
+    stream.write_all(b"USER alice\r\nPASS secret\r\nRETR 1\r\nTOP 1 2\r\nQUIT\r\n").unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    let stuffed = message.replace("\r\n.", "\r\n..");
+    assert!(answers.contains(&format!("\r\n{stuffed}.\r\n+OK ")));
+    assert!(answers.contains("\r\nSubject: large\r\n\r\n..line\r\n..line\r\n.\r\n+OK "));
+    listeners.stop();
+}
+
+#[test]
+fn a_message_that_went_or_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = server(Store::open(directory.path()).unwrap());
+    deliver(&server.store, "1");
+    deliver(&server.store, "2");
+    let (listeners, address) = listen(server, pop3::drive, Security::StartTls);
+    let mut socket = connect(address);
+    play(&mut socket, "S: +OK …\nC: USER alice\nS: +OK …\nC: PASS secret\nS: +OK …");
+    let messages = directory.path().join("messages");
+    fs::remove_file(messages.join("1.eml")).unwrap();
+    play(&mut socket, "C: RETR 1\nS: -ERR no such message\nC: RETR 2\nS: +OK …\nS: 2\nS: .");
+    fs::remove_dir_all(&messages).unwrap();
+    fs::write(&messages, "").unwrap();
+    play(&mut socket, "C: RETR 2\nS: -ERR [SYS/TEMP] …\nC: NOOP\nS: +OK…");
+    drop(socket);
+    listeners.stop();
+}
+
+#[test]
+fn the_server_says_goodbye_when_it_stops() {
+    let (listeners, address, store) = start(&["1"], |_| ());
+    let mut socket = connect(address);
+    play(
+        &mut socket,
+        "S: +OK …\nC: USER alice\nS: +OK …\nC: PASS secret\nS: +OK …\nC: DELE 1\nS: +OK …",
+    );
+    let stopping = thread::spawn(move || listeners.stop());
+    play(&mut socket, "S: -ERR [SYS/TEMP] the server is shutting down\nS:");
+    drop(socket);
+    stopping.join().unwrap();
+    assert_eq!(inbox(&store, "alice").len(), 1);
+}
