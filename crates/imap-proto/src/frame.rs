@@ -203,6 +203,14 @@ impl Framer {
         }
     }
 
+    /// Of a literal that was streamed, the `left` octets that the caller did not
+    /// take are not wanted, nor is the command: they are read past, with the
+    /// rest of it.
+    pub const fn skip_literal(&mut self, left: u64) {
+        self.reset();
+        self.state = State::SkippingLiteral { left };
+    }
+
     /// Looks for the end of a line that is kept.
     fn line<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b> {
         let searched = self.scanned.min(input.len());

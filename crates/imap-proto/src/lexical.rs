@@ -201,6 +201,15 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// `text` up to its first NUL, CR or LF, which no line holds.
+    #[must_use]
+    pub const fn first_line(text: &'a str) -> Self {
+        match first_outside(text.as_bytes(), &TEXT_CHAR) {
+            Some(end) => Self(text.as_bytes().split_at(end).0),
+            None => Self(text.as_bytes()),
+        }
+    }
+
     /// Its octets.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {

@@ -61,6 +61,13 @@ impl<'a> Completion<'a> {
     pub const fn bad(code: Option<Code<'a>>, text: Text<'a>) -> Self {
         Self { outcome: Outcome::Bad, code, text }
     }
+
+    /// Writes it behind a tag and a space, to its CRLF.
+    pub(crate) fn encode(&self, out: &mut BytesMut) {
+        out.put_slice(self.outcome.name().as_bytes());
+        encode_resp_text(self.code, self.text, out);
+        out.put_slice(b"\r\n");
+    }
 }
 
 /// How a command ended, in one word.
@@ -228,9 +235,7 @@ impl Response<'_> {
             Self::Tagged(tag, completion) => {
                 tag.encode(out);
                 out.put_u8(b' ');
-                out.put_slice(completion.outcome.name().as_bytes());
-                encode_resp_text(completion.code, completion.text, out);
-                out.put_slice(b"\r\n");
+                completion.encode(out);
             }
         }
     }

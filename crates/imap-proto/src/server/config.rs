@@ -1,0 +1,129 @@
+//! What a server offers.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use mail_wire::SyntaxError;
+
+use crate::capability::Capability;
+use crate::lexical::Atom;
+use crate::limits::Limits;
+use crate::tolerance::Tolerance;
+
+/// What a server offers and allows: one for all its sessions, in an `Arc`.
+///
+/// ```
+/// use imap_proto::capability::Capability;
+/// use imap_proto::server::Config;
+/// let mut config = Config::new("mail.example.com");
+/// config.starttls = true;
+/// config.capabilities.extend([Capability::Idle, Capability::Move]);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Config {
+    /// The name of the server, for the greeting.
+    pub hostname: Cow<'static, str>,
+    /// What the server can do. A command of an extension reaches the server
+    /// only where the extension is listed, or `IMAP4rev2`, which contains it.
+    ///
+    /// `STARTTLS`, `LOGINDISABLED` and `AUTH=` do not belong here: the session
+    /// lists them where they hold. [`Config::new`] lists what the session does
+    /// alone: `IMAP4rev1`, `LITERAL+`, `SASL-IR` and `ENABLE`.
+    pub capabilities: Vec<Capability<'static>>,
+    /// Which of the capabilities a client may turn on with ENABLE. With
+    /// `IMAP4rev2` or `UTF8=ACCEPT` on, strings go out in UTF-8. Default none.
+    pub enable: Vec<Capability<'static>>,
+    /// Whether STARTTLS is offered in clear text. Default no.
+    pub starttls: bool,
+    /// Whether LOGIN is offered where clear-text passwords may be sent.
+    /// Default yes.
+    pub login: bool,
+    mechanisms: Vec<String>,
+    /// Whether LOGIN, and mechanisms that send the password as it is (`PLAIN`,
+    /// `LOGIN`, `XOAUTH2`, `OAUTHBEARER`), are offered without TLS. Default no.
+    pub plaintext_auth: bool,
+    /// What a client's lines are forgiven. Default nothing.
+    pub tolerance: Tolerance,
+    /// How much a client may send.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The configuration of a server called `hostname`.
+    #[must_use]
+    pub fn new(hostname: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            hostname: hostname.into(),
+            capabilities: vec![
+                Capability::Imap4Rev1,
+                Capability::LiteralPlus,
+                Capability::SaslIr,
+                Capability::Enable,
+            ],
+            enable: Vec::new(),
+            starttls: false,
+            login: true,
+            mechanisms: Vec::new(),
+            plaintext_auth: false,
+            tolerance: Tolerance::STRICT,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Offers one more SASL mechanism, behind those offered before.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where `name` cannot name one.
+    pub fn offer_mechanism(&mut self, name: &str) -> Result<(), SyntaxError> {
+        Atom::new(name)?;
+        self.mechanisms.push(name.into());
+        Ok(())
+    }
+
+    /// The mechanisms that are offered on a connection with or without TLS.
+    pub fn mechanisms(&self, tls: bool) -> impl Iterator<Item = Atom<'_>> {
+        self.mechanisms
+            .iter()
+            .filter_map(|name| Atom::new(name).ok())
+            .filter(move |name| tls || self.plaintext_auth || !sends_password(*name))
+    }
+
+    /// Whether `capability` is offered, by name or as a part of IMAP4rev2.
+    pub(super) fn offers(&self, capability: Capability<'_>) -> bool {
+        self.capabilities.contains(&capability)
+            || (is_part_of_rev2(capability) && self.capabilities.contains(&Capability::Imap4Rev2))
+    }
+
+    /// Whether LOGIN is offered on a connection with or without TLS.
+    pub(super) const fn offers_login(&self, tls: bool) -> bool {
+        self.login && (tls || self.plaintext_auth)
+    }
+}
+
+/// The extensions that became a part of IMAP4rev2 (RFC 9051 appendix E).
+const fn is_part_of_rev2(capability: Capability<'_>) -> bool {
+    matches!(
+        capability,
+        Capability::Enable
+            | Capability::ESearch
+            | Capability::Idle
+            | Capability::ListExtended
+            | Capability::ListStatus
+            | Capability::LiteralMinus
+            | Capability::Move
+            | Capability::Namespace
+            | Capability::SaslIr
+            | Capability::SearchRes
+            | Capability::StatusSize
+            | Capability::UidPlus
+            | Capability::Unselect
+    )
+}
+
+/// Whether a mechanism sends what a listener could log in with.
+fn sends_password(mechanism: Atom<'_>) -> bool {
+    ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"].iter().any(|name| mechanism.is(name))
+}

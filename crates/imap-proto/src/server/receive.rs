@@ -1,0 +1,430 @@
+//! From the client's octets to events.
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::{Base64, Framed as Line, LineEnding};
+
+use super::event::Event;
+use super::state::{Effect, State, Task};
+use super::tag::KeptTag;
+use super::{Config, DONE, Session};
+use crate::arena::{Arena, NonEmpty};
+use crate::capability::Capability;
+use crate::code::Code;
+use crate::command::{Command, CommandKind, parse_tag};
+use crate::error::{Error, Misuse, ProtocolError};
+use crate::frame::Framed;
+use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text};
+use crate::response::{Completion, Condition, Data};
+
+const BARE_LF: &str = "a line ends with CRLF";
+
+impl Session {
+    /// Takes what it can off the front of `input`, which is all that was
+    /// received and not yet used, and says what it found. Call it again until
+    /// it says [`Event::NeedInput`] or [`Event::Closed`].
+    ///
+    /// Lists and unescaped strings are put into `arena`; reset it whenever the
+    /// events that borrow from it are gone.
+    ///
+    /// Replies are written to `out`; send them before waiting for more input.
+    /// While `out` is longer than you like, send it before you call this.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] ends the session: send `out` and close.
+    /// [`Error::Misuse`] while a ticket or an upgrade is out; nothing is taken.
+    pub fn receive<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        arena: &'b Arena,
+        out: &mut BytesMut,
+    ) -> Result<Event<'b>, Error> {
+        loop {
+            if self.desk.is_out() {
+                return Err(Misuse::ReplyPending.into());
+            }
+            let event = match self.task {
+                Task::Failed(failure) => return Err(failure.into()),
+                Task::Closed => {
+                    *input = &[];
+                    return Ok(Event::Closed);
+                }
+                Task::Upgrade if input.is_empty() => return Err(Misuse::UpgradePending.into()),
+                Task::Upgrade => return Err(self.plaintext_after_starttls(input, out)),
+                Task::AppendMessage(0) => {
+                    self.task = Task::AppendTail;
+                    continue;
+                }
+                Task::AppendMessage(left) if !input.is_empty() => {
+                    return Ok(self.append_piece(left, input));
+                }
+                Task::AppendMessage(_) => return Ok(Event::NeedInput),
+                Task::AuthenticateResponse(_) | Task::Idling => match self.lines.next(input) {
+                    Line::NeedInput => return Ok(Event::NeedInput),
+                    Line::TooLong => self.line(None, out),
+                    Line::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
+                        self.line(None, out)
+                    }
+                    Line::Line { line, .. } => self.line(Some(line), out),
+                },
+                _ => match self.frames.next(input) {
+                    Framed::NeedInput => return Ok(Event::NeedInput),
+                    frame if self.task == Task::AppendTail => self.append_tail(frame, input, out),
+                    frame => self.frame(frame, input, arena, out)?,
+                },
+            };
+            if let Some(event) = event {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// A command, or as much of one as there will be.
+    fn frame<'b>(
+        &mut self,
+        frame: Framed<'b>,
+        input: &mut &'b [u8],
+        arena: &'b Arena,
+        out: &mut BytesMut,
+    ) -> Result<Option<Event<'b>>, ProtocolError> {
+        match frame {
+            Framed::NeedInput => {}
+            Framed::TooLong { start } => {
+                self.keep_tag(start);
+                self.refuse_size("the command is too long", out);
+            }
+            Framed::Literal { octets, head, fits } => {
+                return Ok(self.literal(octets, head, fits, input, arena, out));
+            }
+            Framed::Command { octets, ending: LineEnding::Lf }
+                if !self.config.tolerance.bare_lf =>
+            {
+                self.keep_tag(octets);
+                self.bad(BARE_LF, out);
+            }
+            Framed::Command { octets, .. } => match Command::parse(octets, arena) {
+                Err(wrong) => {
+                    self.tag = wrong.tag.and_then(KeptTag::new).unwrap_or(KeptTag::NONE);
+                    self.bad(&alloc::format!("{}", wrong.error), out);
+                }
+                Ok(command) => return self.command(command, input, arena, out),
+            },
+        }
+        Ok(None)
+    }
+
+    /// A command that goes on with a literal: decides whether it is let come.
+    fn literal<'b>(
+        &mut self,
+        octets: &'b [u8],
+        head: LiteralHead,
+        fits: bool,
+        input: &mut &'b [u8],
+        arena: &'b Arena,
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
+        self.keep_tag(octets);
+        if head.non_synchronizing && !offers_non_synchronizing(&self.config, head.octets) {
+            self.frames.refuse_literal(input);
+            self.bad("such a literal is not offered: ask with {n} first", out);
+            return None;
+        }
+        if is_login(octets) && !self.config.offers_login(self.is_tls()) {
+            // A password is not let come only to be refused.
+            self.frames.refuse_literal(input);
+            self.refuse_login(out);
+            return None;
+        }
+        if let Ok(Command { tag, kind: kind @ CommandKind::Append(append) }) =
+            Command::parse(octets, arena)
+        {
+            if let Err(why) = self.check(KeptTag::new(tag), &kind) {
+                self.frames.refuse_literal(input);
+                self.bad(why, out);
+                return None;
+            }
+            if head.octets > self.config.limits.message {
+                self.frames.refuse_literal(input);
+                let end = Completion::no(Some(TOO_BIG), Text::first_line("the message is too big"));
+                self.finish(Effect::None, end, out);
+                return None;
+            }
+            self.frames.stream_literal(input);
+            self.task = Task::AppendDecision(head);
+            return Some(Event::Append(append, self.desk.issue()));
+        }
+        if !fits {
+            self.frames.refuse_literal(input);
+            self.refuse_size("the literal is too big", out);
+            return None;
+        }
+        self.frames.keep_literal();
+        if !head.non_synchronizing {
+            out.put_slice(b"+ send the literal\r\n");
+        }
+        None
+    }
+
+    /// A whole command that is of the grammar: whether it is valid here, and
+    /// who answers it.
+    fn command<'b>(
+        &mut self,
+        command: Command<'b>,
+        input: &mut &'b [u8],
+        arena: &'b Arena,
+        out: &mut BytesMut,
+    ) -> Result<Option<Event<'b>>, ProtocolError> {
+        let tag = KeptTag::new(command.tag);
+        self.tag = tag.unwrap_or(KeptTag::NONE);
+        if let Err(why) = self.check(tag, &command.kind) {
+            self.bad(why, out);
+            return Ok(None);
+        }
+        let config = self.config.clone();
+        match command.kind {
+            CommandKind::Capability => {
+                Data::Capability(&self.capabilities(&config)).encode(self.style, out);
+                self.finish(Effect::None, DONE, out);
+            }
+            CommandKind::Noop if self.state == State::NotAuthenticated => {
+                self.finish(Effect::None, DONE, out);
+            }
+            CommandKind::Logout => {
+                self.notice(Condition::Bye, None, "goodbye", out);
+                self.finish(Effect::None, DONE, out);
+                self.close();
+            }
+            CommandKind::Enable(wanted) => self.enable(wanted, &config, arena, out),
+            CommandKind::StartTls if !input.is_empty() => {
+                let Error::Protocol(failure) = self.plaintext_after_starttls(input, out) else {
+                    return Ok(None);
+                };
+                return Err(failure);
+            }
+            CommandKind::StartTls => {
+                self.task = Task::StartTls;
+                return Ok(Some(Event::StartTls(self.desk.issue())));
+            }
+            CommandKind::Authenticate { mechanism, initial_response } => {
+                if !config.mechanisms(self.is_tls()).any(|offered| offered.is(mechanism.as_str())) {
+                    let end =
+                        Completion::no(None, Text::first_line("the mechanism is not offered here"));
+                    self.finish(Effect::LogIn, end, out);
+                } else if initial_response.is_some() && !config.offers(Capability::SaslIr) {
+                    self.bad("SASL-IR is not offered: wait to be asked for the response", out);
+                } else {
+                    self.task = Task::AuthenticateDecision(0);
+                    let ticket = self.desk.issue();
+                    return Ok(Some(Event::Authenticate { mechanism, initial_response, ticket }));
+                }
+            }
+            CommandKind::Login { .. } if !config.offers_login(self.is_tls()) => {
+                self.refuse_login(out);
+            }
+            CommandKind::Idle => {
+                self.task = Task::IdleDecision;
+                return Ok(Some(Event::Idle(self.desk.issue())));
+            }
+            CommandKind::Append(_) => self.bad("expected a literal at the end", out),
+            kind => {
+                let effect = Effect::of(&kind);
+                if matches!((effect, self.state), (Effect::Select { .. }, State::Selected { .. })) {
+                    // RFC 9051 sections 6.3.2 and 7.1: the old mailbox is closed
+                    // whether or not the new one can be opened.
+                    self.state = State::Authenticated;
+                    self.notice(Condition::Ok, Some(Code::Closed), "mailbox closed", out);
+                }
+                self.task = Task::Command(effect);
+                return Ok(Some(Event::Command(command, self.desk.issue())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a command can be taken here and now; if not, why not.
+    fn check(&self, tag: Option<KeptTag>, command: &CommandKind<'_>) -> Result<(), &'static str> {
+        if tag.is_none() {
+            return Err("the tag is longer than 64 octets");
+        }
+        if !self.state.allows(command) {
+            return Err(match self.state {
+                State::NotAuthenticated => "log in first",
+                State::Authenticated if !State::NotAuthenticated.allows(command) => {
+                    "select a mailbox first"
+                }
+                _ => "only before login",
+            });
+        }
+        let offered = match command {
+            CommandKind::StartTls => self.config.starttls && !self.is_tls(),
+            command => extension(command).is_none_or(|extension| self.config.offers(extension)),
+        };
+        if offered { Ok(()) } else { Err("not offered here") }
+    }
+
+    /// ENABLE (RFC 9051 section 6.3.1): what is not known, or not on offer, is
+    /// passed over.
+    fn enable<'b>(
+        &mut self,
+        wanted: NonEmpty<'b, Capability<'b>>,
+        config: &Config,
+        arena: &'b Arena,
+        out: &mut BytesMut,
+    ) {
+        let enabled = arena.collect(
+            wanted
+                .into_iter()
+                .copied()
+                .filter(|wanted| config.enable.iter().any(|offered| is_same(*offered, *wanted))),
+        );
+        let is_utf8 = |capability: &Capability<'_>| match capability {
+            Capability::Imap4Rev2 => true,
+            Capability::Other(name) => name.is("UTF8=ACCEPT"),
+            _ => false,
+        };
+        self.style.utf8 |= enabled.iter().any(is_utf8);
+        Data::Enabled(enabled).encode(self.style, out);
+        self.finish(Effect::None, DONE, out);
+    }
+
+    /// A line of SASL data or the end of IDLE; `None` is one that is neither.
+    fn line<'b>(&mut self, line: Option<&'b [u8]>, out: &mut BytesMut) -> Option<Event<'b>> {
+        let Task::AuthenticateResponse(rounds) = self.task else {
+            match line {
+                // RFC 9051 section 6.3.13
+                Some(line) if line.eq_ignore_ascii_case(b"DONE") => {
+                    self.finish(Effect::None, DONE, out);
+                }
+                _ => self.bad("expected DONE", out),
+            }
+            return Some(Event::IdleDone);
+        };
+        let response = match line {
+            None => Err("expected a shorter line that ends with CRLF"),
+            // RFC 9051 section 6.2.2
+            Some(b"*") => Err("cancelled"),
+            Some(_) if rounds >= self.config.limits.auth_rounds => Err("too many responses"),
+            Some(line) => Base64::parse(line).map_err(|_| "expected base64"),
+        };
+        match response {
+            Ok(response) => {
+                self.task = Task::AuthenticateDecision(rounds.saturating_add(1));
+                Some(Event::AuthenticateResponse(response, self.desk.issue()))
+            }
+            Err(why) => {
+                self.bad(why, out);
+                Some(Event::AuthenticateCancelled)
+            }
+        }
+    }
+
+    /// A piece of the message of APPEND, of which `left` octets are to come.
+    fn append_piece<'b>(&mut self, left: u64, input: &mut &'b [u8]) -> Event<'b> {
+        let here = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
+        let (piece, rest) = input.split_at_checked(here).unwrap_or((input, &[]));
+        *input = rest;
+        let taken = u64::try_from(piece.len()).unwrap_or(left);
+        self.task = Task::AppendMessage(left.saturating_sub(taken));
+        Event::AppendPiece(piece)
+    }
+
+    /// What stands behind the message of APPEND: the end of the line.
+    fn append_tail<'b>(
+        &mut self,
+        frame: Framed<'b>,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
+        match frame {
+            Framed::Command { octets: b"", ending }
+                if ending == LineEnding::Crlf || self.config.tolerance.bare_lf =>
+            {
+                self.task = Task::Command(Effect::None);
+                return Some(Event::AppendEnd(self.desk.issue()));
+            }
+            Framed::Literal { .. } => self.frames.refuse_literal(input),
+            _ => {}
+        }
+        self.bad("expected the end of the command behind the message", out);
+        Some(Event::AppendCancelled)
+    }
+
+    /// Keeps the tag of a command, or of the start of one, for its answer.
+    fn keep_tag(&mut self, command: &[u8]) {
+        self.tag = parse_tag(command).and_then(KeptTag::new).unwrap_or(KeptTag::NONE);
+    }
+
+    /// What is past a limit (RFC 7888 section 4).
+    fn refuse_size(&mut self, why: &str, out: &mut BytesMut) {
+        self.finish(Effect::None, Completion::bad(Some(TOO_BIG), Text::first_line(why)), out);
+    }
+
+    /// LOGIN that would show the password (RFC 9051 section 6.2.3, RFC 5530).
+    fn refuse_login(&mut self, out: &mut BytesMut) {
+        let code = self.config.offers_login(true).then_some(Code::PrivacyRequired);
+        let end = Completion::no(code, Text::first_line("LOGIN is disabled"));
+        self.finish(Effect::LogIn, end, out);
+    }
+
+    fn plaintext_after_starttls(&mut self, input: &mut &[u8], out: &mut BytesMut) -> Error {
+        *input = &[];
+        let failure = ProtocolError::PlaintextAfterStartTls;
+        if self.task != Task::Upgrade {
+            self.notice(Condition::Bye, None, "clear text followed STARTTLS", out);
+        }
+        self.close();
+        self.task = Task::Failed(failure);
+        failure.into()
+    }
+}
+
+/// The code of a literal or a command past a limit (RFC 7888 section 4).
+const TOO_BIG: Code<'static> = match Atom::new("TOOBIG") {
+    Ok(name) => Code::Other(name, None),
+    Err(_) => Code::Limit,
+};
+
+/// Whether literals of `octets` octets may be sent unasked (RFC 7888).
+fn offers_non_synchronizing(config: &Config, octets: u64) -> bool {
+    let style = if config.offers(Capability::LiteralPlus) {
+        LiteralStyle::Plus
+    } else if config.offers(Capability::LiteralMinus) {
+        LiteralStyle::Minus
+    } else {
+        LiteralStyle::Synchronizing
+    };
+    style.is_non_synchronizing(octets)
+}
+
+/// Whether `octets` begin a LOGIN.
+fn is_login(octets: &[u8]) -> bool {
+    octets
+        .split(|&octet| octet == b' ')
+        .nth(1)
+        .is_some_and(|verb| verb.eq_ignore_ascii_case(b"LOGIN"))
+}
+
+/// The extension that a command is of, if it is not of IMAP4rev1.
+const fn extension(command: &CommandKind<'_>) -> Option<Capability<'static>> {
+    Some(match command {
+        CommandKind::Enable(_) => Capability::Enable,
+        CommandKind::Expunge { uids: Some(_) } => Capability::UidPlus,
+        CommandKind::Id(_) => Capability::Id,
+        CommandKind::Idle => Capability::Idle,
+        CommandKind::List(list) if !list.select.is_empty() || !list.returns.is_empty() => {
+            Capability::ListExtended
+        }
+        CommandKind::Move { .. } => Capability::Move,
+        CommandKind::Namespace => Capability::Namespace,
+        CommandKind::Search(search) if search.returns.is_some() => Capability::ESearch,
+        CommandKind::Unselect => Capability::Unselect,
+        _ => return None,
+    })
+}
+
+/// Whether two capabilities are the same but for upper and lower case.
+fn is_same(one: Capability<'_>, other: Capability<'_>) -> bool {
+    match (one, other) {
+        (Capability::Other(one), Capability::Other(other)) => one.is(other.as_str()),
+        (one, other) => one == other,
+    }
+}

@@ -1,0 +1,47 @@
+//! How a server says no.
+
+use crate::code::Code;
+use crate::lexical::Text;
+use crate::response::Completion;
+
+/// A no: it cannot hold an OK.
+///
+/// ```
+/// use imap_proto::code::Code;
+/// use imap_proto::server::Rejection;
+/// use imap_proto::Text;
+/// let full = Rejection::no(Some(Code::OverQuota), Text::first_line("the mailbox is full"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejection<'a>(Completion<'a>);
+
+impl<'a> Rejection<'a> {
+    /// The name or the password is wrong (RFC 5530).
+    pub const AUTHENTICATION_FAILED: Rejection<'static> =
+        Rejection::no(Some(Code::AuthenticationFailed), Text::first_line("wrong name or password"));
+    /// There is no such mailbox, and CREATE might help (RFC 9051 section 7.1).
+    pub const TRY_CREATE: Rejection<'static> =
+        Rejection::no(Some(Code::TryCreate), Text::first_line("there is no such mailbox"));
+    /// What is asked for is not served here (RFC 5530).
+    pub const NOT_SERVED: Rejection<'static> =
+        Rejection::no(Some(Code::Cannot), Text::first_line("not served here"));
+    /// Something that it needs is down; to be tried again (RFC 5530).
+    pub const UNAVAILABLE: Rejection<'static> =
+        Rejection::no(Some(Code::Unavailable), Text::first_line("not available now"));
+
+    /// `NO`: it could not be done.
+    #[must_use]
+    pub const fn no(code: Option<Code<'a>>, text: Text<'a>) -> Self {
+        Self(Completion::no(code, text))
+    }
+
+    /// `BAD`: it makes no sense.
+    #[must_use]
+    pub const fn bad(code: Option<Code<'a>>, text: Text<'a>) -> Self {
+        Self(Completion::bad(code, text))
+    }
+
+    pub(super) const fn completion(self) -> Completion<'a> {
+        self.0
+    }
+}

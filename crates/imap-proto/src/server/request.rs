@@ -1,0 +1,135 @@
+//! What a ticket answers: the marker types of [`Ticket`](crate::Ticket), and
+//! what saying yes or no to each does.
+
+use bytes::{BufMut, BytesMut};
+
+use super::state::{Effect, Task};
+use super::{DONE, Rejection, Session};
+use crate::lexical::Text;
+use crate::response::Completion;
+
+/// A request that the server decides on.
+///
+/// Sealed: the requests are those of this module.
+pub trait Request: sealed::Sealed {
+    /// What [`accept`](Session::accept) gives.
+    type Granted;
+
+    /// Carries out a yes.
+    #[doc(hidden)]
+    fn grant(session: &mut Session, out: &mut BytesMut) -> Self::Granted;
+
+    /// Carries out a no.
+    #[doc(hidden)]
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+        session.finish(Effect::None, why.completion(), out);
+    }
+}
+
+/// A command that the server carries out: [`Session::complete`] says how it
+/// ended, and accepting it is an OK in the usual words.
+#[derive(Debug)]
+pub enum Command {}
+
+/// STARTTLS: OK, and the [`Upgrade`] token.
+#[derive(Debug)]
+pub enum StartTls {}
+
+/// AUTHENTICATE and the responses to its challenges: OK, and the client is
+/// logged in.
+#[derive(Debug)]
+pub enum Authenticate {}
+
+/// APPEND, before its message is asked for: the message comes. After a no it is
+/// not sent, or read past.
+#[derive(Debug)]
+pub enum Append {}
+
+/// IDLE: `+`, and news may be written at any time until it is over.
+#[derive(Debug)]
+pub enum Idle {}
+
+impl Request for Command {
+    type Granted = ();
+
+    fn grant(session: &mut Session, out: &mut BytesMut) {
+        session.finish(session.effect(), DONE, out);
+    }
+
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+        session.finish(session.effect(), why.completion(), out);
+    }
+}
+
+impl Request for StartTls {
+    type Granted = Upgrade;
+
+    fn grant(session: &mut Session, out: &mut BytesMut) -> Upgrade {
+        session.finish(
+            Effect::None,
+            Completion::ok(None, Text::first_line("begin the TLS handshake")),
+            out,
+        );
+        session.task = Task::Upgrade;
+        Upgrade(())
+    }
+}
+
+impl Request for Authenticate {
+    type Granted = ();
+
+    fn grant(session: &mut Session, out: &mut BytesMut) {
+        session.finish(Effect::LogIn, Completion::ok(None, Text::first_line("logged in")), out);
+    }
+
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+        session.finish(Effect::LogIn, why.completion(), out);
+    }
+}
+
+impl Request for Append {
+    type Granted = ();
+
+    fn grant(session: &mut Session, out: &mut BytesMut) {
+        if let Task::AppendDecision(head) = session.task {
+            if !head.non_synchronizing {
+                out.put_slice(b"+ send the message\r\n");
+            }
+            session.task = Task::AppendMessage(head.octets);
+        }
+    }
+
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+        if let Task::AppendDecision(head) = session.task {
+            if head.non_synchronizing {
+                session.frames.skip_literal(head.octets);
+            }
+        }
+        session.finish(Effect::None, why.completion(), out);
+    }
+}
+
+impl Request for Idle {
+    type Granted = ();
+
+    fn grant(session: &mut Session, out: &mut BytesMut) {
+        out.put_slice(b"+ idling\r\n");
+        session.task = Task::Idling;
+    }
+}
+
+/// STARTTLS was accepted: send `out`, forget what is unread, shake hands, and
+/// give this to [`Session::upgraded`]. Where the handshake fails, close the
+/// connection.
+#[derive(Debug)]
+#[must_use = "shake hands, then call `upgraded`"]
+pub struct Upgrade(pub(super) ());
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Command {}
+    impl Sealed for super::StartTls {}
+    impl Sealed for super::Authenticate {}
+    impl Sealed for super::Append {}
+    impl Sealed for super::Idle {}
+}
