@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::marker::PhantomData;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 /// The duty to answer one request of the peer, exactly once.
 ///
@@ -14,6 +15,7 @@ use core::marker::PhantomData;
 /// reply is pending until the connection is closed.
 #[must_use = "the peer waits for an answer: accept or reject this ticket"]
 pub struct Ticket<R> {
+    desk: u32,
     serial: u32,
     request: PhantomData<fn() -> R>,
 }
@@ -27,8 +29,10 @@ impl<R> fmt::Debug for Ticket<R> {
 /// The tickets of one session: at most one is out at a time.
 ///
 /// This is the session's half; users of a session only meet [`Ticket`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TicketDesk {
+    /// Tells the tickets of one session from those of another.
+    desk: u32,
     serial: u32,
     out: bool,
 }
@@ -36,15 +40,16 @@ pub struct TicketDesk {
 impl TicketDesk {
     /// A desk that has given out nothing.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { serial: 0, out: false }
+    pub fn new() -> Self {
+        static DESKS: AtomicU32 = AtomicU32::new(0);
+        Self { desk: DESKS.fetch_add(1, Ordering::Relaxed), serial: 0, out: false }
     }
 
     /// Gives out a ticket. Any that was out before is void.
     pub const fn issue<R>(&mut self) -> Ticket<R> {
         self.serial = self.serial.wrapping_add(1);
         self.out = true;
-        Ticket { serial: self.serial, request: PhantomData }
+        Ticket { desk: self.desk, serial: self.serial, request: PhantomData }
     }
 
     /// Whether a ticket is out.
@@ -59,7 +64,7 @@ impl TicketDesk {
     /// [`WrongTicket`] where it is not the one that is out here.
     #[allow(clippy::needless_pass_by_value, reason = "a ticket is used up by its answer")]
     pub fn redeem<R>(&mut self, ticket: Ticket<R>) -> Result<(), WrongTicket> {
-        if self.out && ticket.serial == self.serial {
+        if self.out && ticket.desk == self.desk && ticket.serial == self.serial {
             self.out = false;
             Ok(())
         } else {
@@ -70,6 +75,12 @@ impl TicketDesk {
     /// Voids the ticket that is out, if any: the connection is closing.
     pub const fn void(&mut self) {
         self.out = false;
+    }
+}
+
+impl Default for TicketDesk {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -88,6 +99,7 @@ mod tests {
         let (mut desk, mut other) = (TicketDesk::new(), TicketDesk::new());
         let first: Ticket<u8> = desk.issue();
         assert!(desk.is_out());
+        let _same_serial: Ticket<u8> = other.issue();
         assert_eq!(other.redeem(first), Err(WrongTicket));
         let second: Ticket<u8> = desk.issue();
         assert_eq!(desk.redeem(second), Ok(()));
