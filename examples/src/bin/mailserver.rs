@@ -12,7 +12,7 @@ use std::{
 
 use clap::Parser;
 use mail_examples::{
-    connection::Connection,
+    imap,
     listen::{self, Listeners, Protocol, Security},
     pop3,
     server::{PlaintextAuth, Server},
@@ -130,14 +130,9 @@ const POP3: Protocol = Protocol {
 };
 const IMAP: Protocol = Protocol {
     name: "IMAP",
-    drive: hang_up,
+    drive: imap::drive,
     busy: "* BYE [UNAVAILABLE] Too many connections, come back\r\n",
 };
-
-/// Serves a protocol that has no driver yet: by closing the connection.
-fn hang_up(_: &Server, _: &mut Connection) -> io::Result<()> {
-    Ok(())
-}
 
 /// A port that may be opened.
 #[derive(Clone, Copy, Debug)]

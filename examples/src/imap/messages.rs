@@ -1,12 +1,226 @@
-//! Reading messages from the store.
+//! STORE, COPY, MOVE and EXPUNGE (RFC 9051 §6.4.3, §6.4.6 to §6.4.8), and
+//! what they have in common with FETCH.
 
-use super::mime::Mime;
-use crate::store::{Error, Message, Store};
+use imap_proto::{
+    Arena, Atom, Flag, Mailbox, NonEmpty, SequenceSet, Text,
+    code::Code,
+    fetch_response::{FetchData, FetchResponse},
+    response::{Completion, Data},
+    sequence::UidRange,
+    store::{Store as StoreCommand, StoreAction},
+};
+
+use super::{
+    client::{Client, Fault},
+    mailboxes,
+    mime::Mime,
+    wire::{DONE, Wire, no, number, ok},
+};
+use crate::store::{Copied, Error, FlagChange, Flags, MailboxId, Message, Store, UidSet};
+
+/// The answer to a message number past the last message.
+pub(super) const NO_SUCH_NUMBER: Completion<'static> =
+    Completion::bad(None, Text::first_line("there is no message of that number"));
+const READ_ONLY: Completion<'static> = no("the mailbox is selected only to read");
+
+impl Client<'_> {
+    pub(super) fn store_flags<'b>(
+        &mut self,
+        store: &StoreCommand<'_>,
+        wire: &mut Wire<'_>,
+    ) -> Result<Completion<'b>, Fault> {
+        let change = match store.action {
+            StoreAction::Replace => FlagChange::Replace(flags(store.flags)),
+            StoreAction::Add => FlagChange::Add(flags(store.flags)),
+            StoreAction::Remove => FlagChange::Remove(flags(store.flags)),
+        };
+        let all = self.store();
+        let view = self.view()?;
+        if view.is_read_only() {
+            return Ok(READ_ONLY);
+        }
+        let Ok(uids) = view.resolve(store.messages, store.uid) else { return Ok(NO_SUCH_NUMBER) };
+        let set = uids.iter().copied().collect();
+        // What others did before is news also where this is silent.
+        let is_known = !store.silent || !view.has_news();
+        let messages = all.store_flags(view.mailbox(), &set, &change)?;
+        if is_known {
+            view.told(&messages);
+        }
+        for message in messages.iter().filter(|_| !store.silent) {
+            let Some(at) = view.number(message.uid) else { continue };
+            let flags = wire_flags(&message.flags);
+            let data = [FetchData::Flags(&flags), FetchData::Uid(number(message.uid))];
+            let data = if store.uid { &data[..] } else { &data[..1] };
+            wire.data(&Data::Fetch(FetchResponse { message: number(at), data }))?;
+        }
+        Ok(match messages.len() == uids.len() {
+            true => DONE,
+            false => GONE,
+        })
+    }
+
+    pub(super) fn copy<'b>(
+        &mut self,
+        uid: bool,
+        messages: SequenceSet<'_>,
+        mailbox: Mailbox<'_>,
+        arena: &'b Arena,
+        wire: &Wire<'_>,
+    ) -> Result<Completion<'b>, Fault> {
+        let Some(target) = self.target(mailbox, wire)? else { return Ok(TRY_CREATE) };
+        let all = self.store();
+        let view = self.view()?;
+        let Ok(uids) = view.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
+        let copied = all.copy(view.mailbox(), &uids.into_iter().collect(), target)?;
+        Ok(match copy_uid(&copied, arena) {
+            Some(code) => Completion::ok(Some(code), Text::first_line("copied")),
+            None => ok("there was nothing to copy"),
+        })
+    }
+
+    /// MOVE: COPYUID goes out before the EXPUNGEs (RFC 9051 §6.4.8), which are
+    /// news like any other.
+    pub(super) fn move_messages<'b>(
+        &mut self,
+        uid: bool,
+        messages: SequenceSet<'_>,
+        mailbox: Mailbox<'_>,
+        arena: &Arena,
+        wire: &mut Wire<'_>,
+    ) -> Result<Completion<'b>, Fault> {
+        let Some(target) = self.target(mailbox, wire)? else { return Ok(TRY_CREATE) };
+        let all = self.store();
+        let view = self.view()?;
+        if view.is_read_only() {
+            return Ok(READ_ONLY);
+        }
+        let Ok(uids) = view.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
+        let moved = all.move_messages(view.mailbox(), &uids.into_iter().collect(), target)?;
+        if let Some(code) = copy_uid(&moved, arena) {
+            wire.tell(code, "moved")?;
+        }
+        Ok(DONE)
+    }
+
+    /// EXPUNGE, or UID EXPUNGE of these.
+    pub(super) fn expunge<'b>(
+        &mut self,
+        uids: Option<SequenceSet<'_>>,
+    ) -> Result<Completion<'b>, Fault> {
+        let all = self.store();
+        let view = self.view()?;
+        if view.is_read_only() {
+            return Ok(READ_ONLY);
+        }
+        let set = match uids.map(|uids| view.resolve(uids, true)) {
+            None => UidSet::all(),
+            Some(uids) => uids.unwrap_or_default().into_iter().collect(),
+        };
+        all.expunge(view.mailbox(), &set)?;
+        Ok(DONE)
+    }
+
+    /// The mailbox that messages are to go to, if there is one of this name.
+    fn target(&self, mailbox: Mailbox<'_>, wire: &Wire<'_>) -> Result<Option<MailboxId>, Error> {
+        let name = mailboxes::decode(mailbox, wire.imap.is_utf8())?;
+        match self.store().mailbox(self.user()?, &name) {
+            Ok(mailbox) => Ok(Some(mailbox)),
+            Err(Error::NoSuchMailbox) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+const TRY_CREATE: Completion<'static> =
+    Completion::no(Some(Code::TryCreate), Text::first_line("there is no such mailbox"));
+
+/// The answer when some messages of a set are gone (RFC 5530 §3).
+pub(super) const GONE: Completion<'static> =
+    Completion::no(Some(Code::ExpungeIssued), Text::first_line("some of the messages are gone"));
 
 /// Reads a message whole, and finds its parts.
 pub(super) fn read(store: &Store, message: &Message) -> Result<Mime, Error> {
     let octets = store.body(message)?.into_bytes();
-    let unreadable =
-        |source| Error::File { path: format!("message {}", message.uid).into(), source };
-    Ok(Mime::parse(octets.map_err(unreadable)?))
+    Ok(Mime::parse(octets.map_err(|source| unreadable(message, source))?))
+}
+
+/// The error for a message whose octets cannot be read.
+pub(super) fn unreadable(message: &Message, source: std::io::Error) -> Error {
+    Error::File { path: format!("message {}", message.uid).into(), source }
+}
+
+/// Flags from the wire.
+pub(super) fn flags(flags: &[Flag<'_>]) -> Flags {
+    Flags::from_names(flags.iter().filter_map(|flag| match flag {
+        Flag::Seen => Some(Flags::SEEN),
+        Flag::Answered => Some(Flags::ANSWERED),
+        Flag::Flagged => Some(Flags::FLAGGED),
+        Flag::Deleted => Some(Flags::DELETED),
+        Flag::Draft => Some(Flags::DRAFT),
+        Flag::Keyword(name) => Some(name.as_str()),
+        // Not a client's to set, or not known here.
+        _ => None,
+    }))
+}
+
+/// Flags for the wire.
+pub(super) fn wire_flags(flags: &Flags) -> Vec<Flag<'_>> {
+    let flag = |name| match name {
+        Flags::SEEN => Some(Flag::Seen),
+        Flags::ANSWERED => Some(Flag::Answered),
+        Flags::FLAGGED => Some(Flag::Flagged),
+        Flags::DELETED => Some(Flag::Deleted),
+        Flags::DRAFT => Some(Flag::Draft),
+        keyword => Atom::new(keyword).ok().map(Flag::Keyword),
+    };
+    flags.iter().filter_map(flag).collect()
+}
+
+/// UIDs in the order given, those that follow each other as a range. None if
+/// there are none.
+pub(super) fn uid_set<'a>(uids: &[u32], arena: &'a Arena) -> Option<NonEmpty<'a, UidRange>> {
+    let mut ranges: Vec<UidRange> = Vec::new();
+    for &uid in uids {
+        match ranges.last_mut() {
+            Some(range) if range.last.get().checked_add(1) == Some(uid) => range.last = number(uid),
+            _ => ranges.push(UidRange::one(number(uid))),
+        }
+    }
+    NonEmpty::new(arena.slice(&ranges))
+}
+
+/// COPYUID, if something was copied.
+fn copy_uid<'a>(copied: &Copied, arena: &'a Arena) -> Option<Code<'a>> {
+    Some(Code::CopyUid {
+        validity: number(copied.uidvalidity),
+        source: uid_set(&copied.from, arena)?,
+        destination: uid_set(&copied.to, arena)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_keep_their_order_in_ranges() {
+        let arena = Arena::new();
+        let ranges = |uids: &[u32]| -> Vec<(u32, u32)> {
+            let set = uid_set(uids, &arena);
+            let ranges = set.iter().flat_map(|set| set.iter());
+            ranges.map(|range| (range.first.get(), range.last.get())).collect()
+        };
+        assert_eq!(ranges(&[1, 2, 3, 7, 5, 6]), [(1, 3), (7, 7), (5, 6)]);
+        assert_eq!(ranges(&[]), []);
+    }
+
+    #[test]
+    fn flags_go_both_ways() {
+        let wire = [Flag::Seen, Flag::Draft, Flag::Keyword(Atom::new("$Junk").unwrap())];
+        let kept = flags(&wire);
+        assert_eq!(kept.to_string(), "\\Seen \\Draft $Junk");
+        assert_eq!(wire_flags(&kept), wire);
+        assert!(flags(&[Flag::Recent]).is_empty());
+    }
 }

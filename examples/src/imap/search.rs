@@ -3,20 +3,108 @@
 use std::cell::OnceCell;
 
 use imap_proto::{
-    AString, SequenceSet,
+    AString, Arena, SequenceSet, Tag, Text,
+    code::Code,
     date::{Date, Month},
-    search::SearchKey,
+    response::{Completion, Data, ESearch, SearchResult},
+    search::{Search, SearchKey, SearchReturn},
 };
 use time::OffsetDateTime;
 
 use super::{
+    client::{Client, Fault},
+    messages,
     mime::{Mime, Needle},
     view::View,
+    wire::{DONE, Wire, number},
 };
 use crate::store::{Error, Flags, Message, Store, UidSet};
 
+/// The charsets of strings that are looked for.
+const CHARSETS: [&str; 2] = ["US-ASCII", "UTF-8"];
+
 /// How many messages are looked at together.
 const BATCH: usize = 500;
+
+impl Client<'_> {
+    pub(super) fn search<'b>(
+        &mut self,
+        search: &Search<'_>,
+        tag: Tag<'_>,
+        arena: &Arena,
+        wire: &mut Wire<'_>,
+    ) -> Result<Completion<'b>, Fault> {
+        let known = |charset: AString<'_>| {
+            let name = charset.as_bytes();
+            CHARSETS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
+        };
+        if search.charset.is_some_and(|charset| !known(charset)) {
+            return Ok(Completion::no(
+                Some(Code::BadCharset(&[])),
+                Text::first_line("the charset is not known"),
+            ));
+        }
+        let store = self.store();
+        let view = self.view()?;
+        let found = find(store, view, &search.keys)?;
+        // IMAP4rev2 has no other answer than ESEARCH.
+        let returns = search.returns.or(wire.imap.is_utf8().then_some(&[]));
+        let numbers: Vec<u32> = match search.uid {
+            true => found.clone(),
+            false => found.iter().filter_map(|&uid| view.number(uid)).collect(),
+        };
+        let Some(returns) = returns else {
+            let numbers: Vec<_> = numbers.into_iter().map(number).collect();
+            wire.data(&Data::Search(&numbers))?;
+            return Ok(DONE);
+        };
+        if returns.contains(&SearchReturn::Save) {
+            view.save(saved(&found, returns));
+        }
+        if returns != [SearchReturn::Save] {
+            let results = results(&numbers, returns, arena);
+            let tag = AString::new(tag.as_str().as_bytes()).ok();
+            wire.data(&Data::ESearch(ESearch { tag, uid: search.uid, results: &results }))?;
+        }
+        Ok(DONE)
+    }
+}
+
+/// What `SAVE` remembers: all, unless nothing is returned but an end or both
+/// (RFC 9051 §6.4.4.2).
+fn saved(found: &[u32], returns: &[SearchReturn]) -> Vec<u32> {
+    let has = |one| returns.contains(&one);
+    let all = has(SearchReturn::All) || has(SearchReturn::Count);
+    if all || !(has(SearchReturn::Min) || has(SearchReturn::Max)) {
+        return found.to_vec();
+    }
+    let min = found.first().filter(|_| has(SearchReturn::Min));
+    let max = found.last().filter(|_| has(SearchReturn::Max));
+    let mut ends: Vec<u32> = min.into_iter().chain(max).copied().collect();
+    ends.dedup();
+    ends
+}
+
+/// What is returned of the numbers found, which are in rising order. Of none
+/// there is only a count.
+fn results<'a>(
+    numbers: &[u32],
+    returns: &[SearchReturn],
+    arena: &'a Arena,
+) -> Vec<SearchResult<'a>> {
+    let all = [SearchReturn::All];
+    let returns = if returns.is_empty() { &all } else { returns };
+    let result = |one: &SearchReturn| match one {
+        SearchReturn::Min => numbers.first().map(|&min| SearchResult::Min(number(min))),
+        SearchReturn::Max => numbers.last().map(|&max| SearchResult::Max(number(max))),
+        SearchReturn::All => messages::uid_set(numbers, arena).map(SearchResult::All),
+        SearchReturn::Count => {
+            Some(SearchResult::Count(u32::try_from(numbers.len()).unwrap_or(u32::MAX)))
+        }
+        _ => None,
+    };
+    returns.iter().filter_map(result).collect()
+}
 
 /// The messages of a mailbox that all `keys` hold for: their UIDs, in rising
 /// order.
@@ -235,6 +323,26 @@ mod tests {
         view.save(vec![1, 2]);
         let keys = [SearchKey::Uid(SequenceSet::Saved), SearchKey::Unseen];
         assert_eq!(find(&store, &view, &keys).unwrap(), [2]);
+    }
+
+    #[test]
+    fn what_is_returned_and_saved() {
+        use SearchReturn::{All, Count, Max, Min, Save};
+        let arena = Arena::new();
+        let show = |numbers: &[u32], returns: &[SearchReturn]| {
+            format!("{:?}", results(numbers, returns, &arena))
+        };
+        assert_eq!(show(&[2, 3, 9], &[Min, Max, Count]), "[Min(2), Max(9), Count(3)]");
+        assert_eq!(show(&[2, 3, 9], &[]), show(&[2, 3, 9], &[All]));
+        assert_eq!(show(&[], &[Min, Max, All, Count]), "[Count(0)]");
+        for (returns, uids) in [
+            (&[Save][..], &[2, 3, 9][..]),
+            (&[Save, Min], &[2]),
+            (&[Save, Min, Max], &[2, 9]),
+            (&[Save, Min, Count], &[2, 3, 9]),
+        ] {
+            assert_eq!(saved(&[2, 3, 9], returns), uids, "{returns:?}");
+        }
     }
 
     #[test]

@@ -168,17 +168,21 @@ impl View {
             self.modseq = changes.modseq;
             self.uidnext = changes.uidnext.max(self.uidnext);
         }
-        if expunge {
+        if expunge && !self.gone.is_empty() {
             let mut gone = std::mem::take(&mut self.gone);
             gone.sort_unstable();
-            // From the last to the first, so that no number moves meanwhile.
-            for uid in gone.into_iter().rev() {
-                if let Some(number) = self.number(uid) {
-                    self.uids.remove(number as usize - 1);
-                    self.saved.retain(|&saved| saved != uid);
-                    news.push(News::Expunge(number));
+            let is_gone = |uid: &u32| gone.binary_search(uid).is_ok();
+            // Each number counts after those before it are gone.
+            let mut number = 1;
+            self.uids.retain(|uid| {
+                let keep = !is_gone(uid);
+                match keep {
+                    true => number += 1,
+                    false => news.push(News::Expunge(number)),
                 }
-            }
+                keep
+            });
+            self.saved.retain(|uid| !is_gone(uid));
         }
         let before = self.uids.len();
         let last = self.largest();
@@ -297,7 +301,7 @@ mod tests {
         assert_eq!(view.number(3), Some(3), "numbers stay until it is told");
         assert!(view.has_news());
         let news = view.update(&alice.store, true).unwrap();
-        assert_eq!(news, [News::Expunge(4), News::Expunge(2)]);
+        assert_eq!(news, [News::Expunge(2), News::Expunge(3)]);
         assert_eq!(view.uids(), [1, 3, 5]);
         assert!(!view.has_news());
     }

@@ -115,6 +115,7 @@ mod tests {
             ("\"John Q\"@x.org", "NIL/NIL/John Q/x.org"),
             ("<\"John Q\"@x.org>", "NIL/NIL/John Q/x.org"),
             ("Old <@relay.example,@b.example:u@x.org>", "Old/@relay.example,@b.example/u/x.org"),
+            ("\"Fred \\\"F\\\" Foobar\" <f@x.org>", "Fred \"F\" Foobar/NIL/f/x.org"),
             ("root", "NIL/NIL/root/"),
             ("Jörn <j@x.no>", "Jörn/NIL/j/x.no"),
             (

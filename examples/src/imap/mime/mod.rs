@@ -11,7 +11,10 @@ mod section;
 mod structure;
 mod text;
 
-pub use self::{section::cut, text::Needle};
+pub use self::{
+    section::{UnknownEncoding, cut},
+    text::Needle,
+};
 
 use bytes::Bytes;
 use imap_proto::{Arena, body_structure::BodyStructure, envelope::Envelope};
@@ -61,7 +64,7 @@ mod tests {
         section::{Partial, Section},
     };
 
-    use super::{section::UnknownEncoding, *};
+    use super::*;
 
     const MESSAGE: &str = "From: a@example.org\r\n\
         Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\

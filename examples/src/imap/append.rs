@@ -1,0 +1,86 @@
+//! APPEND (RFC 9051 §6.3.12): a message is decided on, streamed into a draft,
+//! and kept.
+
+use std::{io, io::Write};
+
+use imap_proto::{Arena, Text, append::Append, code::Code, date::DateTime, response::Completion};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
+
+use super::{
+    client::Client,
+    mailboxes, messages,
+    wire::{Wire, no, number, ok},
+};
+use crate::store::{Draft, Error, Flags, MailboxId, NewMessage};
+
+/// A message that is being appended.
+#[derive(Debug)]
+pub(super) struct Appending {
+    mailbox: MailboxId,
+    flags: Flags,
+    date: OffsetDateTime,
+    draft: Draft,
+    /// What went wrong while its octets were written.
+    failed: Option<io::Error>,
+}
+
+impl Appending {
+    /// Takes octets of the message. A failure is told at its end.
+    pub(super) fn write(&mut self, piece: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.draft.write_all(piece).err();
+        }
+    }
+}
+
+impl Client<'_> {
+    /// Decides on a message before it comes.
+    pub(super) fn begin_append(
+        &self,
+        append: &Append<'_>,
+        wire: &Wire<'_>,
+    ) -> Result<Appending, Error> {
+        let name = mailboxes::decode(append.mailbox, wire.imap.is_utf8())?;
+        let mailbox = self.store().mailbox(self.user()?, &name)?;
+        Ok(Appending {
+            mailbox,
+            flags: messages::flags(append.flags),
+            date: append.date.and_then(internal_date).unwrap_or_else(OffsetDateTime::now_utc),
+            draft: self.store().draft()?,
+            failed: None,
+        })
+    }
+
+    /// Keeps the message, which has come whole.
+    pub(super) fn end_append<'b>(&mut self, arena: &'b Arena) -> Result<Completion<'b>, Error> {
+        let Some(Appending { mailbox, flags, date, draft, failed }) = self.appending.take() else {
+            return Ok(no("there is no message"));
+        };
+        if let Some(source) = failed {
+            return Err(Error::File { path: "a message that arrives".into(), source });
+        }
+        let appended = self.store().append(mailbox, vec![NewMessage { draft, flags, date }])?;
+        let uids = messages::uid_set(&appended.uids, arena);
+        Ok(match uids {
+            Some(uids) => {
+                let validity = number(appended.uidvalidity);
+                Completion::ok(
+                    Some(Code::AppendUid { validity, uids }),
+                    Text::first_line("appended"),
+                )
+            }
+            None => ok("appended"),
+        })
+    }
+}
+
+/// The moment that a client gives a message for its INTERNALDATE.
+fn internal_date(given: DateTime) -> Option<OffsetDateTime> {
+    let day = given.date();
+    let month = Month::try_from(day.month() as u8 + 1).ok()?;
+    let date = Date::from_calendar_date(day.year().into(), month, day.day()).ok()?;
+    // There is no second 60 here, which a leap second is.
+    let time = Time::from_hms(given.hour(), given.minute(), given.second().min(59)).ok()?;
+    let zone = UtcOffset::from_whole_seconds(i32::from(given.zone()) * 60).ok()?;
+    Some(date.with_time(time).assume_offset(zone))
+}

@@ -1,0 +1,268 @@
+//! FETCH (RFC 9051 §6.4.5, §7.5.2; RFC 3516).
+
+use std::{
+    cell::OnceCell,
+    io::{self, Read},
+};
+
+use bytes::Bytes;
+use imap_proto::{
+    Arena, Text,
+    code::Code,
+    date::{Date, DateTime, Month},
+    fetch::{Fetch, FetchItem, FetchItems},
+    fetch_response::{Body, FetchData},
+    response::Completion,
+    section::Section,
+};
+use time::OffsetDateTime;
+
+use super::{
+    client::{Client, Fault},
+    messages::{self, GONE, NO_SUCH_NUMBER},
+    mime::{Mime, UnknownEncoding, cut},
+    wire::{DONE, Wire, number},
+};
+use crate::store::{self, Error, FlagChange, Flags, Message, Store, UidSet};
+
+/// How many messages are looked up together.
+const BATCH: usize = 100;
+/// How many octets are read, or written, at once.
+const PIECE: usize = 16 * 1024;
+
+const UNKNOWN_ENCODING: Completion<'static> = Completion::no(
+    Some(Code::UnknownCte),
+    Text::first_line("the transfer encoding of a part is not known"),
+);
+
+impl Client<'_> {
+    pub(super) fn fetch<'b>(
+        &mut self,
+        fetch: &Fetch<'_>,
+        wire: &mut Wire<'_>,
+    ) -> Result<Completion<'b>, Fault> {
+        let mut items = expand(fetch.items);
+        if fetch.uid && !items.contains(&FetchItem::Uid) {
+            items.insert(0, FetchItem::Uid);
+        }
+        let store = self.store();
+        let view = self.view()?;
+        let Ok(uids) = view.resolve(fetch.messages, fetch.uid) else { return Ok(NO_SUCH_NUMBER) };
+        let sees = !view.is_read_only() && items.iter().any(marks_seen);
+        let mut arena = Arena::new();
+        let mut end = DONE;
+        for batch in uids.chunks(BATCH) {
+            let mut set: UidSet = batch.iter().copied().collect();
+            let mut messages = store.messages(view.mailbox(), &set)?;
+            if messages.len() < batch.len() {
+                end = GONE;
+            }
+            let mut newly_seen = UidSet::default();
+            if sees {
+                set = messages.iter().map(|message| message.uid).collect();
+                let unseen = messages.iter().filter(|one| !one.flags.contains(Flags::SEEN));
+                newly_seen = unseen.map(|one| one.uid).collect();
+                let seen = FlagChange::Add(Flags::from_names([Flags::SEEN]));
+                messages = store.store_flags(view.mailbox(), &set, &seen)?;
+                messages.iter().filter(|one| newly_seen.contains(one.uid)).for_each(|one| {
+                    view.told(std::slice::from_ref(one));
+                });
+            }
+            for message in &messages {
+                let Some(at) = view.number(message.uid) else { continue };
+                let mut items = items.clone();
+                if newly_seen.contains(message.uid) && !items.contains(&FetchItem::Flags) {
+                    items.push(FetchItem::Flags);
+                }
+                arena.reset();
+                let reader = Reader { store, message, mime: OnceCell::new(), arena: &arena };
+                match items.iter().map(|item| reader.value(item)).collect() {
+                    Ok(values) => write(at, values, wire)?,
+                    Err(Missing::Encoding) => end = UNKNOWN_ENCODING,
+                    Err(Missing::Octets(Error::Expunged)) => end = GONE,
+                    Err(Missing::Octets(error)) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(end)
+    }
+}
+
+/// The items that are asked for, without the names for several.
+fn expand<'a>(items: FetchItems<'a>) -> Vec<FetchItem<'a>> {
+    const FAST: [FetchItem<'static>; 3] =
+        [FetchItem::Flags, FetchItem::InternalDate, FetchItem::Rfc822Size];
+    let with = |more: &[FetchItem<'a>]| [&FAST[..], more].concat();
+    match items {
+        FetchItems::Fast => with(&[]),
+        FetchItems::All => with(&[FetchItem::Envelope]),
+        FetchItems::Full => with(&[FetchItem::Envelope, FetchItem::Body]),
+        FetchItems::Items(items) => items.to_vec(),
+    }
+}
+
+/// Whether an item sets `\Seen` on the messages it is told of.
+fn marks_seen(item: &FetchItem<'_>) -> bool {
+    match item {
+        FetchItem::Rfc822 | FetchItem::Rfc822Text => true,
+        FetchItem::BodySection { peek, .. } | FetchItem::Binary { peek, .. } => !peek,
+        _ => false,
+    }
+}
+
+/// What an item is for a message.
+enum Value<'a> {
+    Item(FetchData<'a>),
+    /// Octets of the message.
+    Octets(Body<'a>, Bytes),
+    /// The message whole, which is not read before it is sent.
+    Whole(Body<'a>, store::Body),
+}
+
+/// Why an item cannot be told.
+enum Missing {
+    /// The message cannot be read.
+    Octets(Error),
+    /// A part has a transfer encoding that is not known.
+    Encoding,
+}
+
+impl From<Error> for Missing {
+    fn from(error: Error) -> Self {
+        Self::Octets(error)
+    }
+}
+
+impl From<UnknownEncoding> for Missing {
+    fn from(_: UnknownEncoding) -> Self {
+        Self::Encoding
+    }
+}
+
+/// Finds out what items are for a message.
+struct Reader<'s, 'a> {
+    store: &'s Store,
+    message: &'a Message,
+    /// Its octets, once they were needed.
+    mime: OnceCell<Mime>,
+    arena: &'a Arena,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn mime(&self) -> Result<&Mime, Error> {
+        if let Some(mime) = self.mime.get() {
+            return Ok(mime);
+        }
+        let mime = messages::read(self.store, self.message)?;
+        Ok(self.mime.get_or_init(|| mime))
+    }
+
+    fn value(&self, item: &FetchItem<'a>) -> Result<Value<'a>, Missing> {
+        if let Some(body) = Body::answering(*item) {
+            return self.body(item, body);
+        }
+        let (message, arena) = (self.message, self.arena);
+        Ok(Value::Item(match *item {
+            FetchItem::Uid => FetchData::Uid(number(message.uid)),
+            FetchItem::Flags => {
+                FetchData::Flags(arena.slice(&messages::wire_flags(&message.flags)))
+            }
+            FetchItem::InternalDate => FetchData::InternalDate(internal_date(message.date)),
+            FetchItem::Rfc822Size => FetchData::Rfc822Size(message.size),
+            FetchItem::Envelope => FetchData::Envelope(arena.alloc(self.mime()?.envelope(arena))),
+            FetchItem::Body => FetchData::Body(self.mime()?.structure(false, arena)),
+            FetchItem::BodyStructure => {
+                FetchData::BodyStructure(self.mime()?.structure(true, arena))
+            }
+            FetchItem::BinarySize { part } => {
+                let octets = self.mime()?.binary(part)?.map_or(0, |octets| octets.len());
+                FetchData::BinarySize { part, octets: u32::try_from(octets).unwrap_or(u32::MAX) }
+            }
+            // A later item of the protocol.
+            _ => return Err(Missing::Encoding),
+        }))
+    }
+
+    /// An item whose value is octets of the message.
+    fn body(&self, item: &FetchItem<'a>, body: Body<'a>) -> Result<Value<'a>, Missing> {
+        let (octets, nil) = match *item {
+            FetchItem::Rfc822
+            | FetchItem::BodySection { section: Section::Whole, partial: None, .. } => {
+                return Ok(Value::Whole(body, self.store.body(self.message)?));
+            }
+            FetchItem::Rfc822Header => {
+                (self.mime()?.section(Section::Header(None)), FetchData::Rfc822Header(None))
+            }
+            FetchItem::Rfc822Text => {
+                (self.mime()?.section(Section::Text(None)), FetchData::Rfc822Text(None))
+            }
+            FetchItem::BodySection { section, partial, .. } => {
+                let octets = self.mime()?.section(section).map(|octets| cut(&octets, partial));
+                let origin = partial.map(|partial| partial.offset);
+                (octets, FetchData::BodySection { section, origin, octets: None })
+            }
+            FetchItem::Binary { part, partial, .. } => {
+                let octets = self.mime()?.binary(part)?.map(|octets| cut(&octets, partial));
+                let origin = partial.map(|partial| partial.offset);
+                (octets, FetchData::Binary { part, origin, octets: None })
+            }
+            _ => return Err(Missing::Encoding),
+        };
+        Ok(octets.map_or(Value::Item(nil), |octets| Value::Octets(body, octets)))
+    }
+}
+
+/// Writes a FETCH response.
+fn write(message: u32, values: Vec<Value<'_>>, wire: &mut Wire<'_>) -> io::Result<()> {
+    let fetch = wire.imap.fetch(number(message), &mut wire.out);
+    let mut fetch = fetch.map_err(io::Error::other)?;
+    for value in values {
+        match value {
+            Value::Item(item) => {
+                fetch.item(&item, &mut wire.out);
+                wire.relieve()?;
+            }
+            Value::Octets(body, octets) => {
+                let mut body = fetch.body(body, octets.len() as u64, &mut wire.out);
+                for piece in octets.chunks(PIECE) {
+                    body.write(piece, &mut wire.out).map_err(io::Error::other)?;
+                    wire.relieve()?;
+                }
+                fetch = body.end().map_err(io::Error::other)?;
+            }
+            Value::Whole(body, mut octets) => {
+                let mut body = fetch.body(body, octets.size(), &mut wire.out);
+                let mut piece = [0; PIECE];
+                loop {
+                    match octets.read(&mut piece)? {
+                        0 => break,
+                        count => body.write(&piece[..count], &mut wire.out),
+                    }
+                    .map_err(io::Error::other)?;
+                    wire.relieve()?;
+                }
+                fetch = body.end().map_err(io::Error::other)?;
+            }
+        }
+    }
+    fetch.end(&mut wire.out);
+    Ok(())
+}
+
+/// The INTERNALDATE of a message; one that IMAP cannot tell is the epoch.
+fn internal_date(date: OffsetDateTime) -> DateTime {
+    const DAY: Date = match Date::new(1970, Month::January, 1) {
+        Some(day) => day,
+        None => unreachable!(),
+    };
+    const EPOCH: DateTime = match DateTime::new(DAY, 0, 0, 0, 0) {
+        Some(epoch) => epoch,
+        None => unreachable!(),
+    };
+    let told = || {
+        let month = Month::ALL.get(usize::from(u8::from(date.month())) - 1)?;
+        let day = Date::new(u16::try_from(date.year()).ok()?, *month, date.day())?;
+        DateTime::new(day, date.hour(), date.minute(), date.second(), date.offset().whole_minutes())
+    };
+    told().unwrap_or(EPOCH)
+}

@@ -1,0 +1,97 @@
+//! SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3), and telling what is new.
+
+use std::io;
+
+use imap_proto::{
+    Atom, Flag, Mailbox, Text,
+    code::Code,
+    fetch_response::{FetchData, FetchResponse},
+    flag::PermanentFlag,
+    list::Listed,
+    response::{Completion, Data},
+};
+
+use super::{
+    client::{Client, Fault, delimiter},
+    mailboxes, messages,
+    view::{News, View},
+    wire::{Wire, number, ok},
+};
+
+/// The flags that every mailbox has.
+const SYSTEM: [Flag<'static>; 5] =
+    [Flag::Answered, Flag::Flagged, Flag::Deleted, Flag::Seen, Flag::Draft];
+
+impl Client<'_> {
+    pub(super) fn select<'b>(
+        &mut self,
+        mailbox: Mailbox<'_>,
+        read_only: bool,
+        wire: &mut Wire<'_>,
+    ) -> Result<Completion<'b>, Fault> {
+        self.view = None;
+        let is_rev2 = wire.imap.is_utf8();
+        let name = mailboxes::decode(mailbox, is_rev2)?;
+        let id = self.store().mailbox(self.user()?, &name)?;
+        let (view, selected) = View::open(self.store(), id, read_only)?;
+
+        let keywords = selected.keywords.iter().filter_map(|name| Atom::new(name).ok());
+        let flags: Vec<_> = SYSTEM.into_iter().chain(keywords.map(Flag::Keyword)).collect();
+        wire.data(&Data::Flags(&flags))?;
+        wire.data(&Data::Exists(view.count()))?;
+        if !is_rev2 {
+            wire.data(&Data::Recent(0))?;
+        }
+        let unseen = selected.first_unseen.and_then(|uid| view.number(uid));
+        if let Some(unseen) = unseen.filter(|_| !is_rev2) {
+            wire.tell(Code::Unseen(number(unseen)), "the first unseen message")?;
+        }
+        wire.tell(Code::UidValidity(number(selected.uidvalidity)), "UIDs are valid")?;
+        wire.tell(Code::UidNext(number(selected.uidnext)), "the next UID")?;
+        let mut permanent: Vec<_> = flags.into_iter().map(PermanentFlag::Flag).collect();
+        permanent.push(PermanentFlag::NewKeywords);
+        let permanent = if read_only { &[][..] } else { &permanent };
+        wire.tell(Code::PermanentFlags(permanent), "flags that can be kept")?;
+        if is_rev2 {
+            let (attributes, extended) = (&[][..], &[][..]);
+            let delimiter = delimiter();
+            wire.data(&Data::List(Listed { attributes, delimiter, mailbox, extended }))?;
+        }
+        self.view = Some(view);
+        let code = if read_only { Code::ReadOnly } else { Code::ReadWrite };
+        Ok(Completion::ok(Some(code), Text::first_line("selected")))
+    }
+
+    /// CLOSE (RFC 9051 §6.4.1): expunges without telling.
+    pub(super) fn close<'b>(&mut self) -> Result<Completion<'b>, Fault> {
+        if let Some(view) = self.view.take().filter(|view| !view.is_read_only()) {
+            self.store().expunge(view.mailbox(), &crate::store::UidSet::all())?;
+        }
+        Ok(ok("closed"))
+    }
+
+    /// Tells what is new in the selected mailbox. When the mailbox itself is
+    /// gone, the session ends.
+    pub(super) fn tell_news(&mut self, may_expunge: bool, wire: &mut Wire<'_>) -> io::Result<()> {
+        let store = self.store();
+        let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else { return Ok(()) };
+        let Ok(news) = view.update(store, may_expunge) else {
+            self.view = None;
+            wire.imap.shut_down(&mut wire.out);
+            return Ok(());
+        };
+        for one in news {
+            match one {
+                News::Expunge(message) => wire.data(&Data::Expunge(number(message)))?,
+                News::Exists(count) => wire.data(&Data::Exists(count))?,
+                News::Flags(message, now) => {
+                    let flags = messages::wire_flags(&now.flags);
+                    let data = [FetchData::Flags(&flags), FetchData::Uid(number(now.uid))];
+                    let message = number(message);
+                    wire.data(&Data::Fetch(FetchResponse { message, data: &data }))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! A client's session and its connection, and what goes out there.
+
+use std::{io, num::NonZeroU32, sync::Arc};
+
+use imap_proto::{
+    BytesMut, Text, Ticket,
+    code::Code,
+    response::{Completion, Condition, Data, Notice},
+    server::{Channel, Config, Session, request},
+};
+
+use crate::connection::Connection;
+
+/// What is written is sent once there are so many octets of it.
+const SEND_AT: usize = 32 * 1024;
+
+/// A session with its connection.
+#[derive(Debug)]
+pub(super) struct Wire<'c> {
+    pub(super) imap: Session,
+    /// What is written and not yet sent.
+    pub(super) out: BytesMut,
+    pub(super) connection: &'c mut Connection,
+}
+
+impl<'c> Wire<'c> {
+    /// Begins a session, with its greeting.
+    pub(super) fn new(config: Arc<Config>, connection: &'c mut Connection) -> Self {
+        let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
+        let mut out = BytesMut::new();
+        Self { imap: Session::new(config, channel, &mut out), out, connection }
+    }
+
+    /// Sends what is written.
+    pub(super) fn send(&mut self) -> io::Result<()> {
+        io::Write::write_all(self.connection, &self.out)?;
+        self.out.clear();
+        Ok(())
+    }
+
+    /// Sends what is written if it is much.
+    pub(super) fn relieve(&mut self) -> io::Result<()> {
+        if self.out.len() >= SEND_AT { self.send() } else { Ok(()) }
+    }
+
+    /// Writes an untagged response.
+    pub(super) fn data(&mut self, data: &Data<'_>) -> io::Result<()> {
+        self.imap.data(data, &mut self.out).map_err(io::Error::other)?;
+        self.relieve()
+    }
+
+    /// Writes an untagged OK with a code.
+    pub(super) fn tell(&mut self, code: Code<'_>, text: &str) -> io::Result<()> {
+        let text = Text::first_line(text);
+        self.data(&Data::Notice(Notice { condition: Condition::Ok, code: Some(code), text }))
+    }
+
+    /// Ends a command.
+    pub(super) fn complete(
+        &mut self,
+        ticket: Ticket<request::Command>,
+        completion: Completion<'_>,
+    ) -> io::Result<()> {
+        self.imap.complete(ticket, completion, &mut self.out).map_err(io::Error::other)
+    }
+}
+
+/// OK, in no particular words.
+pub(super) const DONE: Completion<'static> = ok("done");
+
+/// OK, without a code.
+pub(super) const fn ok(text: &str) -> Completion<'_> {
+    Completion::ok(None, Text::first_line(text))
+}
+
+/// NO, without a code.
+pub(super) const fn no(text: &str) -> Completion<'_> {
+    Completion::no(None, Text::first_line(text))
+}
+
+/// A number for the wire: message numbers, UIDs and UIDVALIDITY are never 0.
+pub(super) fn number(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
