@@ -1,0 +1,260 @@
+//! Commands and the states they are valid in (RFC 9051 sections 3 and 6).
+
+use imap_proto::capability::Capability;
+
+use crate::transcript::{LOGIN, SELECTED, config, play};
+
+#[test]
+fn a_whole_session() {
+    play(
+        config(),
+        &["
+        S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE MOVE NAMESPACE UIDPLUS UNSELECT] imap.example.org is ready
+        C: a1 capability
+        S: * CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE MOVE NAMESPACE UIDPLUS UNSELECT
+        S: a1 OK done
+        C: a2 NOOP
+        S: a2 OK done
+        C: a3 LOGIN alice secret
+        S* a3 OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE MOVE
+        C: a4 SELECT inbox
+        S: * 3 EXISTS
+        S: a4 OK [READ-WRITE] done
+        C: a5 FETCH 1 (UID BODY[])
+        S: * 1 FETCH (UID 1 BODY[] {5}
+        S: hello)
+        S: a5 OK done
+        C: a6 UID FETCH 1 (UID BODY[])
+        S: * 1 EXPUNGE
+        S: * 1 FETCH (UID 1 BODY[] {5}
+        S: hello)
+        S: a6 OK done
+        C: a7 EXPUNGE
+        S: * 2 EXPUNGE
+        S: a7 OK done
+        C: a8 LOGOUT
+        S: * BYE goodbye
+        S: a8 OK done
+        C: a9 NOOP
+        "],
+    );
+}
+
+/// RFC 9051 section 3: a command in the wrong state is BAD, under its own tag.
+#[test]
+fn commands_in_the_wrong_state() {
+    play(
+        config(),
+        &["
+        S* * OK
+        C: a SELECT INBOX
+        S: a BAD log in first
+        C: b FETCH 1 FLAGS
+        S: b BAD log in first
+        C: c ID NIL
+        S: c OK done
+        C: d APPEND INBOX {5}
+        S: d BAD log in first
+        C: e IDLE
+        S: e BAD log in first
+        C: l LOGIN alice secret
+        S* l OK
+        C: m LOGIN alice secret
+        S: m BAD only before login
+        C: n AUTHENTICATE PLAIN
+        S: n BAD only before login
+        C: o STARTTLS
+        S: o BAD only before login
+        C: p FETCH 1 FLAGS
+        S: p BAD select a mailbox first
+        C: q CLOSE
+        S: q BAD select a mailbox first
+        C: r LIST \"\" *
+        S: r NO [CANNOT] not served here
+        "],
+    );
+}
+
+/// RFC 9051 sections 6.3.2, 6.4.1, 6.4.2 and 7.1.
+#[test]
+fn selecting_and_closing() {
+    play(
+        config(),
+        &[
+            SELECTED,
+            "
+        C: a SELECT Other
+        S: * OK [CLOSED] mailbox closed
+        S: * 3 EXISTS
+        S: a OK [READ-WRITE] done
+        C: b EXAMINE Other
+        S: * OK [CLOSED] mailbox closed
+        S: * 3 EXISTS
+        S: b OK [READ-ONLY] done
+        C: c SELECT Missing
+        S: * OK [CLOSED] mailbox closed
+        S: c NO [NONEXISTENT] no
+        C: d EXPUNGE
+        S: d BAD select a mailbox first
+        C: e SELECT Archive
+        S: e OK [READ-ONLY] done
+        C: f CLOSE
+        S: f OK done
+        C: g UNSELECT
+        S: g BAD select a mailbox first
+        C: h SELECT INBOX
+        S: * 3 EXISTS
+        S: h OK [READ-WRITE] done
+        C: i SELECT
+        S* i BAD
+        C: j UNSELECT
+        S: j OK done
+        C: k CHECK
+        S: k BAD select a mailbox first
+        ",
+        ],
+    );
+}
+
+/// LOGIN and SELECT in one write work in order; pipelined commands are carried
+/// out one after another (RFC 9051 section 5.5).
+#[test]
+fn pipelining() {
+    let seen = play(
+        config(),
+        &["
+        S* * OK
+        C> a LOGIN alice secret\\r\\nb SELECT INBOX\\r\\nc FETCH 1 UID\\r\\nd LOGOUT\\r\\ne NOOP\\r\\n
+        S* a OK [CAPABILITY
+        S: * 3 EXISTS
+        S: b OK [READ-WRITE] done
+        S: * 1 FETCH (UID 1 BODY[] {5}
+        S: hello)
+        S: c OK done
+        S: * BYE goodbye
+        S: d OK done
+        "],
+    );
+    assert_eq!(seen.events.last().map(String::as_str), Some("Closed"));
+}
+
+/// A command that does not parse is answered with its own tag, if it has one.
+#[test]
+fn what_is_no_command() {
+    play(
+        config(),
+        &[
+            SELECTED,
+            "
+        C: a XYZZY
+        S* a BAD expected a command
+        C: b FETCH 1
+        S* b BAD expected
+        C: (c) NOOP
+        S* * BAD
+        C:
+        S* * BAD
+        C: d
+        S* * BAD
+        C: e SEARCH ALL\\x20
+        S* e BAD
+        C: f STORE 1 FLAGS (\\\\Seen )
+        S* f BAD
+        C: g NO\\0OP
+        S* g BAD
+        C: h\\0 NOOP
+        S* * BAD
+        C> i NOOP\\n
+        S: i BAD a line ends with CRLF
+        C: 0123456789012345678901234567890123456789012345678901234567890123 NOOP
+        S: 0123456789012345678901234567890123456789012345678901234567890123 OK done
+        C: 01234567890123456789012345678901234567890123456789012345678901234 NOOP
+        S: * BAD the tag is longer than 64 octets
+        C: k NOOP
+        S: k OK done
+        ",
+        ],
+    );
+}
+
+/// RFC 9051 section 6.3.13: DONE in any case; anything else is BAD and ends it.
+#[test]
+fn idle() {
+    let seen = play(
+        config(),
+        &[
+            SELECTED,
+            "
+        C: a IDLE
+        S: + idling
+        S: * 4 EXISTS
+        S: * 1 EXPUNGE
+        C: dOnE
+        S: a OK done
+        C: b idle
+        S: + idling
+        S: * 4 EXISTS
+        S: * 1 EXPUNGE
+        C: c NOOP
+        S: b BAD expected DONE
+        C: d NOOP
+        S: d OK done
+        ",
+        ],
+    );
+    assert_eq!(seen.events.iter().filter(|event| *event == "IdleDone").count(), 2);
+}
+
+/// What is not offered is BAD.
+#[test]
+fn commands_that_are_not_offered() {
+    let mut config = config();
+    config.capabilities = vec![Capability::Imap4Rev1];
+    play(
+        config,
+        &[
+            SELECTED,
+            "
+        C: a IDLE
+        S: a BAD not offered here
+        C: b MOVE 1 x
+        S: b BAD not offered here
+        C: c UNSELECT
+        S: c BAD not offered here
+        C: d NAMESPACE
+        S: d BAD not offered here
+        C: e UID EXPUNGE 1
+        S: e BAD not offered here
+        C: f ENABLE IMAP4rev2
+        S: f BAD not offered here
+        C: g ID NIL
+        S: g BAD not offered here
+        C: h EXPUNGE
+        S: * 2 EXPUNGE
+        S: h OK done
+        ",
+        ],
+    );
+}
+
+/// RFC 9051 section 6.3.1: what is not known is passed over.
+#[test]
+fn enable() {
+    let mut config = config();
+    config.capabilities.push(Capability::Imap4Rev2);
+    config.enable.push(Capability::Imap4Rev2);
+    play(
+        config,
+        &[
+            LOGIN,
+            "
+        C: a ENABLE X-UNKNOWN
+        S: * ENABLED
+        S: a OK done
+        C: b ENABLE imap4rev2 CONDSTORE
+        S: * ENABLED IMAP4rev2
+        S: b OK done
+        ",
+        ],
+    );
+}

@@ -1,0 +1,86 @@
+//! Literals that are arguments (RFC 9051 section 4.3, RFC 7888).
+
+use imap_proto::capability::Capability;
+
+use crate::transcript::{LOGIN, config, play};
+
+#[test]
+fn both_kinds() {
+    play(
+        config(),
+        &["
+        S* * OK
+        C: a LOGIN {5}
+        S: + send the literal
+        C: alice {6}
+        S: + send the literal
+        C: secret
+        S* a OK
+        C: b SELECT {5+}
+        C: INBOX
+        S: * 3 EXISTS
+        S: b OK [READ-WRITE] done
+        "],
+    );
+}
+
+/// Past the limit, not offered, or no number: the connection stays in sync.
+#[test]
+fn refused() {
+    play(
+        config(),
+        &[
+            "
+        S* * OK
+        C: a LOGIN {4097}
+        S: a BAD [TOOBIG] the literal is too big
+        ",
+            &format!(
+                "C: b LOGIN {{4097+}}\nS* b BAD\nC> {}\nC: {{3+}}\nC> x\\r\\n\nC:",
+                "x".repeat(4097)
+            ),
+            "
+        C: c LOGIN {99999999999}
+        S: c BAD [TOOBIG] the literal is too big
+        C: d LOGIN {4294967296}
+        S: d BAD [TOOBIG] the literal is too big
+        C: e LOGIN {-1}
+        S* e BAD
+        C: f NOOP
+        S: f OK done
+        ",
+        ],
+    );
+}
+
+#[test]
+fn not_offered() {
+    let mut config = config();
+    config.capabilities = vec![Capability::Imap4Rev1];
+    play(
+        config.clone(),
+        &[
+            LOGIN,
+            "
+        C: a SELECT {11+}
+        S: a BAD such a literal is not offered: ask with {n} first
+        C: b LOGOUT\\r\\n
+        C: c APPEND INBOX {11+}
+        S: c BAD such a literal is not offered: ask with {n} first
+        C: d LOGOUT\\r\\n
+        C: e NOOP
+        S: e OK done
+        ",
+        ],
+    );
+    config.capabilities.push(Capability::LiteralMinus);
+    play(
+        config,
+        &[
+            LOGIN,
+            "C: a SELECT {5+}\nC: INBOX\nS: * 3 EXISTS\nS: a OK [READ-WRITE] done",
+            &format!("C: b APPEND INBOX {{4097+}}\nS* b BAD\nC: {}\n", "x".repeat(4097)),
+            "C: c NOOP\nS: c OK done",
+        ],
+    );
+}

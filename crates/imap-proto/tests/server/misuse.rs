@@ -1,0 +1,140 @@
+//! Calls that do not fit, ends of streams, and time: what a driver can get wrong
+//! must do no harm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use imap_proto::response::{Condition, Data, Notice};
+use imap_proto::server::{Channel, Event, Rejection, Session, State};
+use imap_proto::{Arena, BytesMut, Error, Misuse, ProtocolError, Text};
+
+use crate::transcript::config;
+
+fn session() -> (Session, BytesMut) {
+    let mut out = BytesMut::new();
+    let session = Session::new(Arc::new(config()), Channel::Clear, &mut out);
+    out.clear();
+    (session, out)
+}
+
+/// While a ticket is out nothing is read and nothing is lost.
+#[test]
+fn receive_while_a_ticket_is_out() {
+    let ((mut session, mut out), arena) = (session(), Arena::new());
+    let mut input = &b"a LOGIN u p\r\nb NOOP\r\n"[..];
+    let Ok(Event::Command(command, ticket)) = session.receive(&mut input, &arena, &mut out) else {
+        panic!()
+    };
+    for _ in 0..2 {
+        let misuse = session.receive(&mut input, &arena, &mut out).unwrap_err();
+        assert_eq!(misuse, Error::Misuse(Misuse::ReplyPending));
+        assert_eq!(input, b"b NOOP\r\n");
+        assert!(out.is_empty());
+    }
+    session.reject(ticket, Rejection::AUTHENTICATION_FAILED, &mut out).unwrap();
+    assert_eq!(command.tag.as_str(), "a");
+    assert!(matches!(session.receive(&mut input, &arena, &mut out), Ok(Event::NeedInput)));
+    assert!(out.ends_with(b"b OK done\r\n"));
+}
+
+/// Another session's ticket, and one that comes too late.
+#[test]
+fn wrong_tickets() {
+    let ((mut first, mut out), (mut second, mut other)) = (session(), session());
+    let arena = Arena::new();
+    let mut login = || match first.receive(&mut &b"a LOGIN u p\r\n"[..], &arena, &mut out) {
+        Ok(Event::Command(_, ticket)) => ticket,
+        event => panic!("{event:?}"),
+    };
+    assert_eq!(second.accept(login(), &mut other), Err(Misuse::WrongTicket));
+    assert!(other.is_empty());
+    let ((mut first, mut out), arena) = (session(), Arena::new());
+    let Ok(Event::Command(_, late)) = first.receive(&mut &b"a LOGIN u p\r\n"[..], &arena, &mut out)
+    else {
+        panic!()
+    };
+    first.timed_out(&mut out);
+    assert_eq!(first.accept(late, &mut out), Err(Misuse::WrongTicket));
+    first.shut_down(&mut out);
+    assert_eq!(&out[..], b"* BYE silent for too long\r\n");
+    assert_eq!(first.data(&Data::Exists(1), &mut out), Err(Misuse::Closed));
+}
+
+/// RFC 9051 section 7.5.1, and what only the session writes.
+#[test]
+fn untagged_data_out_of_place() {
+    let (mut session, mut out) = session();
+    let one = 1.try_into().unwrap();
+    assert_eq!(session.data(&Data::Expunge(one), &mut out), Err(Misuse::ExpungeNow));
+    let bye = Notice::new(Condition::Bye, None, Text::first_line("bye"));
+    assert_eq!(session.data(&Data::Notice(bye), &mut out), Err(Misuse::SessionWritesThis));
+    assert!(out.is_empty());
+    session.data(&Data::Exists(2), &mut out).unwrap();
+    assert_eq!(&out[..], b"* 2 EXISTS\r\n");
+}
+
+#[test]
+fn ends_of_streams() {
+    let cut = Err(ProtocolError::UnexpectedEnd);
+    for (input, end) in [
+        (&b""[..], Ok(())),
+        (b"a NOOP\r\n", Ok(())),
+        (b"a NOO", cut),
+        (b"a LOGIN {5}\r\n", cut),
+        (b"a LOGIN u p\r\nb APPEND x {5}\r\nab", cut),
+        (b"a LOGIN u p\r\nb APPEND x {2}\r\nab", cut),
+        (b"a LOGIN u p\r\nb IDLE\r\n", Ok(())),
+        (b"a LOGOUT\r\n", Ok(())),
+    ] {
+        let ((mut session, mut out), arena) = (session(), Arena::new());
+        let mut unread = input;
+        loop {
+            match session.receive(&mut unread, &arena, &mut out).unwrap() {
+                Event::NeedInput | Event::Closed => break,
+                Event::Command(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                Event::Idle(ticket) => session.accept(ticket, &mut out).unwrap(),
+                other => session.decline(other, &mut out).unwrap(),
+            }
+        }
+        assert_eq!(session.eof(), end, "{}", input.escape_ascii());
+        assert_eq!(session.eof(), end);
+        assert_eq!(session.state(), State::Logout);
+    }
+}
+
+/// RFC 9051 section 5.4.
+#[test]
+fn half_an_hour_after_login() {
+    let ((mut session, mut out), arena) = (session(), Arena::new());
+    assert_eq!(session.timeout(), Duration::from_secs(180));
+    let Ok(Event::Command(_, ticket)) =
+        session.receive(&mut &b"a LOGIN u p\r\n"[..], &arena, &mut out)
+    else {
+        panic!()
+    };
+    session.accept(ticket, &mut out).unwrap();
+    assert_eq!(session.timeout(), Duration::from_secs(1800));
+    assert_eq!(session.state(), State::Authenticated);
+}
+
+/// `decline` answers whatever needs an answer.
+#[test]
+fn declining_everything() {
+    let ((mut session, mut out), arena) = (session(), Arena::new());
+    let mut input = &b"a ID NIL\r\nb LOGIN u p\r\n"[..];
+    loop {
+        match session.receive(&mut input, &arena, &mut out).unwrap() {
+            Event::NeedInput => break,
+            event => session.decline(event, &mut out).unwrap(),
+        }
+    }
+    assert_eq!(&out[..], b"a NO [CANNOT] not served here\r\nb NO [CANNOT] not served here\r\n");
+}
+
+/// An idle session is small (one is kept for every connection).
+#[test]
+fn a_session_is_small() {
+    let size = size_of::<Session>();
+    assert!(size <= 512, "{size}");
+}
