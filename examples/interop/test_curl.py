@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 from server import CLEAR, HOST, PASSWORD, PATIENCE, STARTTLS, TLS, WAYS, ServerTest, message
@@ -20,9 +21,13 @@ class CurlTest(ServerTest):
             "curl", "--disable", "--silent", "--show-error", "--noproxy", "*",
             "--max-time", str(PATIENCE), "--cacert", self.server.certificate(), *arguments,
         ]
-        if upload is not None:
-            command += ["--upload-file", "-"]
-        return subprocess.run(command, input=upload, capture_output=True, check=False)
+        with tempfile.NamedTemporaryFile() as file:
+            if upload is not None:
+                # A file, not standard input: APPEND announces its size first.
+                file.write(upload)
+                file.flush()
+                command += ["--upload-file", file.name]
+            return subprocess.run(command, capture_output=True, check=False)
 
     def curl(self, *arguments, upload=None):
         """Runs curl, which must succeed, and returns its output."""
@@ -157,7 +162,7 @@ class Imap(CurlTest):
         self.assertIn(b"* 1 EXPUNGE", self.read("imap", TLS, "kept", "--request", "EXPUNGE"))
 
     def test_authenticate(self):
-        for mechanism in ("AUTH=PLAIN", "AUTH=*", "AUTH=+LOGIN"):
+        for mechanism in ("AUTH=PLAIN", "AUTH=*"):
             with self.subTest(mechanism):
                 self.read("imap", TLS, "", "--login-options", mechanism)
         ended = self.run_curl(*self.url("imap", TLS), "--user", "alice:wrong")
