@@ -64,15 +64,14 @@ impl Client<'_> {
         let only_subscribed = list.select.contains(&ListSelect::Subscribed);
         let recursive = list.select.contains(&ListSelect::RecursiveMatch);
         let tell_subscribed = only_subscribed || list.returns.contains(&ListReturn::Subscribed);
-        let entries = self.entries(only_subscribed)?;
-        let above: HashSet<&str> = match recursive {
-            true => entries
-                .iter()
-                .filter(|(_, e)| e.subscribed)
-                .flat_map(|(n, _)| superiors(n))
-                .collect(),
-            false => HashSet::new(),
-        };
+        let mut entries = self.entries(only_subscribed)?;
+        // The names above a subscribed one, which need not exist either.
+        let subscribed = entries.iter().filter(|(_, entry)| recursive && entry.subscribed);
+        let above: HashSet<String> =
+            subscribed.flat_map(|(name, _)| superiors(name)).map(Into::into).collect();
+        for name in &above {
+            entries.entry(name.clone()).or_default();
+        }
         let child_info = [ListExtended::ChildInfo(NonEmpty::one(&ListSelect::Subscribed))];
         for (name, entry) in &entries {
             let mailbox = encode(name, utf8, arena)?;

@@ -1,0 +1,337 @@
+//! The IMAP driver over real sockets, with the store behind it.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod common;
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, SocketAddr, TcpStream},
+    sync::Arc,
+    thread,
+};
+
+use common::{connect, handshake, inbox, listen, play, server};
+use mail_examples::{
+    imap,
+    listen::{Listeners, Security},
+    server::PlaintextAuth,
+    store::Store,
+};
+
+fn start() -> (Listeners, SocketAddr, Arc<Store>) {
+    let server = server(Store::in_memory().unwrap());
+    let store = Arc::clone(&server.store);
+    let (listeners, address) = listen(server, imap::drive, Security::StartTls);
+    (listeners, address, store)
+}
+
+fn deliver(store: &Store, message: &str) {
+    let alice = store.recipient("alice").unwrap().unwrap();
+    let mut draft = store.draft().unwrap();
+    draft.write_all(message.as_bytes()).unwrap();
+    store.deliver(draft, &[alice]).unwrap();
+}
+
+/// A connection that has logged in as alice.
+fn log_in(address: SocketAddr) -> TcpStream {
+    let mut socket = connect(address);
+    play(
+        &mut socket,
+        "S: * OK [CAPABILITY IMAP4rev1 …
+         C: a LOGIN alice secret
+         S: a OK [CAPABILITY IMAP4rev1 …",
+    );
+    socket
+}
+
+/// A connection that has selected alice's INBOX of so many messages.
+fn select(address: SocketAddr, count: usize) -> TcpStream {
+    let mut socket = log_in(address);
+    play(
+        &mut socket,
+        &format!(
+            "C: b EXAMINE nowhere
+             S: b NO [NONEXISTENT] …
+             C: c SELECT INBOX
+             S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)
+             S: * {count} EXISTS
+             S: * 0 RECENT"
+        ),
+    );
+    if count > 0 {
+        play(&mut socket, "S: * OK [UNSEEN 1] …");
+    }
+    play(
+        &mut socket,
+        &format!(
+            "S: * OK [UIDVALIDITY …
+             S: * OK [UIDNEXT {}] …
+             S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] …
+             S: c OK [READ-WRITE] selected",
+            count + 1
+        ),
+    );
+    socket
+}
+
+#[test]
+fn a_message_is_appended_fetched_and_expunged() {
+    let (listeners, address, store) = start();
+    let mut socket = select(address, 0);
+    play(
+        &mut socket,
+        "C: d APPEND INBOX (\\Flagged) \"17-Jul-1996 02:44:25 -0700\" {19+}
+         C: Subject: x
+         C:
+         C: one
+         C:
+         S: * 1 EXISTS
+         S: d OK [APPENDUID …
+         C: e FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[TEXT]<1.2>)
+         S: * 1 FETCH (UID 1 FLAGS (\\Flagged) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 19 BODY[TEXT]<1> {2}
+         S: ne)
+         S: e OK done
+         C: f UID FETCH 1:* BODY[HEADER]
+         S: * 1 FETCH (UID 1 BODY[HEADER] {14}
+         S: Subject: x
+         S:
+         S:  FLAGS (\\Seen \\Flagged))
+         S: f OK done
+         C: g STORE 1 +FLAGS (\\Deleted)
+         S: * 1 FETCH (FLAGS…
+         S: g OK done
+         C: h FETCH 2 FLAGS
+         S: h BAD there is no message of that number
+         C: i EXPUNGE
+         S: * 1 EXPUNGE
+         S: i OK done
+         C: j LOGOUT
+         S: * BYE …
+         S: j OK …",
+    );
+    assert!(inbox(&store, "alice").is_empty());
+    listeners.stop();
+}
+
+#[test]
+fn messages_are_moved_with_their_new_uids_told() {
+    let (listeners, address, store) = start();
+    for text in ["Subject: 1\r\n\r\n", "Subject: 2\r\n\r\n", "Subject: 3\r\n\r\n"] {
+        deliver(&store, text);
+    }
+    let mut socket = select(address, 3);
+    play(
+        &mut socket,
+        "C: d COPY 1 work
+         S: d NO [TRYCREATE] …
+         C: e CREATE work
+         S: e OK done
+         C: f COPY 2 work
+         S: f OK [COPYUID …
+         C: g UID MOVE 1,3 work
+         S: * OK [COPYUID …
+         S: * 1 EXPUNGE
+         S: * 2 EXPUNGE
+         S: g OK done
+         C: h STATUS work (MESSAGES UIDNEXT)
+         S: * STATUS work (MESSAGES 3 UIDNEXT 4)
+         S: h OK done",
+    );
+    assert_eq!(inbox(&store, "alice"), ["Subject: 2\r\n\r\n"]);
+    listeners.stop();
+}
+
+#[test]
+fn rev2_answers_searches_with_esearch() {
+    let (listeners, address, store) = start();
+    for text in ["Subject: one\r\n\r\n", "Subject: two\r\n\r\n", "Subject: three\r\n\r\n"] {
+        deliver(&store, text);
+    }
+    let mut socket = select(address, 3);
+    play(
+        &mut socket,
+        "C: d SEARCH SUBJECT t
+         S: * SEARCH 2 3
+         S: d OK done
+         C: e SEARCH RETURN (SAVE COUNT) NOT SUBJECT two
+         S: * ESEARCH (TAG \"e\") COUNT 2
+         S: e OK done
+         C: f FETCH $ UID
+         S: * 1 FETCH (UID 1)
+         S: * 3 FETCH (UID 3)
+         S: f OK done
+         C: g ENABLE IMAP4rev2
+         S: * ENABLED IMAP4rev2
+         S: g OK …
+         C: h UID SEARCH 2:*
+         S: * ESEARCH (TAG \"h\") UID ALL 2:3
+         S: h OK done
+         C: i SEARCH CHARSET x-none TEXT x
+         S: i NO [BADCHARSET…",
+    );
+    listeners.stop();
+}
+
+#[test]
+fn names_are_listed_with_what_is_known_of_them() {
+    let (listeners, address, _) = start();
+    let mut socket = log_in(address);
+    play(
+        &mut socket,
+        "C: b CREATE Entw&APw-rfe/a
+         S: b OK done
+         C: c SUBSCRIBE Entw&APw-rfe/a
+         S: c OK done
+         C: d SUBSCRIBE gone/b
+         S: d OK done
+         C: e LIST \"\" %
+         S: * LIST (\\HasChildren) \"/\" Entw&APw-rfe
+         S: * LIST (\\HasNoChildren) \"/\" INBOX
+         S: e OK done
+         C: f LIST (SUBSCRIBED) \"\" * RETURN (STATUS (MESSAGES))
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" Entw&APw-rfe/a
+         S: * STATUS Entw&APw-rfe/a (MESSAGES 0)
+         S: * LIST (\\NonExistent \\Subscribed) \"/\" gone/b
+         S: f OK done
+         C: g LIST (SUBSCRIBED RECURSIVEMATCH) \"\" %
+         S: * LIST (\\HasChildren) \"/\" Entw&APw-rfe (\"CHILDINFO\" (\"SUBSCRIBED\"))
+         S: * LIST (\\NonExistent) \"/\" gone (\"CHILDINFO\" (\"SUBSCRIBED\"))
+         S: g OK done
+         C: h LSUB \"\" %
+         S: * LSUB (\\Noselect) \"/\" Entw&APw-rfe
+         S: * LSUB (\\Noselect) \"/\" gone
+         S: h OK done
+         C: i LIST \"\" \"\"
+         S: * LIST (\\Noselect) \"/\" \"\"
+         S: i OK done
+         C: j CREATE a&b
+         S: j NO [CANNOT] …",
+    );
+    listeners.stop();
+}
+
+#[test]
+fn idle_tells_what_happens() {
+    let (listeners, address, store) = start();
+    let mut socket = select(address, 0);
+    play(
+        &mut socket,
+        "C: d IDLE
+         S: + idling",
+    );
+    deliver(&store, "Subject: x\r\n\r\n");
+    play(&mut socket, "S: * 1 EXISTS");
+    let mut other = select(address, 1);
+    play(
+        &mut other,
+        "C: d STORE 1 +FLAGS.SILENT \\Deleted
+         S: d OK done",
+    );
+    play(&mut socket, "S: * 1 FETCH (FLAGS (\\Deleted) UID 1)");
+    play(
+        &mut other,
+        "C: e CLOSE
+         S: e OK closed",
+    );
+    play(
+        &mut socket,
+        "S: * 1 EXPUNGE
+         C: DONE
+         S: d OK …",
+    );
+    listeners.stop();
+}
+
+#[test]
+fn logging_in_takes_tls_where_it_is_to() {
+    let mut server = server(Store::in_memory().unwrap());
+    server.plaintext_auth = PlaintextAuth::Never;
+    let (listeners, address) = listen(server, imap::drive, Security::StartTls);
+    let mut socket = connect(address);
+    play(
+        &mut socket,
+        "S: * OK …
+         C: a LOGIN alice secret
+         S: a NO [PRIVACYREQUIRED] …
+         C: b STARTTLS
+         S: b OK …",
+    );
+    let mut stream = handshake(socket);
+    play(
+        &mut stream,
+        "C: c AUTHENTICATE PLAIN
+         S: +…
+         C: AGFsaWNlAHdyb25n
+         S: c NO [AUTHENTICATIONFAILED] …
+         C: d AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==
+         S: d OK [CAPABILITY IMAP4rev1 …
+         C: e STATUS INBOX (MESSAGES)
+         S: * STATUS INBOX (MESSAGES 0)
+         S: e OK done",
+    );
+    listeners.stop();
+}
+
+#[test]
+fn a_message_that_breaks_off_is_not_kept() {
+    let (listeners, address, store) = start();
+    let mut socket = log_in(address);
+    play(
+        &mut socket,
+        "C: b APPEND INBOX {10001}
+         S: b NO …
+         C: c APPEND INBOX {100}
+         S: + …
+         C: Subject: half",
+    );
+    socket.shutdown(Shutdown::Write).unwrap();
+    socket.read_to_end(&mut Vec::new()).unwrap();
+    assert!(inbox(&store, "alice").is_empty());
+    listeners.stop();
+}
+
+#[test]
+fn who_has_a_mailbox_selected_that_is_deleted_is_sent_away() {
+    let (listeners, address, _) = start();
+    let (mut one, mut other) = (log_in(address), log_in(address));
+    play(
+        &mut one,
+        "C: b CREATE work
+         S: b OK done
+         C: c EXAMINE work
+         S: * FLAGS …
+         S: * 0 EXISTS
+         S: * 0 RECENT
+         S: * OK [UIDVALIDITY …
+         S: * OK [UIDNEXT 1] …
+         S: * OK [PERMANENTFLAGS ()] …
+         S: c OK [READ-ONLY] selected",
+    );
+    play(
+        &mut other,
+        "C: b DELETE work
+         S: b OK done",
+    );
+    play(
+        &mut one,
+        "C: d NOOP
+         S: * BYE …",
+    );
+    assert_eq!(one.read(&mut [0]).unwrap(), 0);
+    listeners.stop();
+}
+
+#[test]
+fn stopping_says_goodbye() {
+    let (listeners, address, _) = start();
+    let mut idle = select(address, 0);
+    play(
+        &mut idle,
+        "C: d IDLE
+         S: + idling",
+    );
+    let stopping = thread::spawn(move || listeners.stop());
+    play(&mut idle, "S: * BYE …");
+    drop(idle);
+    stopping.join().unwrap();
+}
