@@ -87,6 +87,8 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.vrfy = true;
+    // curl goes by the name of the file that it sends.
+    config.tolerance.underscore_in_domain = true;
     config.plaintext_auth = server.may_log_in(connection);
     for mechanism in sasl::MECHANISMS {
         config.offer_mechanism(mechanism)?;

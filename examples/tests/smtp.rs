@@ -374,3 +374,13 @@ fn many_commands_at_once_are_all_answered() {
     assert!(answers.ends_with("221 2.0.0 Bye\r\n"));
     listeners.stop();
 }
+
+#[test]
+fn a_client_may_go_by_the_name_of_a_file() {
+    let (listeners, address, _) = start();
+    play(
+        &mut connect(address),
+        "S: 220 …\nC: HELO my_mail.eml\nS: 250 mx.example.org\nC: QUIT\nS: 221 Bye",
+    );
+    listeners.stop();
+}
