@@ -23,7 +23,7 @@ pub struct Limits {
     /// Octets of a message for APPEND. One that is longer is refused before it
     /// is asked for. Default 64 MiB.
     pub message: u64,
-    /// Octets of a line of SASL data. Default 12288, as RFC 4954 has it.
+    /// Octets of a line of SASL data, and of an initial response. Default 12288, as RFC 4954 has it.
     pub auth_line: usize,
     /// Lines of SASL data in one AUTHENTICATE. Default 32.
     pub auth_rounds: u16,

@@ -4,55 +4,16 @@
 //! decides into octets for the client. It answers what is only protocol by
 //! itself, checks every command against the state, and knows no sockets.
 //!
-//! The loop of a server on a blocking stream; `carry_out` is the server's own:
+//! The [front page](crate) has a whole server. A command takes this course:
 //!
-//! ```no_run
-//! use std::io::{Read, Write};
-//! use std::sync::Arc;
-//!
-//! use bytes::BytesMut;
-//! use imap_proto::server::{Channel, Config, Event, Rejection, Session};
-//! use imap_proto::{Arena, ReceiveBuffer};
-//! # use imap_proto::{Misuse, Ticket, command::Command, server::request};
-//! # fn carry_out(_: Command<'_>, _: Ticket<request::Command>, _: &mut Session, _: &mut BytesMut)
-//! #     -> Result<(), Misuse> { Ok(()) }
-//!
-//! fn serve(
-//!     mut stream: impl Read + Write,
-//!     config: Arc<Config>,
-//! ) -> Result<(), Box<dyn std::error::Error>> {
-//!     let mut buffer = ReceiveBuffer::with_limit(config.limits.buffer());
-//!     let (mut arena, mut out, mut message) = (Arena::new(), BytesMut::new(), Vec::new());
-//!     let mut imap = Session::new(config, Channel::Clear, &mut out);
-//!     loop {
-//!         stream.write_all(&out)?;
-//!         out.clear();
-//!         let n = stream.read(buffer.space()?)?;
-//!         buffer.received(n);
-//!         let mut input = buffer.filled();
-//!         let end = loop {
-//!             match imap.receive(&mut input, &arena, &mut out)? {
-//!                 Event::NeedInput => break n == 0,
-//!                 Event::Command(command, ticket) => {
-//!                     carry_out(command, ticket, &mut imap, &mut out)?;
-//!                 }
-//!                 Event::Append(_, ticket) => imap.accept(ticket, &mut out)?,
-//!                 Event::AppendPiece(piece) => message.extend_from_slice(piece),
-//!                 Event::AppendEnd(ticket) => imap.accept(ticket, &mut out)?, // once it is kept
-//!                 Event::AppendCancelled => message.clear(),
-//!                 Event::Closed => break true,
-//!                 other => imap.decline(other, &mut out)?,
-//!             }
-//!         };
-//!         let unread = input.len();
-//!         buffer.keep_last(unread);
-//!         arena.reset();
-//!         if end {
-//!             return Ok(stream.write_all(&out)?);
-//!         }
-//!     }
-//! }
-//! ```
+//! | event | answered with |
+//! |---|---|
+//! | [`Event::Command`] | [`data`](Session::data) and [`fetch`](Session::fetch) as often as there is something to tell, then [`complete`](Session::complete) |
+//! | [`Event::Append`], then pieces, then [`Event::AppendEnd`] | [`accept`](Session::accept) or [`reject`](Session::reject) before the message comes, `complete` behind it |
+//! | [`Event::Authenticate`], [`Event::AuthenticateResponse`] | [`challenge`](Session::challenge), `accept` or `reject` |
+//! | [`Event::StartTls`] | `accept`, the handshake, [`upgraded`](Session::upgraded); or `reject` |
+//! | [`Event::Idle`] | `accept`, then `data` at any time until [`Event::IdleDone`]; or `reject` |
+//! | any other | [`decline`](Session::decline) |
 
 mod config;
 mod event;

@@ -211,6 +211,10 @@ impl Session {
                     self.finish(Effect::LogIn, end, out);
                 } else if initial_response.is_some() && !config.offers(Capability::SaslIr) {
                     self.bad("SASL-IR is not offered: wait to be asked for the response", out);
+                } else if initial_response
+                    .is_some_and(|response| response.as_str().len() > config.limits.auth_line)
+                {
+                    self.refuse_size("the response is too long", out);
                 } else {
                     self.task = Task::AuthenticateDecision(0);
                     let ticket = self.desk.issue();

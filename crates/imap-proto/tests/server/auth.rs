@@ -55,6 +55,10 @@ fn exchanges_that_fail() {
             "C: e AUTHENTICATE X-NONE\nS* e NO",
             "C: f AUTHENTICATE PLAIN b\nS* f BAD",
             "C: g AUTHENTICATE PLAIN\nS: + \nC: bW9yZQ==\nS: + Z28gb24=\nC: bW9yZQ==\nS: + Z28gb24=\nC: bW9yZQ==\nS: g BAD too many responses",
+            &format!(
+                "C: x AUTHENTICATE PLAIN {}\nS: x BAD [TOOBIG] the response is too long",
+                "A".repeat(68)
+            ),
             "C: h LOGIN alice wrong\nS: h NO [AUTHENTICATIONFAILED] wrong name or password",
             "C: i LOGIN alice {6}\nS* +\nC: secret\nS* i OK",
         ],
