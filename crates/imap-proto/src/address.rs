@@ -3,8 +3,11 @@
 //! RFC 9051 sections 7.5.2 and 9: `address`.
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::parse::Parsed;
 
-use crate::lexical::{NString, Style, encode_nstring};
+use crate::arena::Arena;
+use crate::lenient::{list_or_nil, nstring, spaces};
+use crate::lexical::{NString, Style, close, encode_nstring, open};
 
 /// An address, or one end of a group of them.
 ///
@@ -33,4 +36,21 @@ impl Address<'_> {
         }
         out.put_u8(b')');
     }
+}
+
+/// ```abnf
+/// env-from = "(" 1*address ")" / nil
+/// address  = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
+///                                                          ; RFC 9051 section 9
+/// ```
+pub(crate) fn addresses<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Address<'a>]> {
+    list_or_nil(input, arena, |input| {
+        let (rest, ()) = open(input)?;
+        let (rest, name) = nstring(spaces(rest), arena)?;
+        let (rest, route) = nstring(spaces(rest), arena)?;
+        let (rest, mailbox) = nstring(spaces(rest), arena)?;
+        let (rest, host) = nstring(spaces(rest), arena)?;
+        let (rest, ()) = close(spaces(rest))?;
+        Ok((rest, Address { name, route, mailbox, host }))
+    })
 }

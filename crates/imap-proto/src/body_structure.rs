@@ -4,9 +4,14 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
+use mail_wire::parse::{Parsed, number32};
 
-use crate::envelope::Envelope;
-use crate::lexical::{IString, NString, Style, encode_list, encode_nstring};
+use crate::arena::Arena;
+use crate::envelope::{Envelope, envelope};
+use crate::lenient::{gap, list, list_or_nil, nstring, spaces, string, values};
+use crate::lexical::{
+    Depth, IString, NString, Style, at, close, encode_list, encode_nstring, nil, number63, open,
+};
 use crate::response::Raw;
 
 /// `body`: a body part, with the parts in it.
@@ -234,4 +239,191 @@ fn encode_parameters(parameters: &[Parameter<'_>], style: Style, out: &mut Bytes
         out.put_u8(b' ');
         encode_nstring(parameter.value, style, out);
     });
+}
+
+/// ```abnf
+/// body            = "(" (body-type-1part / body-type-mpart) ")"
+/// body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
+///                                                          ; RFC 9051 section 9
+/// ```
+/// A multipart that has no parts is taken: it begins with one string, and a
+/// single part begins with two.
+pub(crate) fn body<'a>(
+    input: &'a [u8],
+    arena: &'a Arena,
+    depth: Depth,
+) -> Parsed<'a, BodyStructure<'a>> {
+    let depth = depth.down(input)?;
+    let (rest, ()) = open(input)?;
+    let mut rest = spaces(rest);
+    let mut parts = arena.list();
+    while at(b'(', rest) {
+        let (behind, part) = body(rest, arena, depth)?;
+        parts.push(part);
+        rest = spaces(behind);
+    }
+    let (rest, media) = string(rest, arena)?;
+    let behind = spaces(rest);
+    let (rest, body) = if parts.is_empty() && matches!(behind, [b'"' | b'{', ..]) {
+        let (rest, part) = single_part(media, behind, arena, depth)?;
+        (rest, BodyStructure::Single(arena.alloc(part)))
+    } else {
+        let (rest, extension) = multi_extension(rest, arena)?;
+        let part = MultiPart { parts: parts.into_bump_slice(), subtype: media, extension };
+        (rest, BodyStructure::Multi(arena.alloc(part)))
+    };
+    let (rest, ()) = close(spaces(rest))?;
+    Ok((rest, body))
+}
+
+/// What stands behind `media`, the first string.
+///
+/// ```abnf
+/// body-type-1part = (body-type-basic / body-type-msg / body-type-text)
+///                   [SP body-ext-1part]
+/// body-type-basic = media-basic SP body-fields
+/// body-type-msg   = media-message SP body-fields SP envelope SP body SP body-fld-lines
+/// body-type-text  = media-text SP body-fields SP body-fld-lines
+/// body-fields     = body-fld-param SP body-fld-id SP body-fld-desc SP
+///                   body-fld-enc SP body-fld-octets
+/// body-ext-1part  = body-fld-md5 [SP body-fld-dsp [SP body-fld-lang
+///                   [SP body-fld-loc *(SP body-extension)]]]
+///                                                          ; RFC 9051 section 9
+/// ```
+/// Text without lines and messages without envelope are taken as they are.
+fn single_part<'a>(
+    media: IString<'a>,
+    input: &'a [u8],
+    arena: &'a Arena,
+    depth: Depth,
+) -> Parsed<'a, SinglePart<'a>> {
+    let (rest, subtype) = string(input, arena)?;
+    let (rest, parameters) = parameters(gap(rest)?.0, arena)?;
+    let (rest, id) = nstring(gap(rest)?.0, arena)?;
+    let (rest, description) = nstring(gap(rest)?.0, arena)?;
+    let (rest, encoding) = nstring(gap(rest)?.0, arena)?;
+    let (rest, octets) = number_or_nil(gap(rest)?.0, number32)?;
+    let is = |name: &[u8]| media.as_bytes().eq_ignore_ascii_case(name);
+    let (rest, content) = match spaces(rest) {
+        behind @ [b'0'..=b'9', ..] if is(b"TEXT") => {
+            let (rest, lines) = number63(behind)?;
+            (rest, Content::Text { lines })
+        }
+        behind @ [b'(', ..] if is(b"MESSAGE") => {
+            let (rest, envelope) = envelope(behind, arena)?;
+            let (rest, body) = body(spaces(rest), arena, depth)?;
+            let (rest, lines) = number_or_nil(gap(rest)?.0, number63)?;
+            (rest, Content::Message { envelope, body, lines })
+        }
+        _ => (rest, Content::Basic { media }),
+    };
+    let (rest, extension) = match field(rest) {
+        Some(rest) => {
+            let (rest, md5) = nstring(rest, arena)?;
+            let (rest, tail) = extension_tail(rest, arena)?;
+            (rest, Some(SingleExtension { md5, tail }))
+        }
+        None => (rest, None),
+    };
+    let part =
+        SinglePart { content, subtype, parameters, id, description, encoding, octets, extension };
+    Ok((rest, part))
+}
+
+/// ```abnf
+/// body-ext-mpart = body-fld-param [SP body-fld-dsp [SP body-fld-lang
+///                  [SP body-fld-loc *(SP body-extension)]]]
+///                                                          ; RFC 9051 section 9
+/// ```
+fn multi_extension<'a>(
+    input: &'a [u8],
+    arena: &'a Arena,
+) -> Parsed<'a, Option<MultiExtension<'a>>> {
+    let Some(rest) = field(input) else {
+        return Ok((input, None));
+    };
+    let (rest, parameters) = parameters(rest, arena)?;
+    let (rest, tail) = extension_tail(rest, arena)?;
+    Ok((rest, Some(MultiExtension { parameters, tail })))
+}
+
+/// ```abnf
+/// body-fld-dsp  = "(" string SP body-fld-param ")" / nil
+/// body-fld-lang = nstring / "(" string *(SP string) ")"
+/// body-fld-loc  = nstring                                  ; RFC 9051 section 9
+/// ```
+fn extension_tail<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ExtensionTail<'a>> {
+    let mut tail = ExtensionTail::default();
+    let Some(rest) = field(input) else {
+        return Ok((input, tail));
+    };
+    let (rest, disposition) = disposition(rest, arena)?;
+    tail.disposition = disposition;
+    let Some(behind) = field(rest) else {
+        return Ok((rest, tail));
+    };
+    let (rest, languages) = match behind {
+        [b'(', ..] => list(behind, arena, |input| string(input, arena))?,
+        _ => {
+            let (rest, language) = nstring(behind, arena)?;
+            (rest, arena.collect(language))
+        }
+    };
+    tail.languages = languages;
+    let Some(behind) = field(rest) else {
+        return Ok((rest, tail));
+    };
+    let (rest, location) = nstring(behind, arena)?;
+    tail.location = location;
+    let Some(behind) = field(rest) else {
+        return Ok((rest, tail));
+    };
+    let (rest, more) = values(behind)?;
+    tail.more = Some(more);
+    Ok((rest, tail))
+}
+
+/// The next field, if there is another.
+fn field(input: &[u8]) -> Option<&[u8]> {
+    match spaces(input) {
+        [] | [b')', ..] => None,
+        field => Some(field),
+    }
+}
+
+fn disposition<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Option<Disposition<'a>>> {
+    if let Ok((rest, ())) = nil(input) {
+        return Ok((rest, None));
+    }
+    let (rest, ()) = open(input)?;
+    let (rest, kind) = string(spaces(rest), arena)?;
+    let (rest, parameters) = match field(rest) {
+        Some(rest) => parameters(rest, arena)?,
+        None => (rest, &[][..]),
+    };
+    let (rest, ()) = close(spaces(rest))?;
+    Ok((rest, Some(Disposition { kind, parameters })))
+}
+
+/// ```abnf
+/// body-fld-param = "(" string SP string *(SP string SP string) ")" / nil
+///                                                          ; RFC 9051 section 9
+/// ```
+fn parameters<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Parameter<'a>]> {
+    list_or_nil(input, arena, |input| {
+        let (rest, name) = string(input, arena)?;
+        let (rest, value) = nstring(spaces(rest), arena)?;
+        Ok((rest, Parameter { name, value }))
+    })
+}
+
+/// A number; some servers send `NIL` for 0.
+fn number_or_nil<'a, N: Default>(
+    input: &'a [u8],
+    number: impl Fn(&'a [u8]) -> Parsed<'a, N>,
+) -> Parsed<'a, N> {
+    match nil(input) {
+        Ok((rest, ())) => Ok((rest, N::default())),
+        Err(_) => number(input),
+    }
 }

@@ -5,6 +5,8 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
 
+use crate::arena::Arena;
+use crate::lenient::spaces;
 use crate::lexical::{Atom, atom};
 
 /// A capability.
@@ -119,6 +121,30 @@ pub(crate) fn capability(input: &[u8]) -> Parsed<'_, Capability<'_>> {
             }
         }
         _ => Ok((rest, Capability::Other(name))),
+    }
+}
+
+/// `*(SP capability)`, as responses and codes have it.
+pub(crate) fn capabilities<'a>(
+    input: &'a [u8],
+    arena: &'a Arena,
+) -> Parsed<'a, &'a [Capability<'a>]> {
+    let mut list = arena.list();
+    let mut rest = input;
+    loop {
+        let start = spaces(rest);
+        if matches!(start, [] | [b']', ..]) {
+            return Ok((start, list.into_bump_slice()));
+        }
+        let (behind, value) = match capability(start) {
+            Ok(known) => known,
+            Err(_) => {
+                let (behind, name) = atom(start)?;
+                (behind, Capability::Other(name))
+            }
+        };
+        list.push(value);
+        rest = behind;
     }
 }
 

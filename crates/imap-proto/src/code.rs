@@ -8,11 +8,15 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
+use mail_wire::parse::{Keyword, Parsed, fail, run};
+use memchr::memchr;
 
-use crate::capability::Capability;
-use crate::flag::PermanentFlag;
-use crate::lexical::{Atom, Text, encode_list};
-use crate::sequence::{UidSet, encode_uid_set};
+use crate::arena::Arena;
+use crate::capability::{Capability, capabilities};
+use crate::flag::{PermanentFlag, permanent_flag};
+use crate::lenient::{atom_or_quoted, gap, list, spaces};
+use crate::lexical::{Atom, KEYWORD_CHAR, Text, atom, close_bracket, encode_list, nz_number};
+use crate::sequence::{UidSet, encode_uid_set, uid_set};
 
 /// `resp-text-code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,5 +227,90 @@ impl Code<'_> {
             }
         }
         out.put_u8(b']');
+    }
+}
+
+/// A code and its `]`, behind its `[`; `None` if this is no code, but text.
+///
+/// ```abnf
+/// resp-text-code = … / atom [SP 1*<any TEXT-CHAR except "]">]   ; RFC 9051 section 9
+/// ```
+/// A code that is known and cannot be parsed is delivered as one that is not.
+pub(crate) fn code<'a>(input: &'a [u8], arena: &'a Arena) -> Option<(&'a [u8], Code<'a>)> {
+    if let Ok((rest, code)) = known_code(input, arena) {
+        if let Ok((rest, ())) = close_bracket(spaces(rest)) {
+            return Some((rest, code));
+        }
+    }
+    let (rest, name) = atom(input).ok()?;
+    let (text, rest) = rest.split_at_checked(memchr(b']', rest)?)?;
+    let text = match text {
+        [] | [b' '] => None,
+        [b' ', text @ ..] => Some(CodeText::new(Text::from_octets(text).ok()?).ok()?),
+        _ => return None,
+    };
+    let (rest, ()) = close_bracket(rest).ok()?;
+    Some((rest, Code::Other(name, text)))
+}
+
+/// ```abnf
+/// resp-text-code = … "BADCHARSET" [SP "(" charset *(SP charset) ")" ] /
+///                  capability-data / "PERMANENTFLAGS" SP
+///                  "(" [flag-perm *(SP flag-perm)] ")" /
+///                  "UIDNEXT" SP nz-number / "UIDVALIDITY" SP nz-number /
+///                  "UNSEEN" SP nz-number / …               ; RFC 3501 section 9
+/// resp-code-apnd = "APPENDUID" SP nz-number SP append-uid
+/// resp-code-copy = "COPYUID" SP nz-number SP uid-set SP uid-set
+///                                                          ; RFC 9051 section 9
+/// ```
+fn known_code<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Code<'a>> {
+    const APPENDUID: Keyword = Keyword::new(b"APPENDUID");
+    const BADCHARSET: Keyword = Keyword::new(b"BADCHARSET");
+    const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
+    const COPYUID: Keyword = Keyword::new(b"COPYUID");
+    const PERMANENTFLAGS: Keyword = Keyword::new(b"PERMANENTFLAGS");
+    const UIDNEXT: Keyword = Keyword::new(b"UIDNEXT");
+    const UIDVALIDITY: Keyword = Keyword::new(b"UIDVALIDITY");
+    const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
+    let number = |input: &'a [u8], code: fn(NonZeroU32) -> Code<'a>| {
+        let (rest, number) = nz_number(gap(input)?.0)?;
+        Ok((rest, code(number)))
+    };
+    let (name, rest) = run(&KEYWORD_CHAR, input);
+    match Keyword::new(name) {
+        APPENDUID => {
+            let (rest, validity) = nz_number(gap(rest)?.0)?;
+            let (rest, uids) = uid_set(gap(rest)?.0, arena)?;
+            Ok((rest, Code::AppendUid { validity, uids }))
+        }
+        BADCHARSET => {
+            let rest = spaces(rest);
+            let (rest, charsets) = match rest {
+                [b'(', ..] => list(rest, arena, |input| atom_or_quoted(input, arena))?,
+                _ => (rest, &[][..]),
+            };
+            Ok((rest, Code::BadCharset(charsets)))
+        }
+        CAPABILITY => {
+            let (rest, capabilities) = capabilities(rest, arena)?;
+            Ok((rest, Code::Capability(capabilities)))
+        }
+        COPYUID => {
+            let (rest, validity) = nz_number(gap(rest)?.0)?;
+            let (rest, source) = uid_set(gap(rest)?.0, arena)?;
+            let (rest, destination) = uid_set(gap(rest)?.0, arena)?;
+            Ok((rest, Code::CopyUid { validity, source, destination }))
+        }
+        PERMANENTFLAGS => {
+            let (rest, flags) = list(gap(rest)?.0, arena, permanent_flag)?;
+            Ok((rest, Code::PermanentFlags(flags)))
+        }
+        UIDNEXT => number(rest, Code::UidNext),
+        UIDVALIDITY => number(rest, Code::UidValidity),
+        UNSEEN => number(rest, Code::Unseen),
+        _ => match NAMES.iter().find(|(_, known)| name.eq_ignore_ascii_case(known.as_bytes())) {
+            Some((code, _)) => Ok((rest, *code)),
+            None => fail(input, "a code that is known"),
+        },
     }
 }

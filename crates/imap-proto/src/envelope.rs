@@ -3,9 +3,12 @@
 //! RFC 9051 sections 7.5.2 and 9: `envelope`.
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::parse::Parsed;
 
-use crate::address::Address;
-use crate::lexical::{NString, Style, encode_nstring};
+use crate::address::{Address, addresses};
+use crate::arena::Arena;
+use crate::lenient::{nstring, spaces};
+use crate::lexical::{NString, Style, close, encode_nstring, open};
 
 /// The envelope of a message. Lists of addresses that are `NIL` are empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,4 +57,27 @@ impl Envelope<'_> {
         }
         out.put_u8(b')');
     }
+}
+
+/// ```abnf
+/// envelope = "(" env-date SP env-subject SP env-from SP env-sender SP
+///            env-reply-to SP env-to SP env-cc SP env-bcc SP
+///            env-in-reply-to SP env-message-id ")"         ; RFC 9051 section 9
+/// ```
+pub(crate) fn envelope<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a Envelope<'a>> {
+    let (rest, ()) = open(input)?;
+    let (rest, date) = nstring(spaces(rest), arena)?;
+    let (rest, subject) = nstring(spaces(rest), arena)?;
+    let (rest, from) = addresses(spaces(rest), arena)?;
+    let (rest, sender) = addresses(spaces(rest), arena)?;
+    let (rest, reply_to) = addresses(spaces(rest), arena)?;
+    let (rest, to) = addresses(spaces(rest), arena)?;
+    let (rest, cc) = addresses(spaces(rest), arena)?;
+    let (rest, bcc) = addresses(spaces(rest), arena)?;
+    let (rest, in_reply_to) = nstring(spaces(rest), arena)?;
+    let (rest, message_id) = nstring(spaces(rest), arena)?;
+    let (rest, ()) = close(spaces(rest))?;
+    let envelope =
+        Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id };
+    Ok((rest, arena.alloc(envelope)))
 }

@@ -8,15 +8,19 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
+use mail_wire::parse::{Fault, Keyword, Parsed, fail, number32, number64};
+use nom::Err;
 
-use crate::body_structure::BodyStructure;
-use crate::date::DateTime;
-use crate::envelope::Envelope;
+use crate::arena::Arena;
+use crate::body_structure::{BodyStructure, body};
+use crate::date::{DateTime, date_time};
+use crate::envelope::{Envelope, envelope};
 use crate::fetch::{FetchItem, encode_section_binary};
-use crate::flag::{Flag, encode_flags};
-use crate::lexical::{LiteralHead, Style};
+use crate::flag::{Flag, encode_flags, flag};
+use crate::lenient::{extent, gap, list, nstring_octets, spaces, value_ends};
+use crate::lexical::{Depth, LiteralHead, Style, at, keyword, number63, nz_number, open};
 use crate::response::Raw;
-use crate::section::Section;
+use crate::section::{Section, section, section_binary};
 
 /// A FETCH response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -378,5 +382,166 @@ impl BodyWriter {
             0 => Ok(self.fetch),
             missing => Err(BodyLength::TooShort { missing }),
         }
+    }
+}
+
+/// What stands behind `FETCH` in a response.
+///
+/// ```abnf
+/// msg-att = "(" (msg-att-dynamic / msg-att-static)
+///           *(SP (msg-att-dynamic / msg-att-static)) ")"   ; RFC 9051 section 9
+/// ```
+/// Behind the first parenthesis nothing is an error: what is none of these is
+/// delivered as [`FetchData::Unparsed`].
+pub(crate) fn fetch_response<'a>(
+    message: NonZeroU32,
+    input: &'a [u8],
+    arena: &'a Arena,
+) -> Parsed<'a, FetchResponse<'a>> {
+    let (rest, ()) = open(gap(input)?.0)?;
+    let mut rest = spaces(rest);
+    let mut data = arena.list();
+    loop {
+        rest = match rest {
+            [] => break,
+            [b')', behind @ ..] => match spaces(behind) {
+                [] => break,
+                behind => {
+                    data.push(unparsed(
+                        behind,
+                        behind.len(),
+                        Fault { rest: behind, expected: END },
+                    ));
+                    break;
+                }
+            },
+            _ => {
+                let (behind, item) = fetch_data(rest, arena);
+                data.push(item);
+                spaces(behind)
+            }
+        };
+    }
+    Ok((&[], FetchResponse { message, data: data.into_bump_slice() }))
+}
+
+const END: &str = "the end of the response";
+
+/// One item, known or not, and what stands behind it.
+fn fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> (&'a [u8], FetchData<'a>) {
+    let fault = match known_fetch_data(input, arena) {
+        Ok((rest, data)) if value_ends(rest) => return (rest, data),
+        Ok((rest, _)) => Fault { rest, expected: "the end of the item" },
+        Err(Err::Error(fault) | Err::Failure(fault)) => fault,
+        Err(Err::Incomplete(_)) => Fault { rest: &[], expected: "more input" },
+    };
+    let mut used = extent(input, true);
+    let behind = spaces(input.get(used..).unwrap_or_default());
+    if !matches!(behind, [] | [b')', ..]) {
+        used = input.len().saturating_sub(behind.len()).saturating_add(extent(behind, false));
+    }
+    // An item has an octet at least, so that there is an end to it.
+    let used = used.max(1);
+    (input.get(used..).unwrap_or_default(), unparsed(input, used, fault))
+}
+
+/// The first `used` octets of `input`, with what was wrong about them.
+fn unparsed<'a>(input: &'a [u8], used: usize, fault: Fault<'a>) -> FetchData<'a> {
+    let raw = Raw::new(input.get(..used).unwrap_or(input));
+    FetchData::Unparsed { raw, error: SyntaxError::new(input, fault) }
+}
+
+/// ```abnf
+/// msg-att-dynamic = "FLAGS" SP "(" [flag-fetch *(SP flag-fetch)] ")"
+/// msg-att-static  = "ENVELOPE" SP envelope / "INTERNALDATE" SP date-time /
+///                   "RFC822.SIZE" SP number64 /
+///                   "BODY" ["STRUCTURE"] SP body /
+///                   "BODY" section ["<" number ">"] SP nstring /
+///                   "BINARY" section-binary SP (nstring / literal8) /
+///                   "BINARY.SIZE" section-binary SP number /
+///                   "UID" SP uniqueid                      ; RFC 9051 section 9
+/// msg-att-static  = … "RFC822" [".HEADER" / ".TEXT"] SP nstring …
+///                                                          ; RFC 3501 section 9
+/// ```
+fn known_fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchData<'a>> {
+    const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
+    const FLAGS: Keyword = Keyword::new(b"FLAGS");
+    const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
+    const RFC822: Keyword = Keyword::new(b"RFC822");
+    const RFC822_HEADER: Keyword = Keyword::new(b"RFC822.HEADER");
+    const RFC822_SIZE: Keyword = Keyword::new(b"RFC822.SIZE");
+    const RFC822_TEXT: Keyword = Keyword::new(b"RFC822.TEXT");
+    const BODY: Keyword = Keyword::new(b"BODY");
+    const BODYSTRUCTURE: Keyword = Keyword::new(b"BODYSTRUCTURE");
+    const UID: Keyword = Keyword::new(b"UID");
+    const BINARY: Keyword = Keyword::new(b"BINARY");
+    const BINARY_SIZE: Keyword = Keyword::new(b"BINARY.SIZE");
+    let octets = |input: &'a [u8], data: fn(Option<&'a [u8]>) -> FetchData<'a>| {
+        let (rest, octets) = nstring_octets(gap(input)?.0, arena)?;
+        Ok((rest, data(octets)))
+    };
+    let (rest, name) = keyword("an item of FETCH")(input)?;
+    let (rest, data) = match name {
+        ENVELOPE => {
+            let (rest, envelope) = envelope(gap(rest)?.0, arena)?;
+            (rest, FetchData::Envelope(envelope))
+        }
+        FLAGS => {
+            let (rest, flags) = list(gap(rest)?.0, arena, flag)?;
+            (rest, FetchData::Flags(flags))
+        }
+        INTERNALDATE => {
+            let (rest, date) = date_time(gap(rest)?.0)?;
+            (rest, FetchData::InternalDate(date))
+        }
+        RFC822 => return octets(rest, FetchData::Rfc822),
+        RFC822_HEADER => return octets(rest, FetchData::Rfc822Header),
+        RFC822_TEXT => return octets(rest, FetchData::Rfc822Text),
+        RFC822_SIZE => {
+            let (rest, octets) = number64(gap(rest)?.0)?;
+            (rest, FetchData::Rfc822Size(octets))
+        }
+        BODY if at(b'[', rest) => {
+            let (rest, section) = section(rest, arena)?;
+            let (rest, origin) = origin(rest)?;
+            let (rest, octets) = nstring_octets(gap(rest)?.0, arena)?;
+            (rest, FetchData::BodySection { section, origin, octets })
+        }
+        BODY => {
+            let (rest, body) = body(gap(rest)?.0, arena, Depth::TOP)?;
+            (rest, FetchData::Body(body))
+        }
+        BODYSTRUCTURE => {
+            let (rest, body) = body(gap(rest)?.0, arena, Depth::TOP)?;
+            (rest, FetchData::BodyStructure(body))
+        }
+        UID => {
+            let (rest, uid) = nz_number(gap(rest)?.0)?;
+            (rest, FetchData::Uid(uid))
+        }
+        BINARY => {
+            let (rest, part) = section_binary(rest, arena)?;
+            let (rest, origin) = origin(rest)?;
+            let (rest, octets) = nstring_octets(gap(rest)?.0, arena)?;
+            (rest, FetchData::Binary { part, origin, octets })
+        }
+        BINARY_SIZE => {
+            let (rest, part) = section_binary(rest, arena)?;
+            let (rest, octets) = number32(gap(rest)?.0)?;
+            (rest, FetchData::BinarySize { part, octets })
+        }
+        _ => return fail(input, "an item of FETCH that is known"),
+    };
+    Ok((rest, data))
+}
+
+/// `["<" number ">"]`
+fn origin(input: &[u8]) -> Parsed<'_, Option<u64>> {
+    let [b'<', rest @ ..] = input else {
+        return Ok((input, None));
+    };
+    match number63(rest)? {
+        ([b'>', rest @ ..], origin) => Ok((rest, Some(origin))),
+        (rest, _) => fail(rest, "\">\""),
     }
 }

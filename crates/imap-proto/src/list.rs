@@ -7,8 +7,10 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::arena::{Arena, NonEmpty};
+use crate::lenient;
 use crate::lexical::{
-    Atom, Style, after_space, at, encode_list, encode_string, keyword, list, list1, space,
+    Atom, Style, after_space, at, atom, close, encode_list, encode_string, keyword, list, list1,
+    nil, non_empty, open, space,
 };
 use crate::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
 use crate::response::Raw;
@@ -387,4 +389,99 @@ pub(crate) fn encode_delimiter(delimiter: Option<Delimiter>, out: &mut BytesMut)
         Some(delimiter) => encode_string(&[delimiter.get()], Style::PLAIN, out),
         None => out.put_slice(b"NIL"),
     }
+}
+
+/// What stands behind `LIST` or `LSUB` in a response.
+///
+/// ```abnf
+/// mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil)
+///                SP mailbox [SP mbox-list-extended]
+/// mbox-list-extended = "(" [mbox-list-extended-item
+///                      *(SP mbox-list-extended-item)] ")"  ; RFC 9051 section 9
+/// ```
+pub(crate) fn listed<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Listed<'a>> {
+    let (rest, ()) = lenient::gap(input)?;
+    let (rest, attributes) = lenient::list(rest, arena, attribute)?;
+    let (rest, ()) = lenient::gap(rest)?;
+    let (rest, delimiter) = delimiter(rest, arena)?;
+    let (rest, ()) = lenient::gap(rest)?;
+    let (rest, name) = lenient::astring(rest, arena)?;
+    let behind = lenient::spaces(rest);
+    let (rest, extended) = if at(b'(', behind) {
+        lenient::list(behind, arena, |input| list_extended(input, arena))?
+    } else {
+        (rest, &[][..])
+    };
+    Ok((rest, Listed { attributes, delimiter, mailbox: Mailbox::new(name), extended }))
+}
+
+/// `mbx-list-flag = "\" atom`
+fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
+    let [b'\\', rest @ ..] = input else {
+        return fail(input, "an attribute of a mailbox");
+    };
+    let (rest, name) = atom(rest)?;
+    let known = ATTRIBUTES.iter().find(|(_, known)| name.is(known));
+    Ok((rest, known.map_or(Attribute::Other(name), |(attribute, _)| *attribute)))
+}
+
+/// `DQUOTE QUOTED-CHAR DQUOTE / nil`; `""` is taken for `NIL`.
+pub(crate) fn delimiter<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Option<Delimiter>> {
+    if let Ok((rest, ())) = nil(input) {
+        return Ok((rest, None));
+    }
+    match lenient::string_octets(input, arena)? {
+        (rest, []) => Ok((rest, None)),
+        (rest, [character]) if Delimiter::new(*character).is_some() => {
+            Ok((rest, Delimiter::new(*character)))
+        }
+        _ => fail(input, "a delimiter"),
+    }
+}
+
+/// ```abnf
+/// mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val
+/// childinfo-extended-item = "CHILDINFO" SP "(" list-select-base-opt-quoted
+///                           *(SP list-select-base-opt-quoted) ")"
+/// oldname-extended-item   = "OLDNAME" SP "(" mailbox ")"   ; RFC 9051 section 9
+/// ```
+fn list_extended<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListExtended<'a>> {
+    let (rest, tag) = lenient::atom_or_quoted(input, arena)?;
+    let (start, ()) = lenient::gap(rest)?;
+    let known = if tag.is("CHILDINFO") {
+        child_info(start, arena)
+    } else if tag.is("OLDNAME") {
+        old_name(start, arena)
+    } else {
+        fail(start, "an item of LIST that is known")
+    };
+    if let Ok(known) = known {
+        return Ok(known);
+    }
+    let (rest, value) = lenient::value(start)?;
+    Ok((rest, ListExtended::Other(tag, value)))
+}
+
+fn child_info<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListExtended<'a>> {
+    let (rest, ()) = open(input)?;
+    let mut options = arena.list();
+    let mut rest = lenient::spaces(rest);
+    while !at(b')', rest) {
+        let (behind, name) = lenient::atom_or_quoted(rest, arena)?;
+        match list_select(name.as_str().as_bytes()) {
+            Ok(([], option)) => options.push(option),
+            _ => return fail(rest, "a selection option of LIST"),
+        }
+        rest = lenient::spaces(behind);
+    }
+    let (rest, ()) = close(rest)?;
+    let (rest, options) = non_empty(rest, options)?;
+    Ok((rest, ListExtended::ChildInfo(options)))
+}
+
+fn old_name<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListExtended<'a>> {
+    let (rest, ()) = open(input)?;
+    let (rest, name) = lenient::astring(lenient::spaces(rest), arena)?;
+    let (rest, ()) = close(lenient::spaces(rest))?;
+    Ok((rest, ListExtended::OldName(Mailbox::new(name))))
 }

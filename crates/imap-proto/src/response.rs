@@ -8,16 +8,25 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
+use mail_wire::parse::{Fault, Keyword, Parsed, fail, number32};
+use nom::Err;
 
-use crate::capability::Capability;
-use crate::code::Code;
+use crate::arena::Arena;
+use crate::capability::{Capability, capabilities};
+use crate::code::{Code, code};
 use crate::command::{IdField, encode_id};
-use crate::fetch_response::FetchResponse;
-use crate::flag::{Flag, encode_flags};
-use crate::lexical::{AString, Atom, IString, Style, Tag, Text, debug_octets, encode_string};
-use crate::list::{Delimiter, Listed, encode_delimiter};
-use crate::sequence::{UidSet, encode_uid_set};
-use crate::status::MailboxStatus;
+use crate::fetch_response::{FetchResponse, fetch_response};
+use crate::flag::{Flag, encode_flags, flag};
+use crate::lenient::{
+    astring, gap, list, list_or_nil, nstring, spaces, string, value, value_ends, values,
+};
+use crate::lexical::{
+    AString, Atom, IString, Style, Tag, Text, after_space, at, atom, close, debug_octets,
+    encode_string, keyword, nil, nz_number, open, space, tag, text,
+};
+use crate::list::{Delimiter, Listed, delimiter, encode_delimiter, listed};
+use crate::sequence::{UidSet, encode_uid_set, uid_set};
+use crate::status::{MailboxStatus, mailbox_status};
 
 /// A response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -208,6 +217,44 @@ pub struct Namespace<'a> {
     pub delimiter: Option<Delimiter>,
     /// What extensions tell of it, as it was written, without the first space.
     pub extensions: Option<Raw<'a>>,
+}
+
+impl<'a> Response<'a> {
+    /// Parses a whole response as the
+    /// [`ResponseFramer`](crate::response_frame::ResponseFramer) finds it: with
+    /// the octets of its literals, without the last CRLF.
+    ///
+    /// It takes what servers are known to send beside the grammar. An untagged
+    /// response, an item of FETCH or a code that is not known or cannot be
+    /// parsed is delivered as it was written, and the rest is unharmed.
+    ///
+    /// ```
+    /// use imap_proto::response::{Data, Response};
+    /// use imap_proto::Arena;
+    /// let arena = Arena::new();
+    /// let response = Response::parse(b"* 172 EXISTS", &arena)?;
+    /// assert_eq!(response, Response::Data(Data::Exists(172)));
+    /// # Ok::<(), imap_proto::SyntaxError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it is no response at all: not `*`, `+` or a tag, or a tag with
+    /// anything but `OK`, `NO` or `BAD` behind it.
+    pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, SyntaxError> {
+        match input {
+            [b'+', rest @ ..] => {
+                let (_, text) = text(after_space(rest).unwrap_or(rest))
+                    .map_err(|error| syntax_error(input, &error))?;
+                Ok(Self::Continue(text))
+            }
+            [b'*'] => Ok(Self::Data(data(b"", arena))),
+            [b'*', b' ', rest @ ..] => Ok(Self::Data(data(rest, arena))),
+            _ => match tagged(input, arena) {
+                Ok((_, response)) => Ok(response),
+                Err(error) => Err(syntax_error(input, &error)),
+            },
+        }
+    }
 }
 
 impl Response<'_> {
@@ -432,4 +479,269 @@ impl fmt::Debug for Raw<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug_octets(self.0, f)
     }
+}
+
+/// The error for what was met in `whole`.
+fn syntax_error(whole: &[u8], error: &Err<Fault<'_>>) -> SyntaxError {
+    match error {
+        Err::Error(fault) | Err::Failure(fault) => SyntaxError::new(whole, *fault),
+        Err::Incomplete(_) => SyntaxError { offset: whole.len(), expected: "more input" },
+    }
+}
+
+/// ```abnf
+/// response-tagged = tag SP resp-cond-state CRLF
+/// resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text     ; RFC 9051 section 9
+/// ```
+fn tagged<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Response<'a>> {
+    let (rest, tag) = tag(input)?;
+    let (start, ()) = space(rest)?;
+    let (rest, name) = keyword("OK, NO or BAD")(start)?;
+    let outcome = match name {
+        OK => Outcome::Ok,
+        NO => Outcome::No,
+        BAD => Outcome::Bad,
+        _ => return fail(start, "OK, NO or BAD"),
+    };
+    let (rest, (code, text)) = resp_text(rest, arena)?;
+    Ok((rest, Response::Tagged(tag, Completion { outcome, code, text })))
+}
+
+const OK: Keyword = Keyword::new(b"OK");
+const NO: Keyword = Keyword::new(b"NO");
+const BAD: Keyword = Keyword::new(b"BAD");
+const PREAUTH: Keyword = Keyword::new(b"PREAUTH");
+const BYE: Keyword = Keyword::new(b"BYE");
+
+/// Whether `name` is that of a status, which is followed by text.
+pub(crate) fn is_status(name: &[u8]) -> bool {
+    matches!(Keyword::new(name), OK | NO | BAD | PREAUTH | BYE)
+}
+
+/// ```abnf
+/// resp-text = ["[" resp-text-code "]" SP] [text]           ; RFC 9051 section 9
+/// ```
+/// and the space before it; both spaces may be missing. The text ends at an
+/// octet that cannot be in it.
+fn resp_text<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, (Option<Code<'a>>, Text<'a>)> {
+    let start = after_space(input).unwrap_or(input);
+    let found = match start {
+        [b'[', inside @ ..] => code(inside, arena),
+        _ => None,
+    };
+    let (rest, code) = match found {
+        Some((rest, code)) => (after_space(rest).unwrap_or(rest), Some(code)),
+        None => (start, None),
+    };
+    let (_, text) = text(rest)?;
+    Ok((&[], (code, text)))
+}
+
+/// What stands behind `* `.
+fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Data<'a> {
+    let error = match known_data(input, arena) {
+        Ok((rest, data)) => match spaces(rest) {
+            [] => return data,
+            rest => SyntaxError::new(input, Fault { rest, expected: "the end of the response" }),
+        },
+        Err(error) => syntax_error(input, &error),
+    };
+    Data::Unparsed { raw: Raw::new(input), error }
+}
+
+/// ```abnf
+/// response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data /
+///                 message-data / capability-data / enable-data) CRLF
+/// mailbox-data  = "FLAGS" SP flag-list / "LIST" SP mailbox-list /
+///                 esearch-response / "STATUS" SP mailbox SP "(" [status-att-list] ")" /
+///                 number SP "EXISTS" / namespace-response / …
+/// message-data  = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att))
+///                                                          ; RFC 9051 section 9
+/// mailbox-data  = … "LSUB" SP mailbox-list / "SEARCH" *(SP nz-number) /
+///                 number SP "RECENT" …                     ; RFC 3501 section 9
+/// id_response   = "ID" SP id_params_list                   ; RFC 2971 section 4
+/// ```
+fn known_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
+    const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
+    const ENABLED: Keyword = Keyword::new(b"ENABLED");
+    const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
+    const FLAGS: Keyword = Keyword::new(b"FLAGS");
+    const ID: Keyword = Keyword::new(b"ID");
+    const LIST: Keyword = Keyword::new(b"LIST");
+    const LSUB: Keyword = Keyword::new(b"LSUB");
+    const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
+    const SEARCH: Keyword = Keyword::new(b"SEARCH");
+    const STATUS: Keyword = Keyword::new(b"STATUS");
+    if input.first().is_some_and(u8::is_ascii_digit) {
+        return message_data(input, arena);
+    }
+    let (rest, name) = keyword("a response")(input)?;
+    let condition = match name {
+        OK => Condition::Ok,
+        NO => Condition::No,
+        BAD => Condition::Bad,
+        PREAUTH => Condition::PreAuth,
+        BYE => Condition::Bye,
+        CAPABILITY => return map(capabilities(rest, arena), Data::Capability),
+        ENABLED => return map(capabilities(rest, arena), Data::Enabled),
+        FLAGS => return map(list(gap(rest)?.0, arena, flag), Data::Flags),
+        LIST => return map(listed(rest, arena), Data::List),
+        LSUB => return map(listed(rest, arena), Data::Lsub),
+        STATUS => return map(mailbox_status(rest, arena), Data::Status),
+        SEARCH => return map(search(rest, arena), Data::Search),
+        ESEARCH => return map(esearch(rest, arena), Data::ESearch),
+        NAMESPACE => return map(namespaces(rest, arena), Data::Namespace),
+        ID => return map(id(rest, arena), Data::Id),
+        _ => return fail(input, "a response that is known"),
+    };
+    let (rest, (code, text)) = resp_text(rest, arena)?;
+    Ok((rest, Data::Notice(Notice { condition, code, text })))
+}
+
+/// `data` of what was parsed.
+fn map<'a, T>(parsed: Parsed<'a, T>, data: impl FnOnce(T) -> Data<'a>) -> Parsed<'a, Data<'a>> {
+    let (rest, value) = parsed?;
+    Ok((rest, data(value)))
+}
+
+/// What begins with a number.
+fn message_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
+    const EXISTS: Keyword = Keyword::new(b"EXISTS");
+    const RECENT: Keyword = Keyword::new(b"RECENT");
+    const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
+    const FETCH: Keyword = Keyword::new(b"FETCH");
+    let (rest, number) = number32(input)?;
+    let (start, ()) = gap(rest)?;
+    let (rest, name) = keyword("EXISTS, RECENT, EXPUNGE or FETCH")(start)?;
+    match (name, NonZeroU32::new(number)) {
+        (EXISTS, _) => Ok((rest, Data::Exists(number))),
+        (RECENT, _) => Ok((rest, Data::Recent(number))),
+        (EXPUNGE, Some(message)) => Ok((rest, Data::Expunge(message))),
+        (FETCH, Some(message)) => map(fetch_response(message, rest, arena), Data::Fetch),
+        (EXPUNGE | FETCH, None) => fail(input, "a number above 0"),
+        _ => fail(start, "EXISTS, RECENT, EXPUNGE or FETCH"),
+    }
+}
+
+/// `*(SP nz-number)`
+fn search<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [NonZeroU32]> {
+    let mut numbers = arena.list();
+    let mut rest = input;
+    while !spaces(rest).is_empty() {
+        let (behind, number) = nz_number(gap(rest)?.0)?;
+        numbers.push(number);
+        rest = behind;
+    }
+    Ok((rest, numbers.into_bump_slice()))
+}
+
+/// ```abnf
+/// esearch-response   = "ESEARCH" [search-correlator] [SP "UID"]
+///                      *(SP search-return-data)
+/// search-correlator  = SP "(" "TAG" SP tag-string ")"
+/// search-return-data = "MIN" SP nz-number / "MAX" SP nz-number /
+///                      "ALL" SP sequence-set / "COUNT" SP number /
+///                      search-ret-data-ext                 ; RFC 9051 section 9
+/// ```
+fn esearch<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ESearch<'a>> {
+    let mut rest = spaces(input);
+    let mut found = ESearch::default();
+    if at(b'(', rest) {
+        let (behind, ()) = open(rest)?;
+        let start = spaces(behind);
+        let (behind, name) = atom(start)?;
+        if !name.is("TAG") {
+            return fail(start, "TAG");
+        }
+        let (behind, tag) = astring(gap(behind)?.0, arena)?;
+        let (behind, ()) = close(spaces(behind))?;
+        found.tag = Some(tag);
+        rest = spaces(behind);
+    }
+    let mut results = arena.list();
+    let mut first = true;
+    while !rest.is_empty() {
+        let (behind, name) = atom(rest)?;
+        if first && name.is("UID") {
+            found.uid = true;
+            rest = spaces(behind);
+        } else {
+            let (start, ()) = gap(behind)?;
+            let (behind, result) = search_result(name, start, arena)?;
+            results.push(result);
+            rest = spaces(behind);
+        }
+        first = false;
+    }
+    found.results = results.into_bump_slice();
+    Ok((rest, found))
+}
+
+/// The value of the result called `name`.
+fn search_result<'a>(
+    name: Atom<'a>,
+    input: &'a [u8],
+    arena: &'a Arena,
+) -> Parsed<'a, SearchResult<'a>> {
+    let known = if name.is("MIN") {
+        nz_number(input).map(|(rest, number)| (rest, SearchResult::Min(number)))
+    } else if name.is("MAX") {
+        nz_number(input).map(|(rest, number)| (rest, SearchResult::Max(number)))
+    } else if name.is("ALL") {
+        uid_set(input, arena).map(|(rest, set)| (rest, SearchResult::All(set)))
+    } else if name.is("COUNT") {
+        number32(input).map(|(rest, count)| (rest, SearchResult::Count(count)))
+    } else {
+        fail(input, "a result of SEARCH that is known")
+    };
+    match known {
+        Ok((rest, result)) if value_ends(rest) => Ok((rest, result)),
+        _ => {
+            let (rest, value) = value(input)?;
+            Ok((rest, SearchResult::Other(name, value)))
+        }
+    }
+}
+
+/// ```abnf
+/// namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace
+/// namespace          = nil / "(" 1*namespace-descr ")"     ; RFC 9051 section 9
+/// ```
+fn namespaces<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Namespaces<'a>> {
+    let namespaces =
+        |input: &'a [u8]| list_or_nil(gap(input)?.0, arena, |input| namespace(input, arena));
+    let (rest, personal) = namespaces(input)?;
+    let (rest, other_users) = namespaces(rest)?;
+    let (rest, shared) = namespaces(rest)?;
+    Ok((rest, Namespaces { personal, other_users, shared }))
+}
+
+/// ```abnf
+/// namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil)
+///                   [namespace-response-extensions] ")"    ; RFC 9051 section 9
+/// ```
+fn namespace<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Namespace<'a>> {
+    let (rest, ()) = open(input)?;
+    let (rest, prefix) = string(spaces(rest), arena)?;
+    let (rest, delimiter) = delimiter(gap(rest)?.0, arena)?;
+    let (rest, extensions) = match values(spaces(rest))? {
+        (rest, extensions) if extensions.as_bytes().is_empty() => (rest, None),
+        (rest, extensions) => (rest, Some(extensions)),
+    };
+    let (rest, ()) = close(rest)?;
+    Ok((rest, Namespace { prefix, delimiter, extensions }))
+}
+
+/// `SP id_params_list`
+fn id<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Option<&'a [IdField<'a>]>> {
+    let (start, ()) = gap(input)?;
+    if let Ok((rest, ())) = nil(start) {
+        return Ok((rest, None));
+    }
+    let (rest, fields) = list(start, arena, |input| {
+        let (rest, name) = string(input, arena)?;
+        let (rest, value) = nstring(spaces(rest), arena)?;
+        Ok((rest, IdField { name, value }))
+    })?;
+    Ok((rest, Some(fields)))
 }

@@ -6,10 +6,11 @@ use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::parse::{Keyword, Parsed, fail, number32};
 
 use crate::arena::{Arena, NonEmpty};
-use crate::lexical::{Atom, Style, encode_list, keyword, list1, space};
+use crate::lenient;
+use crate::lexical::{Atom, Style, atom, encode_list, keyword, list1, number63, nz_number, space};
 use crate::mailbox::{Mailbox, mailbox};
 use crate::response::Raw;
 
@@ -172,5 +173,63 @@ impl StatusValue<'_> {
         out.put_slice(item.name().as_bytes());
         out.put_u8(b' ');
         decimal(number, out);
+    }
+}
+
+/// What stands behind `STATUS` in a response.
+///
+/// ```abnf
+/// mailbox-data    = … "STATUS" SP mailbox SP "(" [status-att-list] ")" …
+/// status-att-list = status-att-val *(SP status-att-val)    ; RFC 9051 section 9
+/// ```
+pub(crate) fn mailbox_status<'a>(
+    input: &'a [u8],
+    arena: &'a Arena,
+) -> Parsed<'a, MailboxStatus<'a>> {
+    let (rest, name) = lenient::astring(lenient::gap(input)?.0, arena)?;
+    let (rest, ()) = lenient::gap(rest)?;
+    let (rest, values) = lenient::list(rest, arena, |input| {
+        let (rest, name) = atom(input)?;
+        let (start, ()) = lenient::gap(rest)?;
+        match status_value(name, start) {
+            Ok((rest, value)) if lenient::value_ends(rest) => Ok((rest, value)),
+            _ => {
+                let (rest, value) = lenient::value(start)?;
+                Ok((rest, StatusValue::Other(name, value)))
+            }
+        }
+    })?;
+    Ok((rest, MailboxStatus { mailbox: Mailbox::new(name), values }))
+}
+
+/// The value of the item called `name`.
+///
+/// ```abnf
+/// status-att-val = ("MESSAGES" SP number) / ("UIDNEXT" SP nz-number) /
+///                  ("UIDVALIDITY" SP nz-number) / ("UNSEEN" SP number) /
+///                  ("DELETED" SP number) / ("SIZE" SP number64)
+///                                                          ; RFC 9051 section 9
+/// ```
+fn status_value<'a>(name: Atom<'a>, input: &'a [u8]) -> Parsed<'a, StatusValue<'a>> {
+    let count = |value: fn(u32) -> StatusValue<'a>| {
+        let (rest, count) = number32(input)?;
+        Ok((rest, value(count)))
+    };
+    let above_0 = |value: fn(NonZeroU32) -> StatusValue<'a>| {
+        let (rest, number) = nz_number(input)?;
+        Ok((rest, value(number)))
+    };
+    match status_item(name.as_str().as_bytes()) {
+        Ok(([], StatusItem::Messages)) => count(StatusValue::Messages),
+        Ok(([], StatusItem::Recent)) => count(StatusValue::Recent),
+        Ok(([], StatusItem::UidNext)) => above_0(StatusValue::UidNext),
+        Ok(([], StatusItem::UidValidity)) => above_0(StatusValue::UidValidity),
+        Ok(([], StatusItem::Unseen)) => count(StatusValue::Unseen),
+        Ok(([], StatusItem::Deleted)) => count(StatusValue::Deleted),
+        Ok(([], StatusItem::Size)) => {
+            let (rest, octets) = number63(input)?;
+            Ok((rest, StatusValue::Size(octets)))
+        }
+        _ => fail(input, "an item of STATUS that is known"),
     }
 }
