@@ -269,6 +269,11 @@ impl Server {
 
     pub(crate) fn finish(mut self) -> Outcome {
         self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
+        // How much of a body that has not ended was handed out depends on the
+        // cuts, and under `BodyPolicy::Reject` it may be nothing.
+        if self.outcome.events.last().is_some_and(|event| event == "Body") {
+            self.outcome.events.pop();
+        }
         self.outcome
     }
 

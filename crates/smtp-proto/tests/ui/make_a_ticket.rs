@@ -2,7 +2,7 @@ use smtp_proto::Ticket;
 use smtp_proto::server::request;
 
 fn forged() -> Ticket<request::Message> {
-    Ticket { serial: 1, request: core::marker::PhantomData }
+    Ticket { desk: 0, serial: 1, request: core::marker::PhantomData }
 }
 
 fn main() {}
