@@ -1,7 +1,7 @@
 //! MIME: from the octets of a message to what IMAP tells of it.
 //!
 //! The fields of headers, the transfer encodings and the charsets are read by
-//! the `mail-parser` crate. Which octets are which part is found in [`parts`]:
+//! the `mail-parser` crate. Which octets are which part is found in `parts`:
 //! IMAP wants them exactly, and a server wants a bound on how deep they nest.
 
 mod envelope;
