@@ -1,0 +1,140 @@
+//! The server's session over any input, cut anywhere: the same replies, the same
+//! messages, and no limit passed.
+
+#![no_main]
+
+use std::sync::Arc;
+
+use arbitrary::Arbitrary;
+use bytes::BytesMut;
+use libfuzzer_sys::fuzz_target;
+use smtp_proto::server::{Channel, Config, Event, Rejection, Session};
+use smtp_proto::{BodyPolicy, Error, ProtocolError, Reply, ReplyFramer, Tolerance};
+
+const MESSAGE: u64 = 64;
+const RECIPIENTS: usize = 3;
+const BAD_COMMANDS: u32 = 10;
+const LINE: usize = 100;
+
+#[derive(Arbitrary, Debug)]
+struct Case<'a> {
+    lenient: bool,
+    policy: u8,
+    /// How long the reads are, over and over.
+    reads: [u8; 4],
+    input: &'a [u8],
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Outcome {
+    out: BytesMut,
+    messages: Vec<(Vec<String>, Vec<u8>)>,
+    failure: Option<ProtocolError>,
+}
+
+fn config(case: &Case<'_>) -> Arc<Config> {
+    let mut config = Config::new("mx.example.org").expect("a domain");
+    config.body_policy = match case.policy % 3 {
+        0 => BodyPolicy::Reject,
+        1 => BodyPolicy::Keep,
+        _ => BodyPolicy::Normalize,
+    };
+    if case.lenient {
+        config.tolerance = Tolerance::LENIENT;
+    }
+    config.max_message_size = Some(MESSAGE);
+    config.vrfy = true;
+    config.expn = true;
+    config.plaintext_auth = true;
+    config.limits.command_line = LINE - 20;
+    config.limits.auth_line = LINE;
+    config.limits.recipients = RECIPIENTS as u32;
+    config.limits.bad_commands = BAD_COMMANDS;
+    config.offer_mechanism("PLAIN").expect("a mechanism");
+    Arc::new(config)
+}
+
+fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut session = Session::new(config(case), Channel::Clear, &mut outcome.out);
+    let out = &mut outcome.out;
+    let (mut start, mut end) = (0, 0);
+    let (mut recipients, mut body) = (Vec::new(), Vec::new());
+    while end < case.input.len() {
+        end = (end + reads.next().unwrap_or(1)).min(case.input.len());
+        let mut input = &case.input[start..end];
+        loop {
+            let answered = match session.receive(&mut input, out) {
+                Ok(Event::NeedInput) => break,
+                Ok(Event::Closed) => return outcome,
+                Ok(Event::Hello(_, ticket)) => session.accept(ticket, out),
+                Ok(Event::Mail(_, ticket)) => {
+                    recipients.clear();
+                    body.clear();
+                    session.accept(ticket, out)
+                }
+                Ok(Event::Rcpt(rcpt, ticket)) => match rcpt.to.mailbox() {
+                    Some(to) if to.local_part.as_str().starts_with('n') => {
+                        session.reject(ticket, Rejection::NO_SUCH_USER, out)
+                    }
+                    to => {
+                        recipients.push(to.map(|to| to.to_string()).unwrap_or_default());
+                        session.accept(ticket, out)
+                    }
+                },
+                Ok(Event::Data(ticket)) => session.accept(ticket, out),
+                Ok(Event::Body(piece)) => {
+                    assert!(!piece.is_empty());
+                    body.extend_from_slice(piece);
+                    assert!(body.len() as u64 <= MESSAGE);
+                    Ok(())
+                }
+                Ok(Event::BodyEnd(ticket)) => {
+                    assert!((1..=RECIPIENTS).contains(&recipients.len()));
+                    outcome.messages.push((recipients.clone(), body.clone()));
+                    session.accept(ticket, out)
+                }
+                Ok(Event::Auth(auth, ticket)) => match auth.initial_response {
+                    None => session.challenge(ticket, b"?", out),
+                    Some(response) if response.is_empty() => session.accept(ticket, out),
+                    Some(_) => session.reject(ticket, Rejection::AUTH_FAILED, out),
+                },
+                Ok(Event::AuthResponse(response, ticket)) if response.decode().len() > 3 => {
+                    session.accept(ticket, out)
+                }
+                Ok(other) => session.decline(other, out),
+                Err(Error::Protocol(failure)) => {
+                    outcome.failure = Some(failure);
+                    return outcome;
+                }
+                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
+            };
+            answered.expect("the ticket is of this session");
+        }
+        assert!(input.len() < LINE, "more is left unread than the limits say");
+        start = end - input.len();
+    }
+    outcome.failure = session.eof().err();
+    outcome
+}
+
+/// Replies all of the grammar, and no more bad ones than the limit.
+fn check_replies(mut out: &[u8]) {
+    let mut framer = ReplyFramer::new(65_536);
+    let mut bad = 0;
+    while let Some(length) = framer.next(out).expect("replies") {
+        let reply = Reply::parse(&out[..length]).expect("a reply");
+        bad += u32::from(matches!(reply.code.get(), 500..=504 | 535 | 553 | 555));
+        out = &out[length..];
+    }
+    assert!(out.is_empty());
+    assert!(bad <= BAD_COMMANDS);
+}
+
+fuzz_target!(|case: Case<'_>| {
+    let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
+    let reads = case.reads.map(|read| usize::from(read) + 1);
+    assert_eq!(run(&case, reads.into_iter().cycle()), whole);
+    assert_eq!(run(&case, std::iter::repeat(1)), whole);
+    check_replies(&whole.out);
+});
