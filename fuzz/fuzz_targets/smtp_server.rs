@@ -102,6 +102,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 Ok(Event::AuthResponse(response, ticket)) if response.decode().len() > 3 => {
                     session.accept(ticket, out)
                 }
+                Ok(Event::Expn(_, ticket)) => session.accept(ticket, out),
                 Ok(other) => session.decline(other, out),
                 Err(Error::Protocol(failure)) => {
                     outcome.failure = Some(failure);

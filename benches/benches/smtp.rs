@@ -1,0 +1,266 @@
+//! SMTP: parsing commands and replies, and bodies both ways.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mail_wire::{BodyPolicy, DotStuffer, DotUnstuffer, SendPolicy, Unstuffed};
+use memchr::memmem;
+use smtp_proto::server::{Channel, Config, Event, Session};
+use smtp_proto::{Command, Extension, Reply};
+
+/// What a server hears: three deliveries and what stands around them.
+const COMMANDS: &[&str] = &[
+    "EHLO mail-wr1-f41.google.com\r\n",
+    "STARTTLS\r\n",
+    "EHLO mail-wr1-f41.google.com\r\n",
+    "AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n",
+    "MAIL FROM:<alice.liddell@example.org> SIZE=48213 BODY=8BITMIME\r\n",
+    "RCPT TO:<bob@example.com>\r\n",
+    "DATA\r\n",
+    "RSET\r\n",
+    "MAIL FROM:<> SIZE=2213\r\n",
+    "RCPT TO:<owner-list+bounces-17=bob=example.com@lists.example.net>\r\n",
+    "DATA\r\n",
+    "MAIL FROM:<noreply@news.example.net> SIZE=90123 BODY=8BITMIME\r\n",
+    "RCPT TO:<\"quoted local\"@example.com>\r\n",
+    "RCPT TO:<postmaster@example.com>\r\n",
+    "NOOP\r\n",
+    "QUIT\r\n",
+];
+
+/// What a client hears in one delivery.
+const REPLIES: &[&str] = &[
+    "220 mx.example.org ESMTP\r\n",
+    "250-mx.example.org at your service\r\n250-SIZE 35882577\r\n250-8BITMIME\r\n250-STARTTLS\r\n\
+     250-ENHANCEDSTATUSCODES\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 SMTPUTF8\r\n",
+    "250 2.1.0 OK\r\n",
+    "250 2.1.5 OK\r\n",
+    "550-5.1.1 The email account that you tried to reach does not exist. Please try\r\n\
+     550 5.1.1 double-checking the recipient's email address\r\n",
+    "354 End data with <CR><LF>.<CR><LF>\r\n",
+    "250 2.0.0 OK: queued as 4TXyZ15lPzz9sWk\r\n",
+    "221 2.0.0 Bye\r\n",
+];
+
+const BODY: usize = 1 << 20;
+const READ: usize = 64 << 10;
+
+/// A mebibyte of text in lines of 76 characters, of which one in fifty begins
+/// with a dot.
+fn body() -> Vec<u8> {
+    let text = b"The quick brown fox jumps over the lazy dog; pack my box with five dozen jugs";
+    let mut body = Vec::with_capacity(BODY + 100);
+    for line in 0.. {
+        if body.len() >= BODY {
+            break;
+        }
+        let start = if line % 50 == 49 { &b"."[..] } else { b"x" };
+        body.extend_from_slice(start);
+        body.extend_from_slice(&text[..75]);
+        body.extend_from_slice(b"\r\n");
+    }
+    body
+}
+
+fn stuffed(body: &[u8]) -> BytesMut {
+    let mut wire = BytesMut::new();
+    let mut stuffer = DotStuffer::new(SendPolicy::Reject);
+    stuffer.push(body, &mut wire).unwrap();
+    stuffer.finish(&mut wire).unwrap();
+    wire
+}
+
+/// Hands `wire` on in reads of 64 KiB, and what was left of each with the next.
+fn in_reads<'w>(wire: &'w [u8], mut receive: impl FnMut(&mut &'w [u8])) {
+    let (mut start, mut end) = (0, 0);
+    while end < wire.len() {
+        end = (end + READ).min(wire.len());
+        let mut input = &wire[start..end];
+        receive(&mut input);
+        start = end - input.len();
+    }
+}
+
+fn commands(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("commands");
+    group.throughput(Throughput::Elements(COMMANDS.len() as u64));
+    group.bench_function("parse", |bencher| {
+        bencher.iter(|| {
+            for line in COMMANDS {
+                let line = black_box(line.as_bytes());
+                let _ = black_box(Command::parse(&line[..line.len() - 2]).unwrap());
+            }
+        });
+    });
+    group.bench_function("parse, peer smtp-proto", |bencher| {
+        bencher.iter(|| {
+            for line in COMMANDS {
+                let line = black_box(line.as_bytes());
+                let _ = black_box(peer_smtp_proto::Request::parse(&mut line.iter()).unwrap());
+            }
+        });
+    });
+    let parsed: Vec<Command> = COMMANDS
+        .iter()
+        .map(|line| Command::parse(&line.as_bytes()[..line.len() - 2]).unwrap())
+        .collect();
+    group.bench_function("encode", |bencher| {
+        let mut out = BytesMut::with_capacity(4096);
+        bencher.iter(|| {
+            out.clear();
+            for command in black_box(&parsed) {
+                command.encode(&mut out);
+            }
+            black_box(out.len())
+        });
+    });
+    group.finish();
+}
+
+fn replies(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("replies");
+    group.throughput(Throughput::Elements(REPLIES.len() as u64));
+    group.bench_function("parse", |bencher| {
+        bencher.iter(|| {
+            for octets in REPLIES {
+                let _ = black_box(Reply::parse(black_box(octets.as_bytes())).unwrap());
+            }
+        });
+    });
+    group.bench_function("parse, peer smtp-proto", |bencher| {
+        let mut parser = peer_smtp_proto::response::parser::ResponseReceiver::default();
+        bencher.iter(|| {
+            for octets in REPLIES {
+                let _ = black_box(parser.parse(&mut black_box(octets.as_bytes()).iter()).unwrap());
+                parser.reset();
+            }
+        });
+    });
+    group.bench_function("parse, the lines of EHLO too", |bencher| {
+        let reply = Reply::parse(REPLIES[1].as_bytes()).unwrap();
+        bencher.iter(|| {
+            for extension in black_box(reply).lines.iter().skip(1).flat_map(Extension::parse) {
+                black_box(extension);
+            }
+        });
+    });
+    group.finish();
+}
+
+fn bodies(criterion: &mut Criterion) {
+    let body = body();
+    let wire = stuffed(&body);
+    let mut group = criterion.benchmark_group("DATA");
+    group.throughput(Throughput::Bytes(wire.len() as u64));
+
+    group.bench_function("copy", |bencher| {
+        let mut message = Vec::with_capacity(wire.len());
+        bencher.iter(|| {
+            message.clear();
+            for read in black_box(&wire).chunks(READ) {
+                message.extend_from_slice(read);
+            }
+            black_box(&mut message);
+        });
+    });
+    group.bench_function("copy into one warm buffer", |bencher| {
+        let mut space = vec![0; READ];
+        bencher.iter(|| {
+            in_reads(black_box(&wire), |input| {
+                space[..input.len()].copy_from_slice(input);
+                black_box(&mut space);
+                *input = &[];
+            });
+        });
+    });
+    group.bench_function("memmem", |bencher| {
+        bencher.iter(|| {
+            in_reads(black_box(&wire), |input| {
+                black_box(memmem::find_iter(input, b"\r\n.").count());
+                *input = &[];
+            });
+        });
+    });
+    for policy in [BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize] {
+        group.bench_function(format!("unstuff, {policy:?}"), |bencher| {
+            bencher.iter(|| {
+                let mut unstuffer = DotUnstuffer::new(policy);
+                let mut ended = false;
+                in_reads(black_box(&wire), |input| {
+                    while let Unstuffed::Piece(piece) = unstuffer.next(input) {
+                        black_box(piece);
+                    }
+                    ended = input.is_empty();
+                });
+                assert!(ended);
+            });
+        });
+    }
+    group.bench_function("session", |bencher| {
+        let config = Arc::new(Config::new("mx.example.org").unwrap());
+        let mut out = BytesMut::with_capacity(4096);
+        let mut session = Session::new(config, Channel::Clear, &mut out);
+        answer(&mut session, &mut &b"EHLO c\r\n"[..], &mut out);
+        bencher.iter(|| {
+            out.clear();
+            let envelope = b"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n";
+            answer(&mut session, &mut &envelope[..], &mut out);
+            in_reads(black_box(&wire), |input| answer(&mut session, input, &mut out));
+            assert!(out.ends_with(b"250 2.0.0 OK\r\n"));
+        });
+    });
+    group.bench_function("peer smtp-proto, which copies", |bencher| {
+        let mut message = Vec::with_capacity(wire.len());
+        bencher.iter(|| {
+            message.clear();
+            let mut receiver = peer_smtp_proto::request::receiver::DataReceiver::new();
+            let mut ended = false;
+            for read in black_box(&wire).chunks(READ) {
+                ended = receiver.ingest(&mut read.iter(), &mut message);
+            }
+            assert!(ended);
+        });
+    });
+    group.finish();
+
+    let mut group = criterion.benchmark_group("sending a body");
+    group.throughput(Throughput::Bytes(body.len() as u64));
+    for policy in [SendPolicy::Reject, SendPolicy::Normalize] {
+        group.bench_function(format!("stuff, {policy:?}"), |bencher| {
+            let mut out = BytesMut::with_capacity(2 * READ);
+            bencher.iter(|| {
+                let mut stuffer = DotStuffer::new(policy);
+                for piece in black_box(&body).chunks(READ) {
+                    out.clear();
+                    stuffer.push(piece, &mut out).unwrap();
+                    black_box(&mut out);
+                }
+                stuffer.finish(&mut out).unwrap();
+            });
+        });
+    }
+    group.finish();
+}
+
+/// A driver that says yes and drops the body.
+fn answer(session: &mut Session, input: &mut &[u8], out: &mut BytesMut) {
+    loop {
+        match session.receive(input, out).unwrap() {
+            Event::NeedInput => return,
+            Event::Hello(_, ticket) => session.accept(ticket, out).unwrap(),
+            Event::Mail(_, ticket) => session.accept(ticket, out).unwrap(),
+            Event::Rcpt(_, ticket) => session.accept(ticket, out).unwrap(),
+            Event::Data(ticket) => session.accept(ticket, out).unwrap(),
+            Event::Body(piece) => {
+                black_box(piece);
+            }
+            Event::BodyEnd(ticket) => session.accept(ticket, out).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+criterion_group!(benches, commands, replies, bodies);
+criterion_main!(benches);
