@@ -1,6 +1,9 @@
 //! Commands and the states they are valid in (RFC 9051 sections 3 and 6).
 
 use imap_proto::capability::Capability;
+use imap_proto::response::Data;
+use imap_proto::server::{Channel, Event, Session};
+use imap_proto::{Arena, BytesMut, Misuse};
 
 use crate::transcript::{LOGIN, SELECTED, config, play};
 
@@ -257,4 +260,41 @@ fn enable() {
         ",
         ],
     );
+}
+
+/// RFC 9051 section 7.5.1: message numbers do not change while FETCH, STORE or
+/// SEARCH by number is answered; with any other command they may.
+#[test]
+fn message_numbers_stay_while_they_are_used() {
+    let config = std::sync::Arc::new(config());
+    for (command, may_change) in [
+        ("FETCH 1 UID", false),
+        ("STORE 1 FLAGS ()", false),
+        ("SEARCH ALL", false),
+        ("UID FETCH 1 UID", true),
+        ("UID STORE 1 FLAGS ()", true),
+        ("UID SEARCH ALL", true),
+        ("NOOP", true),
+        ("CHECK", true),
+        ("COPY 1 x", true),
+        ("MOVE 1 x", true),
+    ] {
+        let (mut out, arena) = (BytesMut::new(), Arena::new());
+        let mut session = Session::new(config.clone(), Channel::Tls, &mut out);
+        let octets = format!("a LOGIN u p\r\nb SELECT x\r\nc {command}\r\n");
+        let mut input = octets.as_bytes();
+        for tag in ["a", "b", "c"] {
+            let Ok(Event::Command(command, ticket)) = session.receive(&mut input, &arena, &mut out)
+            else {
+                panic!("{octets}")
+            };
+            assert_eq!(command.tag.as_str(), tag);
+            if tag == "c" {
+                let expunge = Data::Expunge(1.try_into().unwrap());
+                let expected = if may_change { Ok(()) } else { Err(Misuse::ExpungeNow) };
+                assert_eq!(session.data(&expunge, &mut out), expected, "{octets}");
+            }
+            session.accept(ticket, &mut out).unwrap();
+        }
+    }
 }

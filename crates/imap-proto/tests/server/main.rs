@@ -6,7 +6,9 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::expect_used,
-    reason = "tests fail by panicking"
+    clippy::std_instead_of_core,
+    clippy::std_instead_of_alloc,
+    reason = "tests fail by panicking, and run where there is std"
 )]
 
 mod append;
