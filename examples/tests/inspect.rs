@@ -112,6 +112,16 @@ fn imap_commands_have_their_literals() {
     assert_eq!(summary(&["imap-command"], input), kinds);
 }
 
+#[test]
+fn imap_responses_are_named_after_what_they_tell() {
+    let input = b"* OK odd {5}\r\n* 172 EXISTS\r\n* 1 FETCH (UID 7 BODY[] {4}\r\n)\r\n!)\r\n\
+        * XPIG-LATIN ay\r\n+ go\r\na1 NO [TRYCREATE] no\r\nx\r\na2 OK\r\n* 1 FETCH (BODY[] {9}\r\n";
+    let kinds = ["Notice", "Exists", "Fetch", "Unparsed", "Continue", "Tagged", "at 110", "Tagged"];
+    let unfinished = format!("at {}", input.len());
+    let kinds: Vec<&str> = kinds.into_iter().chain([unfinished.as_str()]).collect();
+    assert_eq!(summary(&["imap-response"], input), kinds);
+}
+
 /// What is read and written again comes out as it was.
 #[test]
 fn what_is_canonical_stays_as_it_is() {
@@ -123,6 +133,7 @@ fn what_is_canonical_stays_as_it_is() {
         (&["pop3-response", "--after", "CAPA"], b"+OK\r\nSASL PLAIN LOGIN\r\nEXPIRE NEVER\r\n..X\r\n.\r\n"),
         (&["pop3-response", "--after", "UIDL"], b"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n.\r\n"),
         (&["imap-command"], b"a LOGIN a \"b c\"\r\nb APPEND x (\\Seen) {5}\r\n\0\xff\r\n.\r\nc UID FETCH 1:* (FLAGS UID)\r\n"),
+        (&["imap-response"], b"* FLAGS (\\Seen x)\r\n* 2 FETCH (UID 7 FLAGS ())\r\n* LIST () \"/\" INBOX\r\na OK [UIDNEXT 4] ok\r\n"),
     ] {
         let mut again = Vec::new();
         for line in json(arguments, input) {

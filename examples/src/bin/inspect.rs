@@ -14,6 +14,8 @@ use imap_proto::{
     Arena, Style,
     command::CommandKind,
     frame::{FrameLimits, Framed, Framer},
+    response::Response,
+    response_frame::{FramedResponse, ResponseFramer},
 };
 use pop3_proto::{
     Capability, LanguageListing, Status, SyntaxError, Tolerance,
@@ -64,6 +66,8 @@ enum Kind {
     Pop3Response,
     /// What an IMAP client sends
     ImapCommand,
+    /// What an IMAP server answers
+    ImapResponse,
 }
 
 fn main() -> ExitCode {
@@ -100,6 +104,7 @@ fn inspect(input: &[u8], options: &Options, out: &mut impl io::Write) -> io::Res
             Kind::Pop3Command => pop3_command(rest),
             Kind::Pop3Response => pop3_response(rest, options.after),
             Kind::ImapCommand => imap_command(rest),
+            Kind::ImapResponse => imap_response(rest),
         };
         let item = Item { offset, length, read };
         if options.json {
@@ -503,4 +508,24 @@ fn imap_value(command: &imap_proto::Command<'_>, message: &[u8]) -> Value {
         }
     };
     Value::new(command, encode).named_after(&command.kind)
+}
+
+/// Items are named after what an untagged response tells; one that is not known
+/// or cannot be parsed is an item too, `Unparsed`, as a client gets it.
+fn imap_response(input: &[u8]) -> Read {
+    let arena = Arena::new();
+    let mut rest = input;
+    let FramedResponse::Response { octets } = ResponseFramer::new(usize::MAX).next(&mut rest)
+    else {
+        return (input.len(), Err(Fault::unfinished(input)));
+    };
+    let value = |response: Response<'_>| {
+        let value = Value::new(&response, |out| response.encode(Style::PLAIN, out));
+        match response {
+            Response::Data(data) => value.named_after(&data),
+            _ => value,
+        }
+    };
+    let read = Response::parse(octets, &arena).map(value).map_err(Fault::from);
+    (input.len() - rest.len(), read)
 }
