@@ -1,0 +1,58 @@
+//! A command as the framer gives it: what parses is encoded to one command that
+//! parses to the same, in every style; and an error lies within the command.
+
+#![no_main]
+
+use bytes::BytesMut;
+use imap_proto::command::{Command, CommandKind, parse_tag};
+use imap_proto::frame::{FrameLimits, Framed, Framer};
+use imap_proto::lexical::LiteralStyle;
+use imap_proto::{Arena, Style};
+use libfuzzer_sys::fuzz_target;
+
+const STYLES: [Style; 4] = [
+    Style::PLAIN,
+    Style { literal: LiteralStyle::Minus, utf8: false },
+    Style { literal: LiteralStyle::Plus, utf8: false },
+    Style { literal: LiteralStyle::Plus, utf8: true },
+];
+
+/// The one command that `out` is to a framer; for APPEND, up to its message.
+fn framed<'b>(command: &Command<'_>, mut out: &'b [u8]) -> &'b [u8] {
+    let mut framer = Framer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let length = out.len();
+    loop {
+        match framer.next(&mut out) {
+            Framed::Command { octets, .. } => {
+                assert!(out.is_empty(), "more than one command");
+                return octets;
+            }
+            Framed::Literal { octets, .. }
+                if matches!(command.kind, CommandKind::Append(_)) && octets.len() + 2 == length =>
+            {
+                return octets;
+            }
+            Framed::Literal { .. } => framer.keep_literal(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fuzz_target!(|octets: &[u8]| {
+    let arena = Arena::new();
+    match Command::parse(octets, &arena) {
+        Ok(command) => {
+            assert_eq!(parse_tag(octets), Some(command.tag));
+            for style in STYLES {
+                let mut out = BytesMut::new();
+                command.encode(style, &mut out);
+                let again = framed(&command, &out);
+                assert_eq!(Command::parse(again, &arena), Ok(command), "{}", again.escape_ascii());
+            }
+        }
+        Err(wrong) => {
+            assert_eq!(parse_tag(octets), wrong.tag);
+            assert!(wrong.error.offset <= octets.len());
+        }
+    }
+});

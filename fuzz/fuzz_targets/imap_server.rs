@@ -1,0 +1,177 @@
+//! The server's session over any input, cut anywhere: the same events, the same
+//! answers, the same messages, and no limit passed.
+
+#![no_main]
+
+use std::sync::Arc;
+
+use arbitrary::Arbitrary;
+use bytes::BytesMut;
+use imap_proto::capability::Capability;
+use imap_proto::command::{Command, CommandKind};
+use imap_proto::fetch_response::{Body, FetchData};
+use imap_proto::response::Data;
+use imap_proto::section::Section;
+use imap_proto::server::{Channel, Config, Event, Rejection, Session, request};
+use imap_proto::{Arena, Error, Misuse, ProtocolError, Ticket, Tolerance};
+use libfuzzer_sys::fuzz_target;
+
+const COMMAND: usize = 200;
+const MESSAGE: u64 = 64;
+const BAD_COMMANDS: u16 = 10;
+
+#[derive(Arbitrary, Debug)]
+struct Case<'a> {
+    lenient: bool,
+    rev2: bool,
+    /// How long the reads are, over and over.
+    reads: [u8; 4],
+    input: &'a [u8],
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Outcome {
+    out: BytesMut,
+    /// As they print, but for the pieces of messages.
+    events: Vec<String>,
+    messages: Vec<Vec<u8>>,
+    failure: Option<ProtocolError>,
+}
+
+fn config(case: &Case<'_>) -> Arc<Config> {
+    let mut config = Config::new("imap.example.org");
+    config.plaintext_auth = true;
+    if case.rev2 {
+        config.capabilities = vec![
+            Capability::Imap4Rev1,
+            Capability::Imap4Rev2,
+            Capability::LiteralMinus,
+            Capability::SaslIr,
+            Capability::Id,
+        ];
+        config.enable = vec![Capability::Imap4Rev2];
+    } else {
+        config.capabilities.extend([Capability::Idle, Capability::UidPlus, Capability::Unselect]);
+    }
+    if case.lenient {
+        config.tolerance = Tolerance::LENIENT;
+    }
+    config.limits.command = COMMAND;
+    config.limits.literal = 60;
+    config.limits.literal_before_login = 20;
+    config.limits.message = MESSAGE;
+    config.limits.auth_line = 100;
+    config.limits.auth_rounds = 3;
+    config.limits.bad_commands = BAD_COMMANDS;
+    config.offer_mechanism("PLAIN").expect("a mechanism");
+    Arc::new(config)
+}
+
+fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut session = Session::new(config(case), Channel::Clear, &mut outcome.out);
+    let (mut arena, mut message) = (Arena::new(), Vec::new());
+    let (mut start, mut end) = (0, 0);
+    while end < case.input.len() {
+        end = (end + reads.next().unwrap_or(1)).min(case.input.len());
+        let mut input = &case.input[start..end];
+        loop {
+            let event = match session.receive(&mut input, &arena, &mut outcome.out) {
+                Ok(Event::NeedInput) => break,
+                Ok(event) => event,
+                Err(Error::Protocol(failure)) => {
+                    outcome.failure = Some(failure);
+                    return outcome;
+                }
+                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
+            };
+            if !matches!(event, Event::AppendPiece(_)) {
+                outcome.events.push(format!("{event:?}"));
+            }
+            let out = &mut outcome.out;
+            let answered = match event {
+                Event::Closed => return outcome,
+                Event::Command(command, ticket) => carry_out(&mut session, command, ticket, out),
+                Event::Authenticate { initial_response: None, ticket, .. } => {
+                    session.challenge(ticket, b"?", out)
+                }
+                Event::Authenticate { initial_response: Some(response), ticket, .. }
+                | Event::AuthenticateResponse(response, ticket) => match response.decode().len() {
+                    0 => session.challenge(ticket, b"more", out),
+                    1..4 => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
+                    _ => session.accept(ticket, out),
+                },
+                Event::Append(append, ticket) if append.flags.is_empty() => {
+                    assert!(append.message.octets <= MESSAGE);
+                    message.clear();
+                    session.accept(ticket, out)
+                }
+                Event::Append(_, ticket) => session.reject(ticket, Rejection::TRY_CREATE, out),
+                Event::AppendPiece(piece) => {
+                    assert!(!piece.is_empty());
+                    message.extend_from_slice(piece);
+                    assert!(message.len() as u64 <= MESSAGE);
+                    Ok(())
+                }
+                Event::AppendEnd(ticket) => {
+                    outcome.messages.push(std::mem::take(&mut message));
+                    session.accept(ticket, out)
+                }
+                Event::Idle(ticket) => session
+                    .accept(ticket, out)
+                    .and_then(|()| session.data(&Data::Expunge(ONE), out))
+                    .and_then(|()| session.data(&Data::Exists(3), out)),
+                other => session.decline(other, out),
+            };
+            answered.expect("the ticket is of this session");
+        }
+        assert!(input.len() < COMMAND, "more is left unread than the limits say");
+        start = end - input.len();
+        arena.reset();
+    }
+    outcome.failure = session.eof().err();
+    outcome
+}
+
+const ONE: std::num::NonZeroU32 = std::num::NonZeroU32::MIN;
+
+fn carry_out(
+    session: &mut Session,
+    command: Command<'_>,
+    ticket: Ticket<request::Command>,
+    out: &mut BytesMut,
+) -> Result<(), Misuse> {
+    match command.kind {
+        CommandKind::Login { user, .. } if user.as_bytes().starts_with(b"n") => {
+            session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out)
+        }
+        CommandKind::Select(_) => {
+            session.data(&Data::Exists(3), out)?;
+            session.accept(ticket, out)
+        }
+        CommandKind::Fetch(fetch) => {
+            // RFC 9051 section 7.5.1
+            assert_eq!(session.data(&Data::Expunge(ONE), out).is_ok(), fetch.uid);
+            let mut response = session.fetch(ONE, out)?;
+            response.item(&FetchData::Uid(ONE), out);
+            let mut body =
+                response.body(Body::Section { section: Section::Whole, origin: None }, 5, out);
+            body.write(b"hello", out).expect("five octets");
+            body.end().expect("five octets").end(out);
+            session.accept(ticket, out)
+        }
+        CommandKind::Delete(_) => session.reject(ticket, Rejection::NOT_SERVED, out),
+        _ => session.accept(ticket, out),
+    }
+}
+
+fuzz_target!(|case: Case<'_>| {
+    let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
+    let reads = case.reads.map(|read| usize::from(read) + 1);
+    assert_eq!(run(&case, reads.into_iter().cycle()), whole);
+    assert_eq!(run(&case, std::iter::repeat(1)), whole);
+
+    assert!(whole.out.ends_with(b"\r\n"), "whole lines");
+    let bad = whole.out.windows(5).filter(|octets| octets == b" BAD ").count();
+    assert!(bad <= usize::from(BAD_COMMANDS) + 1);
+});

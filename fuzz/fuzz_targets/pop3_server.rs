@@ -1,0 +1,162 @@
+//! The server's session over any input, cut anywhere: the same answers, the same
+//! deletions, and no limit passed.
+
+#![no_main]
+
+use std::sync::Arc;
+
+use arbitrary::Arbitrary;
+use bytes::BytesMut;
+use libfuzzer_sys::fuzz_target;
+use pop3_proto::response::multi_line;
+use pop3_proto::server::{Channel, Config, Deleted, Event, Login, Proof, Rejection, Session};
+use pop3_proto::{Mechanism, Response, Status, Timestamp, Tolerance, UniqueId};
+
+const BAD_COMMANDS: u32 = 10;
+const LINE: usize = 100;
+const MESSAGES: [(&str, &str); 3] = [
+    ("a", "Subject: one\r\n\r\nHello.\r\n.\r\n..dots\r\n"),
+    ("b", ".odd: two\n\nbare\rends\n.\n.no end"),
+    ("c", ""),
+];
+
+#[derive(Arbitrary, Debug)]
+struct Case<'a> {
+    lenient: bool,
+    utf8: bool,
+    /// How long the reads are, over and over.
+    reads: [u8; 4],
+    /// How long the pieces of a message are that are sent.
+    pieces: u8,
+    input: &'a [u8],
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Outcome {
+    out: BytesMut,
+    deleted: Option<Deleted>,
+    closed: bool,
+}
+
+fn config(case: &Case<'_>) -> Arc<Config> {
+    let mut config = Config {
+        clear_text_passwords: true,
+        mechanisms: vec![Mechanism::Plain, Mechanism::CramMd5],
+        utf8: case.utf8,
+        utf8_user: case.utf8,
+        lang: case.utf8,
+        ..Config::default()
+    };
+    if case.lenient {
+        config.tolerance =
+            Tolerance { bare_lf: true, extra_spaces: true, eight_bit_credentials: true };
+    }
+    config.limits.command = LINE - 20;
+    config.limits.auth_line = LINE;
+    config.limits.bad_commands = BAD_COMMANDS;
+    Arc::new(config)
+}
+
+fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let out = &mut outcome.out;
+    let timestamp = Timestamp::new("<1@example.org>").expect("a timestamp");
+    let mut session = Session::with_timestamp(config(case), Channel::Clear, timestamp, out);
+    let (mut start, mut end) = (0, 0);
+    while end < case.input.len() {
+        end = (end + reads.next().unwrap_or(1)).min(case.input.len());
+        let mut input = &case.input[start..end];
+        loop {
+            let answered = match session.receive(&mut input, out).expect("no STLS, no misuse") {
+                Event::NeedInput => break,
+                Event::Closed => {
+                    outcome.closed = true;
+                    return outcome;
+                }
+                Event::Login(Login { proof: Proof::Password(password), .. }, ticket)
+                    if password.reveal().starts_with(b"n") =>
+                {
+                    session.reject(ticket, Rejection::BAD_CREDENTIALS, out)
+                }
+                Event::Login(_, ticket) => session.open(ticket, MESSAGES.len(), out),
+                Event::Auth { initial_response: None, ticket, .. } => {
+                    session.challenge(ticket, b"?", out)
+                }
+                Event::Auth { initial_response: Some(response), ticket, .. }
+                | Event::AuthResponse(response, ticket) => match response.decode().len() {
+                    0 => session.challenge(ticket, b"more", out),
+                    1..4 => session.reject(ticket, Rejection::BAD_CREDENTIALS, out),
+                    _ => session.open(ticket, MESSAGES.len(), out),
+                },
+                Event::Sizes(ticket) => {
+                    let sizes = MESSAGES.map(|(_, text)| text.len() as u64);
+                    session.sizes(ticket, sizes, out)
+                }
+                Event::UniqueIds(ticket) => {
+                    let ids = MESSAGES.map(|(id, _)| UniqueId::new(id).expect("an id"));
+                    session.unique_ids(ticket, ids, out)
+                }
+                Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
+                    let text = MESSAGES[number.index()].1.as_bytes();
+                    session.accept(ticket, out).and_then(|mut body| {
+                        for piece in text.chunks(usize::from(case.pieces).max(1)) {
+                            body.push(piece, out);
+                        }
+                        session.finish(body, out)
+                    })
+                }
+                Event::Update(deleted, ticket) => {
+                    assert!(deleted.iter().all(|number| number.index() < MESSAGES.len()));
+                    outcome.deleted = Some(deleted);
+                    session.accept(ticket, out)
+                }
+                other => session.decline(other, out),
+            };
+            answered.expect("the ticket is of this session");
+        }
+        assert!(input.len() < LINE, "more is left unread than the limits say");
+        start = end - input.len();
+    }
+    outcome
+}
+
+/// What is answered with `-ERR` and is no bad command.
+const NO_FAULT: [&str; 4] = [
+    "no such message",
+    "the message is deleted",
+    "authentication cancelled",
+    "I only speak English",
+];
+
+/// Whole lines, each of them one that a client can make out, and no more bad
+/// commands answered than the limit.
+fn check_answers(out: &[u8]) {
+    let text = std::str::from_utf8(out).expect("UTF-8").strip_suffix("\r\n").expect("whole lines");
+    let mut lines = text.split("\r\n");
+    let mut bad = 0;
+    while let Some(line) = lines.next() {
+        assert!(!line.contains(['\r', '\n', '\0']));
+        if line.starts_with("+ ") {
+            continue;
+        }
+        let response = Response::parse(line.as_bytes()).expect("an answer");
+        let text = response.text.to_string();
+        match response.status {
+            Status::Ok if text.ends_with(" follow") || text.ends_with(" follows") => {
+                while multi_line(lines.next().expect("the end").as_bytes()).is_some() {}
+            }
+            Status::Ok => {}
+            Status::Err => bad += u32::from(!NO_FAULT.contains(&text.as_str())),
+        }
+    }
+    // The one too many is answered with the goodbye.
+    assert!(bad <= BAD_COMMANDS + 1);
+}
+
+fuzz_target!(|case: Case<'_>| {
+    let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
+    let reads = case.reads.map(|read| usize::from(read) + 1);
+    assert_eq!(run(&case, reads.into_iter().cycle()), whole);
+    assert_eq!(run(&case, std::iter::repeat(1)), whole);
+    check_answers(&whole.out);
+});
