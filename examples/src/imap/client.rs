@@ -256,6 +256,13 @@ impl<'s> Client<'s> {
         }
     }
 
+    /// Tells the operator of a fault of the machine.
+    pub(super) fn report(&self, error: &store::Error) {
+        if error.is_temporary_fault() {
+            eprintln!("IMAP {}: {error}", self.peer);
+        }
+    }
+
     /// Who has logged in; the session lets nobody else so far.
     pub(super) fn user(&self) -> Result<UserId, store::Error> {
         self.user.ok_or(store::Error::NoSuchMailbox)
@@ -284,7 +291,7 @@ impl<'s> Client<'s> {
             store::Error::Expunged => Code::ExpungeIssued,
             store::Error::Limit(_) => Code::Limit,
             fault => {
-                eprintln!("IMAP {}: {fault}", self.peer);
+                self.report(fault);
                 return Rejection::no(
                     Some(Code::ServerBug),
                     Text::first_line("a fault of the server"),

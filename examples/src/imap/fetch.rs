@@ -52,21 +52,17 @@ impl Client<'_> {
         let mut arena = Arena::new();
         let mut end = DONE;
         for batch in uids.chunks(BATCH) {
-            let mut set: UidSet = batch.iter().copied().collect();
+            let set: UidSet = batch.iter().copied().collect();
             let mut messages = store.messages(view.mailbox(), &set)?;
             if messages.len() < batch.len() {
                 end = GONE;
             }
-            let mut newly_seen = UidSet::default();
-            if sees {
-                set = messages.iter().map(|message| message.uid).collect();
-                let unseen = messages.iter().filter(|one| !one.flags.contains(Flags::SEEN));
-                newly_seen = unseen.map(|one| one.uid).collect();
+            let unseen = messages.iter().filter(|one| sees && !one.flags.contains(Flags::SEEN));
+            let newly_seen: UidSet = unseen.map(|one| one.uid).collect();
+            if !newly_seen.ranges().is_empty() {
                 let seen = FlagChange::Add(Flags::from_names([Flags::SEEN]));
-                messages = store.store_flags(view.mailbox(), &set, &seen)?;
-                messages.iter().filter(|one| newly_seen.contains(one.uid)).for_each(|one| {
-                    view.told(std::slice::from_ref(one));
-                });
+                view.told(&store.store_flags(view.mailbox(), &newly_seen, &seen)?);
+                messages = store.messages(view.mailbox(), &set)?;
             }
             for message in &messages {
                 let Some(at) = view.number(message.uid) else { continue };

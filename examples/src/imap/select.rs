@@ -75,10 +75,14 @@ impl Client<'_> {
     pub(super) fn tell_news(&mut self, may_expunge: bool, wire: &mut Wire<'_>) -> io::Result<()> {
         let store = self.store();
         let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else { return Ok(()) };
-        let Ok(news) = view.update(store, may_expunge) else {
-            self.view = None;
-            wire.imap.shut_down(&mut wire.out);
-            return Ok(());
+        let news = match view.update(store, may_expunge) {
+            Ok(news) => news,
+            Err(error) => {
+                self.view = None;
+                self.report(&error);
+                wire.imap.shut_down(&mut wire.out);
+                return Ok(());
+            }
         };
         for one in news {
             match one {
