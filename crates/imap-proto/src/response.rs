@@ -430,7 +430,7 @@ impl Namespace<'_> {
 }
 
 /// Writes ` `, the code and the text. A text that could be taken for a code
-/// gets another space before it.
+/// gets another space before it, which [`resp_text`] takes away.
 fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut BytesMut) {
     out.put_u8(b' ');
     match code {
@@ -438,10 +438,15 @@ fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut BytesMut) 
             code.encode(out);
             out.put_u8(b' ');
         }
-        None if text.as_bytes().first() == Some(&b'[') => out.put_u8(b' '),
+        None if looks_like_code(text.as_bytes()) => out.put_u8(b' '),
         None => {}
     }
     text.encode(out);
+}
+
+/// Whether `text` begins with a bracket, spaces aside.
+fn looks_like_code(text: &[u8]) -> bool {
+    spaces(text).first() == Some(&b'[')
 }
 
 fn encode_names(name: &[u8], capabilities: &[Capability<'_>], out: &mut BytesMut) {
@@ -521,8 +526,9 @@ pub(crate) fn is_status(name: &[u8]) -> bool {
 /// ```abnf
 /// resp-text = ["[" resp-text-code "]" SP] [text]           ; RFC 9051 section 9
 /// ```
-/// and the space before it; both spaces may be missing. The text ends at an
-/// octet that cannot be in it.
+/// and the space before it; both spaces may be missing. One more space keeps a
+/// text that begins with a bracket from being a code. The text ends at an octet
+/// that cannot be in it.
 fn resp_text<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, (Option<Code<'a>>, Text<'a>)> {
     let start = after_space(input).unwrap_or(input);
     let found = match start {
@@ -531,6 +537,7 @@ fn resp_text<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, (Option<Code<'
     };
     let (rest, code) = match found {
         Some((rest, code)) => (after_space(rest).unwrap_or(rest), Some(code)),
+        None if looks_like_code(start) => (after_space(start).unwrap_or(start), None),
         None => (start, None),
     };
     let (_, text) = text(rest)?;

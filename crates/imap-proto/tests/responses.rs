@@ -24,8 +24,7 @@ use imap_proto::fetch_response::{Body, BodyLength, FetchData, FetchResponse, Fet
 use imap_proto::flag::PermanentFlag;
 use imap_proto::list::{Attribute, Delimiter, ListExtended, ListSelect, Listed};
 use imap_proto::response::{
-    Completion, Condition, Data, ESearch, Namespace, Namespaces, Notice, Outcome, Response,
-    SearchResult,
+    Completion, Condition, Data, ESearch, Namespace, Namespaces, Notice, Response, SearchResult,
 };
 use imap_proto::response_frame::{FramedResponse, ResponseFramer};
 use imap_proto::section::Section;
@@ -231,16 +230,24 @@ fn statuses_with_less_than_the_grammar_wants() {
     }
 }
 
-/// A text without code is never written so that it is read as a code.
+/// A text without code is never written so that it is read as a code, and is
+/// read as it was.
 #[test]
 fn a_text_is_no_code() {
-    let text = Text::new("[ALERT] run").unwrap();
-    let response = Response::Tagged(Tag::new("a").unwrap(), Completion::no(None, text));
-    let line = written(&response, Style::PLAIN);
-    assert_eq!(line, b"a NO  [ALERT] run");
     let arena = Arena::new();
-    let Ok(Response::Tagged(_, completion)) = Response::parse(&line, &arena) else { panic!() };
-    assert_eq!((completion.outcome, completion.code), (Outcome::No, None));
+    for (text, wire) in [
+        ("[ALERT] run", "a NO  [ALERT] run"),
+        (" [ALERT] run", "a NO   [ALERT] run"),
+        ("[", "a NO  ["),
+        (" x", "a NO  x"),
+    ] {
+        let text = Text::new(text).unwrap();
+        let response = Response::Tagged(Tag::new("a").unwrap(), Completion::no(None, text));
+        let line = written(&response, Style::PLAIN);
+        assert_eq!(line, wire.as_bytes());
+        assert_eq!(Response::parse(&line, &arena), Ok(response));
+    }
+    assert_eq!(parse("a NO [x", &arena), parse("a NO  [x", &arena));
     assert!(CodeText::new(Text::new("a]b").unwrap()).is_err());
     assert!(CodeText::new(Text::EMPTY).is_err());
 }
@@ -500,8 +507,9 @@ impl<'a> Source<'a> {
     }
 
     fn text(&mut self) -> Text<'a> {
-        const POOL: [&str; 6] = ["", "done", "x [y] {5}", "{5}", "grün", "\"a {5}"];
-        Text::new(POOL[usize::from(self.below(6))]).unwrap()
+        const POOL: [&str; 8] =
+            ["", "done", "[x", " [ALERT] x", "x [y] {5}", "{5}", "grün", "\"a {5}"];
+        Text::new(POOL[usize::from(self.below(8))]).unwrap()
     }
 
     fn mailbox(&mut self) -> Mailbox<'a> {
