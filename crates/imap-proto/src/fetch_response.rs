@@ -440,8 +440,12 @@ fn fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> (&'a [u8], FetchData<'a>
     if !matches!(behind, [] | [b')', ..]) {
         used = input.len().saturating_sub(behind.len()).saturating_add(extent(behind, false));
     }
-    // An item has an octet at least, so that there is an end to it.
-    let used = used.max(1);
+    let looked_at = input.len().saturating_sub(fault.rest.len());
+    if used == 0 || looked_at > used {
+        // It is not clear where it ends. To try again within what was looked at
+        // already would take long, if a server wants it to.
+        used = input.len();
+    }
     (input.get(used..).unwrap_or_default(), unparsed(input, used, fault))
 }
 

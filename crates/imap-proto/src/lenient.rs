@@ -123,7 +123,10 @@ pub(crate) fn astring<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, AStri
 /// An atom, which may be quoted.
 pub(crate) fn atom_or_quoted<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Atom<'a>> {
     if !at(b'"', input) {
-        return atom(input);
+        return match atom(input)? {
+            (rest, atom) if value_ends(rest) => Ok((rest, atom)),
+            (rest, _) => fail(rest, "the end of the atom"),
+        };
     }
     let (rest, octets) = quoted(input, arena)?;
     match core::str::from_utf8(octets).ok().and_then(|text| Atom::new(text).ok()) {
@@ -182,14 +185,13 @@ pub(crate) fn values(input: &[u8]) -> Parsed<'_, Raw<'_>> {
     Ok((rest, Raw::new(input.get(..used).unwrap_or_default())))
 }
 
-/// How many octets the value has that `input` begins with. It may end too early
-/// or at the end of `input`, if it is none; but all of `input` is looked at once
-/// at most, and there is no depth that is too deep. With `brackets`, what stands
+/// How many octets the value has that `input` begins with: all of them where a
+/// list or a string has no end, so that what was looked at to find out is never
+/// looked at again. There is no depth that is too deep. With `brackets`, what stands
 /// in brackets is part of the value, as in the names of sections.
 pub(crate) fn extent(input: &[u8], brackets: bool) -> usize {
     let mut rest = input;
     let mut depth = 0_usize;
-    let mut quotes = true;
     let mut at_start = true;
     while let Some((&octet, behind)) = rest.split_first() {
         let mut next = behind;
@@ -200,9 +202,9 @@ pub(crate) fn extent(input: &[u8], brackets: bool) -> usize {
             b')' => depth = depth.saturating_sub(1),
             b'[' if brackets => depth = depth.saturating_add(1),
             b']' if brackets => depth = depth.saturating_sub(1),
-            b'"' if was_start && quotes => match behind_quoted(behind) {
+            b'"' if was_start => match behind_quoted(behind) {
                 Some(behind) => next = behind,
-                None => quotes = false,
+                None => return input.len(),
             },
             b'{' => {
                 if let Ok((behind, _)) = literal(rest) {
@@ -263,7 +265,7 @@ mod tests {
             ("a)", ")"),
             (")", ")"),
             ("(a", ""),
-            ("(\"a) \"b c) d", " \"b c) d"),
+            ("(\"a) \"b c) d", ""),
         ] {
             let (_, rest) = wire.as_bytes().split_at(extent(wire.as_bytes(), false));
             assert_eq!(rest, left.as_bytes(), "{wire}");

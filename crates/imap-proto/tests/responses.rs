@@ -334,6 +334,13 @@ fn one_bad_item_spoils_no_other() {
     let arena = Arena::new();
     let found = items("* 9 FETCH (UID 8) UID 9)", &arena);
     assert!(matches!(found, [FetchData::Uid(_), FetchData::Unparsed { .. }]), "{found:?}");
+    // What has no end takes all that comes behind it: looking for the end again
+    // and again would take a time that grows with the square of the octets.
+    for bad in ["X \"a ", "X (", "[x ", "ENVELOPE (NIL\"x) ", "ENVELOPE (\"a "] {
+        let wire = format!("* 9 FETCH (UID 8 {})", bad.repeat(1000));
+        let found = items(&wire, &arena);
+        assert!(matches!(found, [FetchData::Uid(_), FetchData::Unparsed { .. }]), "{bad}");
+    }
 }
 
 #[test]
