@@ -57,13 +57,19 @@ pub struct DotUnstuffer {
     policy: BodyPolicy,
     line_start: bool,
     refused: bool,
+    /// Kept, for to make it takes as long as to search a few lines.
+    stuffed_line: memmem::Finder<'static>,
 }
+
+/// The end of a line, and the dot that begins the next.
+const STUFFED_LINE: &[u8] = b"\r\n.";
 
 impl DotUnstuffer {
     /// Ready for the first octet of a body.
     #[must_use]
-    pub const fn new(policy: BodyPolicy) -> Self {
-        Self { policy, line_start: true, refused: false }
+    pub fn new(policy: BodyPolicy) -> Self {
+        let stuffed_line = memmem::Finder::new(STUFFED_LINE);
+        Self { policy, line_start: true, refused: false, stuffed_line }
     }
 
     /// Takes the next piece off the front of `input`.
@@ -75,9 +81,7 @@ impl DotUnstuffer {
                 match **input {
                     [b'.', b'\r', b'\n', ..] => {
                         skip(input, 3);
-                        let refused = self.refused;
-                        *self = Self::new(self.policy);
-                        return Unstuffed::End { refused };
+                        return Unstuffed::End { refused: core::mem::take(&mut self.refused) };
                     }
                     [] | [b'.'] | [b'.', b'\r'] => return Unstuffed::NeedInput,
                     [b'.', ..] => skip(input, 1),
@@ -108,7 +112,7 @@ impl DotUnstuffer {
     /// Everything up to the next line that begins with a dot. A CR at the end
     /// of the input waits for what follows it.
     fn next_lines<'b>(&mut self, input: &mut &'b [u8]) -> &'b [u8] {
-        let end = match memmem::find(input, b"\r\n.") {
+        let end = match self.stuffed_line.find(input) {
             Some(at) => at + 2,
             None => input.strip_suffix(b"\r").unwrap_or(input).len(),
         };
@@ -279,12 +283,13 @@ impl DotStuffer {
 
     /// Lines that end with CRLF, the last one perhaps not ended.
     fn push_lines(&mut self, lines: &[u8], out: &mut BytesMut) {
+        let stuffed_line = memmem::Finder::new(STUFFED_LINE);
         let mut lines = lines;
         while !lines.is_empty() {
             if self.line_start && lines.first() == Some(&b'.') {
                 out.put_u8(b'.');
             }
-            let end = memmem::find(lines, b"\r\n.").map_or(lines.len(), |at| at + 2);
+            let end = stuffed_line.find(lines).map_or(lines.len(), |at| at + 2);
             let piece = take(&mut lines, end);
             out.put_slice(piece);
             self.line_start = piece.ends_with(b"\r\n");
