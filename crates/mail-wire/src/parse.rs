@@ -2,7 +2,7 @@
 //! built from.
 //!
 //! They are plain nom 8 parsers over `&[u8]`, run with `parse_complete`: a
-//! command or reply is framed first (see [`crate::line`]) and parsed once,
+//! command or reply is framed first (see [`LineFramer`](crate::LineFramer)) and parsed once,
 //! whole. The error is [`Fault`], two words that are copied, never boxed.
 
 use core::str;
