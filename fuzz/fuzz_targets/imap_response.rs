@@ -74,6 +74,7 @@ fuzz_target!(|input: &[u8]| {
                     let mut out = BytesMut::new();
                     response.encode(style, &mut out);
                     if !is_known(&response) {
+                        assert_eq!(frame(&out, out.len()).len(), 1, "one response stays one");
                         continue;
                     }
                     let again = written(&response, style);

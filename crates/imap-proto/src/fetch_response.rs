@@ -407,11 +407,10 @@ pub(crate) fn fetch_response<'a>(
             [b')', behind @ ..] => match spaces(behind) {
                 [] => break,
                 behind => {
-                    data.push(unparsed(
-                        behind,
-                        behind.len(),
-                        Fault { rest: behind, expected: END },
-                    ));
+                    // With the parenthesis before it, so that a quote behind
+                    // it opens no string when this is written again.
+                    let used = rest.strip_suffix(b")").unwrap_or(rest).len();
+                    data.push(unparsed(rest, used, Fault { rest: behind, expected: END }));
                     break;
                 }
             },

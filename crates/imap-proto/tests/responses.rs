@@ -831,3 +831,24 @@ proptest! {
         }
     }
 }
+
+/// A FETCH response that is raw from a stray quote on is still one response
+/// when it is written again: the literal behind the quote stays a literal.
+#[test]
+fn what_is_raw_in_a_fetch_does_not_split_it() {
+    let wire = b"* 1 FETCH (FLAGS (\\Seen) BODU6BIT)\" 1 [1.2]<3> ~{3}\r\na\0b)\r\n";
+    let arena = Arena::new();
+    let one = |octets: &[u8]| {
+        let mut input = octets;
+        let framed = ResponseFramer::new(usize::MAX).next(&mut input);
+        assert!(matches!(framed, FramedResponse::Response { .. }), "{}", octets.escape_ascii());
+        assert!(input.is_empty(), "{}", octets.escape_ascii());
+    };
+    one(wire);
+    let response = Response::parse(&wire[..wire.len() - 2], &arena).unwrap();
+    let Response::Data(Data::Fetch(fetch)) = response else { panic!("{response:?}") };
+    assert_eq!(fetch.data.first(), Some(&FetchData::Flags(&[Flag::Seen])));
+    let mut out = BytesMut::new();
+    response.encode(Style::PLAIN, &mut out);
+    one(&out);
+}
