@@ -18,7 +18,7 @@ use crate::tolerance::Tolerance;
 ///
 /// ```
 /// use pop3_proto::{Command, MessageNumber, Tolerance};
-/// let command = Command::parse(b"top 1 10", Tolerance::default())?;
+/// let command = Command::parse(b"top 1 10")?;
 /// let message = MessageNumber::new(1).unwrap();
 /// assert_eq!(command, Command::Top { message, lines: 10 });
 /// # Ok::<(), pop3_proto::SyntaxError>(())
@@ -117,11 +117,19 @@ impl fmt::Debug for OtherCommand<'_> {
 }
 
 impl<'a> Command<'a> {
-    /// Parses a command line, without its CRLF.
+    /// Parses a command line, without its CRLF, by the grammar alone.
     ///
     /// # Errors
     /// [`SyntaxError`] where it is not of the grammar of its keyword.
-    pub fn parse(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
+    pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
+        Self::parse_tolerant(line, Tolerance::default())
+    }
+
+    /// Parses a command line, without its CRLF, and lets pass what `tolerance` says.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not of the grammar of its keyword.
+    pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
         let (word, _) = run(&VCHAR, line);
         let keyword = Keyword::new(word);
         let trimmed = tolerance.extra_spaces && keyword != PASS;
@@ -333,7 +341,7 @@ mod tests {
         Tolerance { bare_lf: false, extra_spaces: false, eight_bit_credentials: false };
 
     fn offset(line: &str) -> usize {
-        Command::parse(line.as_bytes(), STRICT).unwrap_err().offset
+        Command::parse(line.as_bytes()).unwrap_err().offset
     }
 
     /// HOSTILE: message numbers and line counts that are none.
@@ -348,7 +356,7 @@ mod tests {
         assert_eq!(offset("RETR  1"), 5);
         assert_eq!(offset("STAT "), 4);
         let top = Command::Top { message: MessageNumber::new(1).unwrap(), lines: 0 };
-        assert_eq!(Command::parse(b"TOP 1 0", STRICT), Ok(top));
+        assert_eq!(Command::parse(b"TOP 1 0"), Ok(top));
     }
 
     /// HOSTILE: `STARTTLS x`, `MA\rIL`, NUL in a command.
@@ -372,7 +380,8 @@ mod tests {
     #[test]
     fn spaces_in_a_password_are_its_own() {
         for tolerance in [STRICT, Tolerance { extra_spaces: true, ..STRICT }] {
-            let Ok(Command::Pass(password)) = Command::parse(b"pass  a b ", tolerance) else {
+            let Ok(Command::Pass(password)) = Command::parse_tolerant(b"pass  a b ", tolerance)
+            else {
                 panic!("not a password");
             };
             assert_eq!(password.reveal(), b" a b ");
@@ -388,15 +397,15 @@ mod tests {
             ("TOP  1   2 ", "TOP 1 2"),
             ("USER  a ", "USER a"),
         ] {
-            assert!(Command::parse(line.as_bytes(), STRICT).is_err(), "{line}");
-            let parsed = Command::parse(line.as_bytes(), tolerant);
-            assert_eq!(parsed, Command::parse(plain.as_bytes(), STRICT), "{line}");
+            assert!(Command::parse(line.as_bytes()).is_err(), "{line}");
+            let parsed = Command::parse_tolerant(line.as_bytes(), tolerant);
+            assert_eq!(parsed, Command::parse(plain.as_bytes()), "{line}");
         }
     }
 
     #[test]
     fn unknown_commands_are_kept() {
-        let Ok(Command::Other(other)) = Command::parse(b"Xtnd xmit  x", STRICT) else {
+        let Ok(Command::Other(other)) = Command::parse(b"Xtnd xmit  x") else {
             panic!("not kept");
         };
         assert_eq!((other.keyword(), other.arguments()), (&b"Xtnd"[..], &b"xmit  x"[..]));
@@ -404,7 +413,7 @@ mod tests {
 
     #[test]
     fn an_empty_initial_response_is_an_equals_sign() {
-        let command = Command::parse(b"AUTH EXTERNAL =", STRICT).unwrap();
+        let command = Command::parse(b"AUTH EXTERNAL =").unwrap();
         let expected =
             Command::Auth { mechanism: Mechanism::External, initial_response: Some(Base64::EMPTY) };
         assert_eq!(command, expected);

@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 use pop3_proto::listing::{ScanListing, UniqueIdListing};
-use pop3_proto::{Capability, Command, Response, Tolerance};
+use pop3_proto::{Capability, Command, Response};
 
 const COMMANDS: &[&str] = &[
     "USER mrose",
@@ -39,7 +39,7 @@ fn nothing_is_allocated() {
     let mut out = BytesMut::with_capacity(64 * 1024);
     let counted = allocation_counter::measure(|| {
         for line in COMMANDS {
-            if let Ok(command) = Command::parse(line.as_bytes(), Tolerance::default()) {
+            if let Ok(command) = Command::parse(line.as_bytes()) {
                 command.encode(&mut out);
             }
         }

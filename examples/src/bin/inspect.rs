@@ -18,7 +18,7 @@ use imap_proto::{
     response_frame::{FramedResponse, ResponseFramer},
 };
 use pop3_proto::{
-    Capability, LanguageListing, Status, SyntaxError, Tolerance,
+    Capability, LanguageListing, Status, SyntaxError,
     listing::{DropListing, ScanListing, UniqueIdListing},
     response::multi_line,
     sasl::ServerLine,
@@ -276,7 +276,7 @@ fn smtp_reply(input: &[u8]) -> Read {
 
 fn pop3_command(input: &[u8]) -> Read {
     line(input, |line| {
-        let command = pop3_proto::Command::parse(line, Tolerance::default())?;
+        let command = pop3_proto::Command::parse(line)?;
         Ok(Value::new(&command, |out| command.encode(out)))
     })
 }
@@ -306,7 +306,7 @@ enum Listing {
 impl Answered {
     fn parse(command: &str) -> Result<Self, SyntaxError> {
         use pop3_proto::Command;
-        Ok(match Command::parse(command.as_bytes(), Tolerance::default())? {
+        Ok(match Command::parse(command.as_bytes())? {
             Command::Auth { .. } => Self::Auth,
             Command::Stat => Self::Stat,
             Command::List(Some(_)) => Self::List,

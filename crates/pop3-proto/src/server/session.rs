@@ -173,7 +173,7 @@ impl Session {
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Result<Option<Event<'b>>, Error> {
-        let command = match Command::parse(line, self.config.tolerance) {
+        let command = match Command::parse_tolerant(line, self.config.tolerance) {
             Ok(command) => command,
             Err(error) => {
                 self.refuse_syntax(error, out);
