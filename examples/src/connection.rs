@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::BytesMut;
 use rustls::{ServerConfig, ServerConnection};
 
 /// How long a TLS handshake may take.
@@ -92,6 +93,16 @@ impl Connection {
             }
         }
         write_records(tls, &self.socket)
+    }
+
+    /// Sends all that is in `out`, and empties it.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub fn send(&mut self, out: &mut BytesMut) -> io::Result<()> {
+        self.write_all(out)?;
+        out.clear();
+        Ok(())
     }
 
     /// Reads what has come, waiting for it no longer than `limit`.

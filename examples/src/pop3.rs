@@ -4,7 +4,7 @@
 //! keeps a hash.
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read},
     net::SocketAddr,
     str,
     sync::Arc,
@@ -43,7 +43,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let mut pop3 = Session::new(Arc::new(config), channel, &mut out);
     let mut client = Client { server, peer: connection.peer(), exchange: None, opened: None };
     loop {
-        send(connection, &mut out)?;
+        connection.send(&mut out)?;
         let space = buffer.space().map_err(io::Error::other)?;
         match connection.receive(space, pop3.timeout())? {
             Input::Octets(count) => buffer.received(count),
@@ -56,18 +56,18 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let mut input = buffer.filled();
         loop {
             if out.len() >= SEND_AT {
-                send(connection, &mut out)?;
+                connection.send(&mut out)?;
             }
             match pop3.receive(&mut input, &mut out) {
                 Ok(Event::NeedInput) => break,
                 Ok(Event::Closed) => {
                     // Who has read the goodbye may log in again at once.
                     drop(client);
-                    return send(connection, &mut out);
+                    return connection.send(&mut out);
                 }
                 Ok(Event::Stls(ticket)) => {
                     let upgrade = pop3.accept(ticket, &mut out).map_err(io::Error::other)?;
-                    send(connection, &mut out)?;
+                    connection.send(&mut out)?;
                     connection.start_tls()?;
                     pop3.upgraded(upgrade);
                 }
@@ -84,7 +84,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 }
                 Ok(event) => client.answer(event, &mut pop3, &mut out).map_err(io::Error::other)?,
                 Err(error) => {
-                    send(connection, &mut out)?;
+                    connection.send(&mut out)?;
                     return Err(io::Error::other(error));
                 }
             }
@@ -92,12 +92,6 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let unread = input.len();
         buffer.keep_last(unread);
     }
-}
-
-fn send(connection: &mut Connection, out: &mut BytesMut) -> io::Result<()> {
-    connection.write_all(out)?;
-    out.clear();
-    Ok(())
 }
 
 /// Sends a message, or as much of it as TOP asks for. One that cannot be read
@@ -115,7 +109,7 @@ fn send_message(
             break;
         }
         body.push(&piece[..count], out);
-        send(connection, out)?;
+        connection.send(out)?;
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let mut smtp = Session::new(Arc::new(config), channel, &mut out);
     let mut client = Client::new(server, connection.peer());
     loop {
-        send(connection, &mut out)?;
+        connection.send(&mut out)?;
         let space = buffer.space().map_err(io::Error::other)?;
         match connection.receive(space, smtp.timeout())? {
             Input::Octets(count) => buffer.received(count),
@@ -51,21 +51,21 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let mut input = buffer.filled();
         loop {
             if out.len() >= SEND_AT {
-                send(connection, &mut out)?;
+                connection.send(&mut out)?;
             }
             match smtp.receive(&mut input, &mut out) {
                 Ok(Event::NeedInput) => break,
-                Ok(Event::Closed) => return send(connection, &mut out),
+                Ok(Event::Closed) => return connection.send(&mut out),
                 Ok(Event::StartTls(ticket)) => {
                     let upgrade = smtp.accept(ticket, &mut out).map_err(io::Error::other)?;
-                    send(connection, &mut out)?;
+                    connection.send(&mut out)?;
                     connection.start_tls()?;
                     smtp.upgraded(upgrade);
                     client = Client::new(server, connection.peer());
                 }
                 Ok(event) => client.answer(event, &mut smtp, &mut out).map_err(io::Error::other)?,
                 Err(error) => {
-                    send(connection, &mut out)?;
+                    connection.send(&mut out)?;
                     return Err(io::Error::other(error));
                 }
             }
@@ -73,12 +73,6 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let unread = input.len();
         buffer.keep_last(unread);
     }
-}
-
-fn send(connection: &mut Connection, out: &mut BytesMut) -> io::Result<()> {
-    connection.write_all(out)?;
-    out.clear();
-    Ok(())
 }
 
 /// What this connection is offered.

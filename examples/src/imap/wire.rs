@@ -33,9 +33,7 @@ impl<'c> Wire<'c> {
 
     /// Sends what is written.
     pub(super) fn send(&mut self) -> io::Result<()> {
-        io::Write::write_all(self.connection, &self.out)?;
-        self.out.clear();
-        Ok(())
+        self.connection.send(&mut self.out)
     }
 
     /// Sends what is written if it is much.
