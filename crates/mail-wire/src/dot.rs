@@ -95,12 +95,14 @@ impl DotUnstuffer {
                     found => return found,
                 }
             } else {
-                let piece = self.next_lines(input);
+                let checked = self.policy == BodyPolicy::Reject && !self.refused;
+                let plain = if checked { plain_blocks(input) } else { 0 };
+                let piece = self.next_lines(input, plain);
                 if piece.is_empty() {
                     return Unstuffed::NeedInput;
                 }
-                if self.policy == BodyPolicy::Reject && !self.refused {
-                    self.refused = has_lone_line_ending(piece) || memchr(0, piece).is_some();
+                if checked {
+                    self.refused = is_irregular_behind(piece, plain);
                 }
                 if !self.refused {
                     return Unstuffed::Piece(piece);
@@ -109,11 +111,12 @@ impl DotUnstuffer {
         }
     }
 
-    /// Everything up to the next line that begins with a dot. A CR at the end
-    /// of the input waits for what follows it.
-    fn next_lines<'b>(&mut self, input: &mut &'b [u8]) -> &'b [u8] {
-        let end = match self.stuffed_line.find(input) {
-            Some(at) => at + 2,
+    /// Everything up to the next line that begins with a dot, of which there is
+    /// none before `searched`. A CR at the end of the input waits for what
+    /// follows it.
+    fn next_lines<'b>(&mut self, input: &mut &'b [u8], searched: usize) -> &'b [u8] {
+        let end = match self.stuffed_line.find(input.get(searched..).unwrap_or_default()) {
+            Some(at) => searched + at + 2,
             None => input.strip_suffix(b"\r").unwrap_or(input).len(),
         };
         let piece = take(input, end);
@@ -169,6 +172,46 @@ fn take<'b>(input: &mut &'b [u8], n: usize) -> &'b [u8] {
 
 fn skip(input: &mut &[u8], n: usize) {
     take(input, n);
+}
+
+/// How much of `input` is of whole blocks in which nothing must be looked at
+/// closer: no bare CR or LF, no NUL, and no line that begins with a dot.
+///
+/// One pass where three searches would take twice as long. Without a branch, so
+/// that the compiler makes vectors of it.
+fn plain_blocks(input: &[u8]) -> usize {
+    const BLOCK: usize = 512;
+    let mut plain = 0;
+    loop {
+        let block = |from: usize| input.get(from..from.saturating_add(BLOCK));
+        let (Some(octets), Some(next), Some(after)) =
+            (block(plain), block(plain + 1), block(plain + 2))
+        else {
+            return plain;
+        };
+        let triples = octets.iter().zip(next).zip(after);
+        let (found, least) =
+            triples.fold((false, u8::MAX), |(found, least), ((&octet, &next), &after)| {
+                let torn = (octet == b'\r') != (next == b'\n');
+                let dotted = (next == b'\n') & (after == b'.');
+                (found | torn | dotted, least.min(octet))
+            });
+        if found || least == 0 {
+            return plain;
+        }
+        plain += BLOCK;
+    }
+}
+
+/// Whether `piece` holds, from `plain` on, what [`BodyPolicy::Reject`] refuses.
+fn is_irregular_behind(piece: &[u8], plain: usize) -> bool {
+    let (before, rest) = piece.split_at_checked(plain).unwrap_or((piece, &[]));
+    let rest = match before {
+        // The LF of this CR is the first octet of the rest.
+        [.., b'\r'] => rest.get(1..).unwrap_or_default(),
+        _ => rest,
+    };
+    has_lone_line_ending(rest) || memchr(0, rest).is_some()
 }
 
 /// Whether `piece` holds a CR or LF that is not part of a CRLF. One pass over
