@@ -120,6 +120,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod capability;
+mod channel;
+pub mod client;
 pub mod code;
 pub mod command;
 mod credentials;

@@ -51,6 +51,12 @@ impl<'a> Response<'a> {
         Self { status: Status::Err, code: None, text }
     }
 
+    /// Whether it says that the command was carried out.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.status == Status::Ok
+    }
+
     /// Parses a status line, without its CRLF. It may be in lower case, and the
     /// text may stand right behind the status or the code.
     ///

@@ -33,6 +33,7 @@ mod session;
 mod state;
 mod transaction;
 
+pub use crate::channel::Channel;
 pub use body::Body;
 pub use config::{Config, Limits};
 pub use deleted::Deleted;
@@ -40,4 +41,4 @@ pub use error::{Error, Interrupted, Misuse, ProtocolError};
 pub use event::{Event, Login, Proof};
 pub use rejection::Rejection;
 pub use session::{Session, Upgrade};
-pub use state::{Channel, State};
+pub use state::State;

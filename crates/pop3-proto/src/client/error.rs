@@ -1,0 +1,73 @@
+//! What can go wrong, by whose fault it is.
+//!
+//! That the server says no is no error here but an [`Answer`](super::Answer).
+
+use mail_wire::WrongTicket;
+
+/// Why [`Session::receive`](super::Session::receive) gave no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The server's fault; close the connection.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// The caller's fault; the session is unharmed.
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+}
+
+/// A fault of the server that ends the session: what it says can no longer be
+/// told apart. The session says the same at every further call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// The greeting is not of POP3.
+    #[error("the server does not greet as a POP3 server does: close the connection")]
+    NoGreeting,
+    /// The answer to a command whose `+OK` changes what follows is neither
+    /// `+OK` nor `-ERR`.
+    #[error("the server's answer is neither \"+OK\" nor \"-ERR\": close the connection")]
+    NoStatus,
+    /// A line came that answers nothing, and is no status either.
+    #[error("the server sent a line that answers no command: close the connection")]
+    Unsolicited,
+    /// Octets in clear text came behind the `+OK` of STLS. Whoever put them
+    /// there wanted them to count as sent inside TLS.
+    #[error("octets in clear text behind the answer to STLS: close the connection")]
+    PlaintextAfterStartTls,
+}
+
+/// A fault of the caller. Nothing is written, and the session is as it was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misuse {
+    /// The state does not allow the command.
+    #[error("the command is not for the present state: see `Session::state`")]
+    NotNow,
+    /// A command waits for its answer, and the server does not take more than
+    /// one at a time, or that command must be the last.
+    #[error("a command waits for its answer: receive it before sending the next")]
+    AnswerPending,
+    /// As many commands wait for their answers as the limits allow.
+    #[error("too many commands wait for their answers: receive some before sending more")]
+    TooManyPipelined,
+    /// The connection is in clear text, and [`ClearText`](super::ClearText) does
+    /// not allow the command there.
+    #[error("not in clear text: go over to TLS with STLS, or allow it with `Config::clear_text`")]
+    ClearText,
+    /// A command has at most 255 octets (RFC 2449 §4). For AUTH, send it
+    /// without its initial response, and that when the challenge comes.
+    #[error("the command is longer than 255 octets: send AUTH without its initial response")]
+    TooLong,
+    /// The last challenge is not answered, or the handshake not done.
+    #[error("the last challenge or handshake is not done: respond, cancel or upgrade first")]
+    ReplyPending,
+    /// The ticket is another session's, or its connection has ended since.
+    #[error(transparent)]
+    WrongTicket(#[from] WrongTicket),
+}
+
+/// The connection ended before QUIT was answered: whether anything is deleted is
+/// not known, and a message that was being received is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection ended before QUIT was answered")]
+pub struct Interrupted;

@@ -1,0 +1,82 @@
+//! What a session tells.
+
+use mail_wire::{Base64, SyntaxError, Ticket};
+
+use super::request;
+use super::sent::Sent;
+use super::session::Upgrade;
+use crate::capability::Capability;
+use crate::language::LanguageListing;
+use crate::listing::{ScanListing, UniqueIdListing};
+use crate::response::Response;
+
+/// What a session tells.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'b> {
+    /// Send what was written, read more, call again.
+    NeedInput,
+    /// The greeting. With `-ERR` the server wants no session, and the next event
+    /// is [`Closed`](Self::Closed).
+    Greeting(Response<'b>),
+    /// The answer to the command that was sent first of those that wait.
+    Answer(Answer<'b>),
+    /// A line of the answer to CAPA.
+    Capability(Capability<'b>),
+    /// A line of the answer to LIST.
+    Scan(ScanListing),
+    /// A line of the answer to UIDL.
+    UniqueId(UniqueIdListing<'b>),
+    /// A line of the answer to LANG.
+    Language(LanguageListing<'b>),
+    /// The next octets of the message that RETR or TOP asked for, without the
+    /// dots that were stuffed. Pieces are cut anywhere.
+    Body(&'b [u8]),
+    /// The end of the lines behind an answer.
+    End(Sent),
+    /// A challenge of the exchange that AUTH began, to be answered with
+    /// [`Session::respond`](super::Session::respond) or
+    /// [`Session::cancel`](super::Session::cancel).
+    Challenge(Base64<'b>, Ticket<request::Challenge>),
+    /// The server waits for the TLS handshake. Do it, and bring this to
+    /// [`Session::upgraded`](super::Session::upgraded).
+    Stls(Upgrade),
+    /// A line that cannot be read. As the answer to a command of one line it is
+    /// all there is; in a listing the rest of the lines follow.
+    Unparsed {
+        /// Which command it answers.
+        to: Sent,
+        /// The line, without its end. Empty, where it was over the limit.
+        line: &'b [u8],
+        /// What is wrong with it.
+        error: SyntaxError,
+    },
+    /// The server says something that it was not asked: that it will close the
+    /// connection, mostly.
+    Notice(Response<'b>),
+    /// Send what was written, and close the connection.
+    Closed,
+}
+
+/// The answer to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Answer<'b> {
+    /// The command.
+    pub to: Sent,
+    /// What the server says.
+    pub response: Response<'b>,
+}
+
+impl Answer<'_> {
+    /// Whether the command was carried out.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.response.is_ok()
+    }
+
+    /// Whether the lines of a listing or a message follow, up to [`Event::End`].
+    #[must_use]
+    pub fn more(&self) -> bool {
+        self.is_ok() && self.to.is_multi_line()
+    }
+}

@@ -1,0 +1,50 @@
+//! The client's session: from commands to octets, and from octets to what the
+//! server says.
+//!
+//! [`Session::send`] writes a command, if it may be sent now. [`Session::receive`]
+//! is called with what was read and gives an [`Event`]. Every command is answered
+//! by one [`Event::Answer`], in the order in which they were sent, which says what
+//! it answers. Where it has [`more`](Answer::more), these follow up to
+//! [`Event::End`]:
+//!
+//! | command | after `+OK` |
+//! |---|---|
+//! | CAPA | [`Event::Capability`]; [`Session::capabilities`] keeps the ones that matter |
+//! | LIST | [`Event::Scan`] |
+//! | UIDL | [`Event::UniqueId`] |
+//! | LANG | [`Event::Language`] |
+//! | RETR, TOP | [`Event::Body`], in pieces |
+//!
+//! What STAT, and LIST and UIDL of one message answer is read from the text of
+//! the answer, with the types of [`crate::listing`].
+//!
+//! Two commands are answered otherwise: STLS with [`Event::Stls`], and AUTH with
+//! any number of [`Event::Challenge`] before its answer.
+//!
+//! Commands may be sent before the last one is answered once the server has said
+//! that it takes them ([`Capabilities::pipelining`]). Then read while you write, or
+//! let no more be on their way than the connection holds: [`Limits::pipelined`].
+
+mod capabilities;
+mod config;
+mod error;
+mod event;
+mod sent;
+mod session;
+mod state;
+
+pub use crate::channel::Channel;
+pub use capabilities::Capabilities;
+pub use config::{ClearText, Config, Limits};
+pub use error::{Error, Interrupted, Misuse, ProtocolError};
+pub use event::{Answer, Event};
+pub use sent::Sent;
+pub use session::{Session, Upgrade};
+pub use state::State;
+
+/// What a [`Ticket`](crate::Ticket) of a client is the duty to answer.
+pub mod request {
+    /// A challenge of the server's.
+    #[derive(Debug)]
+    pub enum Challenge {}
+}

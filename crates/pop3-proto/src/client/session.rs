@@ -1,0 +1,438 @@
+//! The session.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::{
+    BodyPolicy, DotUnstuffer, Framed, LineFramer, SyntaxError, Ticket, TicketDesk, Unstuffed,
+    encode_base64,
+};
+
+use super::capabilities::Capabilities;
+use super::config::{ClearText, Config};
+use super::error::{Error, Interrupted, Misuse, ProtocolError};
+use super::event::{Answer, Event};
+use super::request;
+use super::sent::Sent;
+use super::state::State;
+use crate::capability::Capability;
+use crate::channel::Channel;
+use crate::command::Command;
+use crate::language::LanguageListing;
+use crate::listing::{ScanListing, UniqueIdListing};
+use crate::response::{Response, multi_line};
+use crate::sasl::{ClientLine, ServerLine};
+
+/// The most octets of a command with its CRLF (RFC 2449 §4).
+const COMMAND: usize = 255;
+
+/// The client's side of one connection. See the [module](super) for how its
+/// commands are answered.
+///
+/// It reads no clock and keeps no message: besides this value it holds which
+/// commands wait for their answers, and what it takes to look for the end of a
+/// message once there was one.
+#[derive(Debug)]
+pub struct Session {
+    config: Arc<Config>,
+    framer: LineFramer,
+    desk: TicketDesk,
+    state: State,
+    channel: Channel,
+    capabilities: Capabilities,
+    /// What waits for its answer, the oldest first.
+    waiting: VecDeque<Sent>,
+    /// Whose lines are being received.
+    lines_of: Option<Sent>,
+    /// In a box, for it is larger than all else together.
+    body: Option<Box<DotUnstuffer>>,
+    failed: Option<ProtocolError>,
+}
+
+/// The server agreed to STLS: do the handshake, and bring this to
+/// [`Session::upgraded`].
+#[derive(Debug)]
+#[must_use = "the session waits for the end of the handshake: bring it to `Session::upgraded`"]
+pub struct Upgrade(Ticket<Upgrade>);
+
+impl Session {
+    /// A session on a fresh connection. The server speaks first.
+    #[must_use]
+    pub fn new(config: Arc<Config>, channel: Channel) -> Self {
+        Self {
+            framer: LineFramer::new(config.limits.line),
+            config,
+            desk: TicketDesk::new(),
+            state: State::Greeting,
+            channel,
+            capabilities: Capabilities::default(),
+            waiting: VecDeque::new(),
+            lines_of: None,
+            body: None,
+            failed: None,
+        }
+    }
+
+    /// Takes the next thing that the server says off the front of `input`. Call
+    /// it again after each event; after [`Event::NeedInput`], once more was read
+    /// behind what it left of `input`.
+    ///
+    /// It writes nothing to `out` but `*`, to end an exchange of SASL whose
+    /// challenge is not base64.
+    ///
+    /// # Errors
+    /// [`Misuse::ReplyPending`] while a challenge is not answered or a handshake
+    /// is not done; and [`ProtocolError`], for good.
+    pub fn receive<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Result<Event<'b>, Error> {
+        if let Some(error) = self.failed {
+            *input = &[];
+            return Err(error.into());
+        }
+        if self.desk.is_out() {
+            return Err(Misuse::ReplyPending.into());
+        }
+        if self.state == State::Closed {
+            *input = &[];
+            return Ok(Event::Closed);
+        }
+        if let (Some(to @ (Sent::Retr(_) | Sent::Top(_))), Some(body)) =
+            (self.lines_of, &mut self.body)
+        {
+            return Ok(match body.next(input) {
+                Unstuffed::Piece(piece) => Event::Body(piece),
+                Unstuffed::End { .. } => self.end(to),
+                Unstuffed::NeedInput => Event::NeedInput,
+            });
+        }
+        // Some servers end lines with LF alone.
+        let line = match self.framer.next(input) {
+            Framed::NeedInput => return Ok(Event::NeedInput),
+            Framed::Line { line, .. } => Ok(line),
+            Framed::TooLong => Err(SyntaxError {
+                offset: self.config.limits.line,
+                expected: "the end of the line",
+            }),
+        };
+        match (self.lines_of, self.state) {
+            (Some(to), _) => Ok(self.listing(to, line)),
+            (None, State::Greeting) => self.greeting(line),
+            (None, State::Authenticating) => self.auth_line(line, input, out),
+            (None, _) => self.answer(line, input),
+        }
+    }
+
+    fn greeting<'b>(&mut self, line: Result<&'b [u8], SyntaxError>) -> Result<Event<'b>, Error> {
+        let Ok(greeting) = line.and_then(Response::parse) else {
+            return self.fail(ProtocolError::NoGreeting);
+        };
+        self.enter(if greeting.is_ok() { State::Authorization } else { State::Closed });
+        Ok(Event::Greeting(greeting))
+    }
+
+    /// The status line that answers a command.
+    fn answer<'b>(
+        &mut self,
+        line: Result<&'b [u8], SyntaxError>,
+        input: &mut &'b [u8],
+    ) -> Result<Event<'b>, Error> {
+        let response = line.and_then(Response::parse);
+        let Some(to) = self.waiting.pop_front() else {
+            return match response {
+                Ok(response) => Ok(Event::Notice(response)),
+                Err(_) => self.fail(ProtocolError::Unsolicited),
+            };
+        };
+        match response {
+            Ok(response) => self.answered(Answer { to, response }, input),
+            Err(error) if to.is_harmless() => {
+                Ok(Event::Unparsed { to, line: line.unwrap_or_default(), error })
+            }
+            Err(_) => self.fail(ProtocolError::NoStatus),
+        }
+    }
+
+    /// What an answer changes. The one place where an answer changes the state.
+    fn answered<'b>(
+        &mut self,
+        answer: Answer<'b>,
+        input: &mut &'b [u8],
+    ) -> Result<Event<'b>, Error> {
+        match (answer.to, answer.is_ok()) {
+            (Sent::Stls, true) if !input.is_empty() => {
+                *input = &[];
+                return self.fail(ProtocolError::PlaintextAfterStartTls);
+            }
+            (Sent::Stls, true) => {
+                self.enter(State::Upgrading);
+                return Ok(Event::Stls(Upgrade(self.desk.issue())));
+            }
+            (Sent::Pass | Sent::Apop | Sent::Auth, true) => self.enter(State::Transaction),
+            (Sent::Auth, false) => self.enter(State::Authorization),
+            (Sent::Quit, _) => self.enter(State::Closed),
+            (Sent::Capa, _) => self.capabilities = Capabilities::default(),
+            _ => {}
+        }
+        if answer.more() {
+            self.lines_of = Some(answer.to);
+            if let Sent::Retr(_) | Sent::Top(_) = answer.to {
+                // What a message holds is the caller's to judge.
+                self.body.get_or_insert_with(|| Box::new(DotUnstuffer::new(BodyPolicy::Keep)));
+            }
+        }
+        Ok(Event::Answer(answer))
+    }
+
+    /// A line of the exchange that AUTH began (RFC 5034 §4).
+    fn auth_line<'b>(
+        &mut self,
+        line: Result<&'b [u8], SyntaxError>,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Result<Event<'b>, Error> {
+        // Answers to what was sent before AUTH come first.
+        if self.waiting.front() != Some(&Sent::Auth) {
+            return self.answer(line, input);
+        }
+        match line.and_then(ServerLine::parse) {
+            Ok(ServerLine::Challenge(challenge)) => {
+                Ok(Event::Challenge(challenge, self.desk.issue()))
+            }
+            Ok(ServerLine::End(_)) => self.answer(line, input),
+            Err(error) if line.is_ok_and(|line| line.starts_with(b"+")) => {
+                ClientLine::Cancel.encode(out);
+                Ok(Event::Unparsed { to: Sent::Auth, line: line.unwrap_or_default(), error })
+            }
+            Err(_) => self.fail(ProtocolError::NoStatus),
+        }
+    }
+
+    /// A line of those behind an answer.
+    fn listing<'b>(&mut self, to: Sent, line: Result<&'b [u8], SyntaxError>) -> Event<'b> {
+        let line = match line.map(multi_line) {
+            Ok(None) => return self.end(to),
+            Ok(Some(line)) => line,
+            Err(error) => return Event::Unparsed { to, line: &[], error },
+        };
+        let event = match to {
+            Sent::Capa => Capability::parse(line).map(|capability| {
+                self.capabilities.add(capability);
+                Event::Capability(capability)
+            }),
+            Sent::Uidl(_) => UniqueIdListing::parse(line).map(Event::UniqueId),
+            Sent::Languages => LanguageListing::parse(line).map(Event::Language),
+            _ => ScanListing::parse(line).map(Event::Scan),
+        };
+        event.unwrap_or_else(|error| Event::Unparsed { to, line, error })
+    }
+
+    fn end<'b>(&mut self, to: Sent) -> Event<'b> {
+        self.lines_of = None;
+        Event::End(to)
+    }
+
+    /// Writes a command. Its answer comes from [`receive`](Self::receive).
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use pop3_proto::client::{Channel, Config, Event, Misuse, Session};
+    /// use pop3_proto::Command;
+    /// let mut out = BytesMut::new();
+    /// let mut pop3 = Session::new(Config::default().into(), Channel::Clear);
+    /// assert_eq!(pop3.send(Command::Capa, &mut out), Err(Misuse::NotNow));
+    /// let mut input: &[u8] = b"+OK ready\r\n";
+    /// assert!(matches!(pop3.receive(&mut input, &mut out)?, Event::Greeting(_)));
+    /// pop3.send(Command::Capa, &mut out)?;
+    /// assert_eq!(&out[..], b"CAPA\r\n");
+    /// # Ok::<(), pop3_proto::client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What [`allows`](Self::allows) says, and [`Misuse::TooLong`].
+    pub fn send(&mut self, command: Command<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
+        self.allows(command)?;
+        let start = out.len();
+        command.encode(out);
+        if out.len() - start > COMMAND {
+            out.truncate(start);
+            return Err(Misuse::TooLong);
+        }
+        match command {
+            Command::Auth { .. } => self.enter(State::Authenticating),
+            Command::Quit => self.enter(State::Closing),
+            _ => {}
+        }
+        self.waiting.push_back(command.into());
+        Ok(())
+    }
+
+    /// Whether `command` may be sent now.
+    ///
+    /// # Errors
+    /// [`Misuse::NotNow`], [`Misuse::ClearText`], [`Misuse::AnswerPending`],
+    /// [`Misuse::TooManyPipelined`].
+    pub fn allows(&self, command: Command<'_>) -> Result<(), Misuse> {
+        if !self.is_for_now(command) {
+            return Err(Misuse::NotNow);
+        }
+        if self.channel == Channel::Clear && !self.is_for_clear_text(command) {
+            return Err(Misuse::ClearText);
+        }
+        let Some(last) = self.waiting.back().or(self.lines_of.as_ref()) else {
+            return Ok(());
+        };
+        if last.is_last() || !self.capabilities.pipelining || matches!(command, Command::Stls) {
+            Err(Misuse::AnswerPending)
+        } else if self.waiting.len() >= self.config.limits.pipelined {
+            Err(Misuse::TooManyPipelined)
+        } else {
+            Ok(())
+        }
+    }
+
+    const fn is_for_now(&self, command: Command<'_>) -> bool {
+        match command {
+            Command::Capa | Command::Lang(_) | Command::Quit | Command::Other(_) => {
+                matches!(self.state, State::Authorization | State::Transaction)
+            }
+            Command::User(_)
+            | Command::Pass(_)
+            | Command::Apop { .. }
+            | Command::Auth { .. }
+            | Command::Stls
+            | Command::Utf8 => matches!(self.state, State::Authorization),
+            Command::Stat
+            | Command::List(_)
+            | Command::Retr(_)
+            | Command::Dele(_)
+            | Command::Noop
+            | Command::Rset
+            | Command::Top { .. }
+            | Command::Uidl(_) => matches!(self.state, State::Transaction),
+        }
+    }
+
+    fn is_for_clear_text(&self, command: Command<'_>) -> bool {
+        match self.config.clear_text {
+            ClearText::Everything => true,
+            ClearText::NoPasswords => match command {
+                Command::Pass(_) => false,
+                Command::Auth { mechanism, .. } => !mechanism.is_clear_text(),
+                _ => true,
+            },
+            ClearText::Nothing => {
+                matches!(command, Command::Capa | Command::Lang(_) | Command::Stls | Command::Quit)
+            }
+        }
+    }
+
+    /// Answers a challenge with the mechanism's `response`, which is sent in base64.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongTicket`]; nothing is written then.
+    pub fn respond(
+        &mut self,
+        ticket: Ticket<request::Challenge>,
+        response: &[u8],
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        encode_base64(response, out);
+        out.put_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// Ends the exchange of AUTH. The server's `-ERR` will answer AUTH.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongTicket`]; nothing is written then.
+    pub fn cancel(
+        &mut self,
+        ticket: Ticket<request::Challenge>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        ClientLine::Cancel.encode(out);
+        Ok(())
+    }
+
+    /// Says that the handshake of STLS is done. Everything that was learnt in
+    /// clear text is forgotten: ask for the capabilities again. The timestamp of
+    /// the greeting came in clear text, too. Where the handshake failed, close the
+    /// connection instead.
+    ///
+    /// The upgrade of another session changes nothing.
+    pub fn upgraded(&mut self, upgrade: Upgrade) {
+        if self.desk.redeem(upgrade.0).is_ok() {
+            self.channel = Channel::Tls;
+            self.capabilities = Capabilities::default();
+            self.framer.reset();
+            self.enter(State::Authorization);
+        }
+    }
+
+    /// What the server can do, by its last answer to CAPA; nothing, where it
+    /// was not asked. Ask again behind STLS, and behind the login, where servers
+    /// may say more (RFC 2449 §5).
+    #[must_use]
+    pub const fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    /// Where the session stands.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What carries the connection.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        self.channel
+    }
+
+    /// How many commands wait for their answers, or for the end of them.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len() + usize::from(self.lines_of.is_some())
+    }
+
+    /// How long the server may be silent while it is waited for.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.config.limits.silence
+    }
+
+    /// Says that the connection has ended.
+    ///
+    /// # Errors
+    /// [`Interrupted`] where QUIT was not answered.
+    pub fn eof(&mut self) -> Result<(), Interrupted> {
+        if self.state == State::Closed && self.failed.is_none() {
+            return Ok(());
+        }
+        self.enter(State::Closed);
+        Err(Interrupted)
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        if state == State::Closed {
+            self.desk.void();
+            self.waiting.clear();
+            self.lines_of = None;
+        }
+    }
+
+    fn fail<'b>(&mut self, error: ProtocolError) -> Result<Event<'b>, Error> {
+        self.enter(State::Closed);
+        self.failed = Some(error);
+        Err(error.into())
+    }
+}

@@ -1,0 +1,37 @@
+//! The states of a session.
+
+/// Where a session stands, as far as the client can know.
+///
+/// ```text
+///              "+OK"                   STLS          "+OK"
+///   Greeting ─────────▶ Authorization ──────────────────────▶ Upgrading ───┐
+///                         │  ▲   ▲                             handshake   │
+///                    AUTH │  │   └───────────────────────────────────────┘
+///                         ▼  │ "-ERR"
+///                   Authenticating
+///                         │
+///                         │ "+OK" to PASS, APOP or AUTH
+///                         ▼
+///                   Transaction ─────────▶ Closing ─────────▶ Closed
+///                                  QUIT             answered
+///
+///   every state ──▶ Closed   "-ERR" for a greeting, the end of the connection, a
+///                            server that is out of step
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// The server has not spoken yet.
+    Greeting,
+    /// Connected, not logged in.
+    Authorization,
+    /// Behind AUTH: lines are SASL data.
+    Authenticating,
+    /// Between the `+OK` of STLS and the end of the handshake.
+    Upgrading,
+    /// Logged in.
+    Transaction,
+    /// QUIT is sent.
+    Closing,
+    /// Nothing more is read or sent.
+    Closed,
+}

@@ -1,0 +1,604 @@
+//! The client's session, as transcripts: `C:` is sent, `S:` is read, in one piece,
+//! at every split in two, and octet by octet, and `E:` is what the client sees.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+#[path = "support/client.rs"]
+mod support;
+
+extern crate alloc;
+
+use alloc::sync::Arc;
+
+use bytes::BytesMut;
+use pop3_proto::client::*;
+use pop3_proto::{Base64, Command, Mechanism};
+use proptest::prelude::*;
+use support::{Client, transcript};
+
+const EVERYTHING: Config = Config {
+    clear_text: ClearText::Everything,
+    limits: Limits { line: 128, pipelined: 3, silence: core::time::Duration::from_secs(60) },
+};
+
+/// RFC 1939 §10.
+#[test]
+fn a_session_as_in_the_rfc() {
+    transcript(
+        EVERYTHING,
+        Channel::Clear,
+        "S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>
+         E: greeting +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>
+         C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
+         S: +OK mrose's maildrop has 2 messages (320 octets)
+         E: Apop +OK mrose's maildrop has 2 messages (320 octets)
+         C: STAT
+         S: +OK 2 320
+         E: Stat +OK 2 320
+         C: LIST
+         S: +OK 2 messages (320 octets)
+         S: 1 120
+         S: 2 200
+         S: .
+         E: List(None) +OK 2 messages (320 octets)
+         E: scan 1 120
+         E: scan 2 200
+         E: List(None) end
+         C: RETR 1
+         S: +OK 120 octets
+         S: ..dot
+         S:
+         S: text
+         S: .
+         E: Retr(MessageNumber(1)) +OK 120 octets
+         E: body .dot\\r\\n\\r\\ntext\\r\\n
+         E: Retr(MessageNumber(1)) end
+         C: DELE 1
+         S: +OK message 1 deleted
+         E: Dele(MessageNumber(1)) +OK message 1 deleted
+         C: QUIT
+         S: +OK dewey POP3 server signing off (maildrop empty)
+         E: Quit +OK dewey POP3 server signing off (maildrop empty)
+         E: closed",
+    );
+}
+
+/// RFC 1939 §7 and §9: the other commands, and what is said no to.
+#[test]
+fn the_other_commands() {
+    transcript(
+        EVERYTHING,
+        Channel::Clear,
+        "S: +OK
+         E: greeting +OK 
+         C: USER frated
+         S: -ERR sorry, no mailbox for frated here
+         E: User -ERR sorry, no mailbox for frated here
+         C: USER mrose
+         S: +OK mrose is a real hoopy frood
+         E: User +OK mrose is a real hoopy frood
+         C: PASS secret
+         S: -ERR [IN-USE] maildrop already locked
+         E: Pass -ERR [IN-USE] maildrop already locked
+         C: LANG
+         S: +OK Language listing follows:
+         S: en English
+         S: .
+         E: Languages +OK Language listing follows:
+         E: en English
+         E: Languages end
+         C: LANG en
+         S: +OK en
+         E: Lang +OK en
+         C: UTF8
+         S: +OK
+         E: Utf8 +OK 
+         C: USER mrose
+         S: +OK
+         E: User +OK 
+         C: PASS secret
+         S: +OK
+         E: Pass +OK 
+         C: UIDL
+         S: +OK
+         S: 1 whqtswO00WBw418f9t5JxYwZ
+         S: .
+         E: Uidl(None) +OK 
+         E: id 1 whqtswO00WBw418f9t5JxYwZ
+         E: Uidl(None) end
+         C: UIDL 1
+         S: +OK 1 whqtswO00WBw418f9t5JxYwZ
+         E: Uidl(Some(MessageNumber(1))) +OK 1 whqtswO00WBw418f9t5JxYwZ
+         C: LIST 3
+         S: -ERR no such message, only 2 messages in maildrop
+         E: List(Some(MessageNumber(3))) -ERR no such message, only 2 messages in maildrop
+         C: TOP 1 0
+         S: +OK
+         S: .
+         E: Top(MessageNumber(1)) +OK 
+         E: Top(MessageNumber(1)) end
+         C: TOP 100 3
+         S: -ERR no such message
+         E: Top(MessageNumber(100)) -ERR no such message
+         C: NOOP
+         S: +OK
+         E: Noop +OK 
+         C: RSET
+         S: +OK maildrop has 2 messages (320 octets)
+         E: Rset +OK maildrop has 2 messages (320 octets)
+         C: XTND
+         S: -ERR what?
+         E: Other -ERR what?
+         C: QUIT
+         S: -ERR some deleted messages not removed
+         E: Quit -ERR some deleted messages not removed
+         E: closed",
+    );
+}
+
+/// HOSTILE: bare `+OK`, text behind a size, extra spaces in UIDL, lines that are
+/// none. None of them costs the connection, or another line.
+#[test]
+fn what_servers_are_forgiven() {
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "s: +ok hi\\n
+         E: greeting +OK hi
+         C: USER a
+         s: +OK\\n
+         E: User +OK 
+         C: PASS b
+         s: +OK\\r\\n
+         E: Pass +OK 
+         C: LIST
+         s: +OK\\n1 120 octets\\n 2 5\\n2\\n3 99999999999999999999999\\n4  7\\n..\\n.\\n
+         E: List(None) +OK 
+         E: scan 1 120
+         E: List(None) unparsed \" 2 5\": expected a number at octet 0
+         E: List(None) unparsed \"2\": expected a space at octet 1
+         E: List(None) unparsed \"3 99999999999999999999999\": expected a number below 2^64 at octet 2
+         E: scan 4 7
+         E: List(None) unparsed \".\": expected a number at octet 0
+         E: List(None) end
+         C: UIDL
+         s: +OK\\r\\n1   a\\r\\n2\\tb \\r\\n3 b\\r\\n3 \\r\\n.\\r\\n
+         E: Uidl(None) +OK 
+         E: id 1 a
+         E: id 2 b
+         E: id 3 b
+         E: Uidl(None) unparsed \"3 \": expected a unique-id of visible characters at octet 2
+         E: Uidl(None) end
+         C: NOOP
+         S: fine
+         E: Noop unparsed \"fine\": expected \"+OK\" or \"-ERR\" at octet 0
+         C: STAT
+         S: +OK 2 320 octets
+         E: Stat +OK 2 320 octets
+         C: QUIT
+         S: bye
+         E: NoStatus",
+    );
+}
+
+/// HOSTILE: UIDL over 70 octets; a line over the limit is one line, and no more.
+#[test]
+fn long_lines() {
+    let id = "u".repeat(100);
+    let endless = "x".repeat(300);
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        &format!(
+            "S: +OK
+             E: greeting +OK 
+             C: APOP a 00000000000000000000000000000000
+             S: +OK
+             E: Apop +OK 
+             C: UIDL
+             S: +OK
+             S: 1 {id}
+             S: 2 {endless}
+             S: 3 c
+             S: .
+             E: Uidl(None) +OK 
+             E: id 1 {id}
+             E: Uidl(None) unparsed \"\": expected the end of the line at octet 128
+             E: id 3 c
+             E: Uidl(None) end
+             C: NOOP
+             S: +OK {endless}
+             E: Noop unparsed \"\": expected the end of the line at octet 128
+             C: RETR 1
+             S: +OK
+             S: {endless}
+             S: .
+             E: Retr(MessageNumber(1)) +OK 
+             E: body {endless}\\r\\n
+             E: Retr(MessageNumber(1)) end
+             C: RETR 1
+             S: +OK {endless}
+             E: NoStatus"
+        ),
+    );
+}
+
+/// HOSTILE: a body of a dot, a first octet that is a dot, lines with bare LF
+/// that begin with a dot, octets of any kind. Only CRLF.CRLF ends a message.
+#[test]
+fn messages_end_where_they_end() {
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "S: +OK
+         E: greeting +OK 
+         C: APOP a 00000000000000000000000000000000
+         S: +OK
+         E: Apop +OK 
+         C: RETR 1
+         s: +OK\\r\\n..\\r\\n.\\r\\n
+         E: Retr(MessageNumber(1)) +OK 
+         E: body .\\r\\n
+         E: Retr(MessageNumber(1)) end
+         C: RETR 2
+         s: +OK\\r\\na\\n.\\n\\n.\\r\\nb\\r.\\r\\n..c\\0\\r\\n.\\r\\n
+         E: Retr(MessageNumber(2)) +OK 
+         E: body a\\n.\\n\\n.\\r\\nb\\r.\\r\\n.c\\x00\\r\\n
+         E: Retr(MessageNumber(2)) end",
+    );
+}
+
+/// RFC 2449 §5 and §6: what matters of it is kept, and forgotten behind STLS.
+#[test]
+fn capabilities() {
+    let mut client = Client::new(EVERYTHING, Channel::Clear);
+    client.read(b"+OK\r\n");
+    assert_eq!(client.session.capabilities(), Capabilities::default());
+    client.send("CAPA");
+    client.read(
+        b"+OK\r\nTOP\r\nUSER\r\nSASL CRAM-MD5 PLAIN X-OWN\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n\
+        LOGIN-DELAY 900\r\nPIPELINING\r\nEXPIRE 60\r\nUIDL\r\nSTLS\r\nUTF8 USER\r\nLANG\r\n\
+        IMPLEMENTATION Shlemazle-Plotz-v302\r\nX-OTHER\r\n.\r\n",
+    );
+    let known = client.session.capabilities();
+    assert!(known.top && known.user && known.sasl && known.resp_codes && known.auth_resp_code);
+    assert!(known.pipelining && known.uidl && known.stls && known.utf8 && known.utf8_user);
+    assert!(known.lang && known.has_mechanism(Mechanism::CramMd5));
+    assert!(known.has_mechanism(Mechanism::Plain) && !known.has_mechanism(Mechanism::Login));
+    assert!(!known.has_mechanism(Mechanism::parse(b"X-OWN").unwrap()));
+    client.send("STLS");
+    client.read(b"+OK\r\n");
+    assert_eq!(client.session.capabilities(), Capabilities::default());
+    assert_eq!(client.session.channel(), Channel::Tls);
+    client.send("CAPA");
+    client.read(b"-ERR what?\r\n");
+    assert_eq!(client.session.capabilities(), Capabilities::default());
+    assert_eq!(client.session.state(), State::Authorization);
+}
+
+/// RFC 2595 §4; HOSTILE: anything behind the positive reply, whole line or not,
+/// is an error before the handshake.
+#[test]
+fn stls() {
+    transcript(
+        Config::default(),
+        Channel::Clear,
+        "S: +OK
+         E: greeting +OK 
+         C: USER a
+         E: ClearText
+         C: APOP a 00000000000000000000000000000000
+         E: ClearText
+         C: AUTH CRAM-MD5
+         E: ClearText
+         C: XYZ
+         E: ClearText
+         C: STLS
+         S: -ERR no
+         E: Stls -ERR no
+         C: PASS b
+         E: ClearText
+         C: STLS
+         S: +OK go
+         E: handshake
+         C: STLS
+         S: -ERR already
+         E: Stls -ERR already
+         C: USER a
+         S: +OK
+         E: User +OK ",
+    );
+    for behind in [&b"+OK\r\n"[..], b"+", b"\r\n"] {
+        let mut out = BytesMut::new();
+        let mut session = Session::new(Arc::new(Config::default()), Channel::Clear);
+        let mut input: &[u8] = b"+OK\r\n";
+        assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Greeting(_))));
+        session.send(Command::Stls, &mut out).unwrap();
+        let wire = [b"+OK go\r\n", behind].concat();
+        let mut input = &wire[..];
+        for _ in 0..2 {
+            let failed = session.receive(&mut input, &mut out);
+            let expected = ProtocolError::PlaintextAfterStartTls;
+            assert!(matches!(failed, Err(Error::Protocol(error)) if error == expected));
+            assert!(input.is_empty());
+        }
+        assert_eq!(session.send(Command::Capa, &mut out), Err(Misuse::NotNow));
+        assert!(session.eof().is_err());
+    }
+}
+
+/// What may be sent in clear text is the caller's choice.
+#[test]
+fn no_passwords_in_clear_text() {
+    let config = Config { clear_text: ClearText::NoPasswords, ..EVERYTHING };
+    transcript(
+        config,
+        Channel::Clear,
+        "S: +OK <a@b>
+         E: greeting +OK <a@b>
+         C: AUTH PLAIN AAAA
+         E: ClearText
+         C: USER a
+         S: +OK
+         E: User +OK 
+         C: PASS b
+         E: ClearText
+         C: APOP a 00000000000000000000000000000000
+         S: +OK
+         E: Apop +OK ",
+    );
+}
+
+/// RFC 5034 §4; HOSTILE: `*`, `=`, an empty challenge, one that is not base64.
+#[test]
+fn sasl() {
+    transcript(
+        EVERYTHING,
+        Channel::Clear,
+        "S: +OK
+         E: greeting +OK 
+         C: AUTH CRAM-MD5
+         S: + PDE4OTYuNjk3MTcwOTUyQGRiYy5tdHZpZXcuY2EudXM+
+         E: challenge \"PDE4OTYuNjk3MTcwOTUyQGRiYy5tdHZpZXcuY2EudXM+\"
+         C: *
+         S: -ERR cancelled
+         E: Auth -ERR cancelled
+         C: AUTH PLAIN =
+         S: -ERR [AUTH] no
+         E: Auth -ERR [AUTH] no
+         C: AUTH PLAIN
+         S: +
+         E: challenge \"\"
+         C: dGVzdAB0ZXN0AHRlc3Q=
+         S: + dGVzdA==
+         E: challenge \"dGVzdA==\"
+         C:
+         S: +OK
+         E: Auth +OK 
+         C: NOOP
+         S: +OK
+         E: Noop +OK ",
+    );
+    let mut client = Client::new(EVERYTHING, Channel::Clear);
+    client.read(b"+OK\r\n");
+    client.send("AUTH PLAIN");
+    client.read(b"+ *no base64*\r\n-ERR cancelled\r\n");
+    assert_eq!(&client.out[..], b"AUTH PLAIN\r\n*\r\n");
+    assert_eq!(client.seen.last().unwrap(), "Auth -ERR cancelled");
+    assert_eq!(client.session.state(), State::Authorization);
+    client.send("AUTH PLAIN");
+    client.read(b"what\r\n");
+    assert_eq!(client.seen.last().unwrap(), "NoStatus");
+}
+
+/// RFC 5034 §4: "the initial response, including the command, does not exceed
+/// the maximum line length of a POP command (255 octets)".
+#[test]
+fn a_long_initial_response_waits_for_the_challenge() {
+    let mut out = BytesMut::new();
+    let mut session = Session::new(Arc::new(Config::default()), Channel::Tls);
+    let mut input: &[u8] = b"+OK\r\n";
+    assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Greeting(_))));
+    let long = "AAAA".repeat(61);
+    let auth = |response| Command::Auth { mechanism: Mechanism::Plain, initial_response: response };
+    let long = Base64::parse(long.as_bytes()).unwrap();
+    assert_eq!(session.send(auth(Some(long)), &mut out), Err(Misuse::TooLong));
+    assert!(out.is_empty() && session.waiting() == 0);
+    session.send(auth(None), &mut out).unwrap();
+    let mut input: &[u8] = b"+ \r\n+OK\r\n";
+    let Ok(Event::Challenge(_, ticket)) = session.receive(&mut input, &mut out) else {
+        panic!("no challenge");
+    };
+    let pending = session.receive(&mut input, &mut out);
+    assert!(matches!(pending, Err(Error::Misuse(Misuse::ReplyPending))));
+    session.respond(ticket, &long.decode(), &mut out).unwrap();
+    assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Answer(_))));
+    assert_eq!(session.state(), State::Transaction);
+}
+
+/// RFC 2449 §6.6: only where it is offered, and answers find their commands, in
+/// order, after failures too.
+#[test]
+fn pipelining() {
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "S: +OK
+         E: greeting +OK 
+         C: USER a
+         C: PASS b
+         E: AnswerPending
+         S: +OK
+         E: User +OK 
+         C: CAPA
+         S: +OK
+         S: PIPELINING
+         E: Capa +OK 
+         E: Pipelining
+         C: USER a
+         C: PASS b
+         C: STAT
+         E: NotNow
+         C: NOOP
+         E: NotNow
+         C: LANG
+         E: AnswerPending
+         S: .
+         S: +OK
+         S: +OK
+         E: Capa end
+         E: User +OK 
+         E: Pass +OK 
+         C: RETR 1
+         C: DELE 1
+         C: RETR 2
+         C: NOOP
+         E: TooManyPipelined
+         S: -ERR no such message
+         S: -ERR no such message
+         S: +OK
+         S: text
+         E: Retr(MessageNumber(1)) -ERR no such message
+         E: Dele(MessageNumber(1)) -ERR no such message
+         E: Retr(MessageNumber(2)) +OK 
+         E: body text\\r\\n
+         C: QUIT
+         C: NOOP
+         E: NotNow
+         S: .
+         S: +OK bye
+         E: Retr(MessageNumber(2)) end
+         E: Quit +OK bye
+         E: closed",
+    );
+}
+
+/// A server may say no at once, speak unasked, or be none.
+#[test]
+fn odd_servers() {
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "S: -ERR [SYS/TEMP] come back later
+         E: greeting -ERR [SYS/TEMP] come back later
+         E: closed",
+    );
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "C: NOOP
+         E: NotNow
+         S: 220 mx.example.org ESMTP
+         E: NoGreeting",
+    );
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "S: +OK
+         E: greeting +OK 
+         S: -ERR Disconnected for inactivity.
+         E: notice -ERR Disconnected for inactivity.
+         S: and goodbye
+         E: Unsolicited",
+    );
+}
+
+/// A connection that ends early is told of.
+#[test]
+fn the_end_of_the_stream() {
+    let mut client = Client::new(EVERYTHING, Channel::Tls);
+    client.read(b"+OK\r\n");
+    client.send("APOP a 00000000000000000000000000000000");
+    client.read(b"+OK\r\n");
+    client.send("RETR 1");
+    client.read(b"+OK\r\nhalf a message");
+    assert_eq!(client.session.waiting(), 1);
+    assert_eq!(client.session.eof(), Err(Interrupted));
+    assert_eq!(client.session.waiting(), 0);
+
+    let mut client = Client::new(EVERYTHING, Channel::Tls);
+    client.read(b"+OK\r\n");
+    client.send("QUIT");
+    client.read(b"+OK\r\n");
+    assert_eq!(client.session.eof(), Ok(()));
+    assert_eq!(client.session.timeout().as_secs(), 60);
+}
+
+/// The tickets of one session are not another's.
+#[test]
+fn wrong_tickets() {
+    let challenged = || {
+        let mut client = Client::new(EVERYTHING, Channel::Tls);
+        client.read(b"+OK\r\n");
+        client.send("AUTH LOGIN");
+        let mut input: &[u8] = b"+ \r\n";
+        match client.session.receive(&mut input, &mut client.out) {
+            Ok(Event::Challenge(_, ticket)) => (client.session, ticket),
+            other => panic!("{other:?}"),
+        }
+    };
+    let ((mut one, _mine), (_, theirs)) = (challenged(), challenged());
+    let mut out = BytesMut::new();
+    assert!(matches!(one.respond(theirs, b"x", &mut out), Err(Misuse::WrongTicket(_))));
+    assert!(out.is_empty());
+}
+
+/// An idle session is small: a client of many servers has many.
+#[test]
+fn an_idle_session_is_small() {
+    let size = size_of::<Session>();
+    assert!(size <= 256, "{size} octets");
+}
+
+proptest! {
+    /// Whatever a server sends, in whatever pieces, the client sees the same,
+    /// and keeps no more than its limits.
+    #[test]
+    fn any_input_at_any_split(
+        lines in prop::collection::vec(
+            prop_oneof![
+                8 => prop::sample::select(vec![
+                    "+OK\r\n", "-ERR no\r\n", "+OK 1 2\r\n", "1 2\r\n", "1 a\r\n", ".\r\n",
+                    "..\r\n", "\r\n", "PIPELINING\r\n", "text\n.\r\n", "\r\r\n.\r\n",
+                ]).prop_map(|line| line.as_bytes().to_vec()),
+                1 => prop::collection::vec(any::<u8>(), 0..200),
+            ],
+            0..20,
+        ),
+        commands in prop::sample::subsequence(
+            vec!["CAPA", "LIST", "UIDL", "RETR 1", "TOP 1 1", "STAT", "DELE 1", "LANG", "QUIT"], 0..9,
+        ),
+        cuts: [u16; 3],
+    ) {
+        let input = lines.concat();
+        let run = |pieces: &[&[u8]]| {
+            let mut client = Client::new(EVERYTHING, Channel::Tls);
+            client.read(b"+OK\r\n");
+            client.send("CAPA");
+            client.read(b"+OK\r\nPIPELINING\r\n.\r\n");
+            client.send("APOP a 00000000000000000000000000000000");
+            client.read(b"+OK\r\n");
+            for command in &commands {
+                client.send(command);
+            }
+            for piece in pieces {
+                client.read(piece);
+            }
+            client.seen
+        };
+        let whole = run(&[&input]);
+        let mut cuts = cuts.map(|cut| usize::from(cut) % (input.len() + 1));
+        cuts.sort_unstable();
+        let [a, b, c] = cuts;
+        let cut = run(&[&input[..a], &input[a..b], &input[b..c], &input[c..]]);
+        prop_assert_eq!(&cut, &whole);
+        let octets: Vec<&[u8]> = input.chunks(1).collect();
+        prop_assert_eq!(&run(&octets), &whole);
+    }
+}
