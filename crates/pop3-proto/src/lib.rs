@@ -1,5 +1,5 @@
 //! POP3 (RFC 1939) and its extensions, without I/O: commands and responses,
-//! parsed zero-copy and encoded, and the session of a server.
+//! parsed zero-copy and encoded, and the sessions of a server and of a client.
 //!
 //! # A server
 //! [`server::Session`] turns what was read into events, and decisions into what
@@ -77,6 +77,65 @@
 //! # assert!(sent.contains("\r\nHi.\r\n.\r\n") && sent.contains("\r\n+OK 1 5\r\n"), "{sent}");
 //! ```
 //!
+//! # A client
+//! [`client::Session`] writes commands, and turns what was read into their
+//! answers: listings entry by entry, messages in pieces as they come. It sends
+//! ahead where the server takes that, and nothing in clear text that was not
+//! allowed.
+//! ```
+//! use std::io::{Read, Write};
+//! use bytes::BytesMut;
+//! use pop3_proto::client::{Answer, Channel, Config, Event, Sent, Session};
+//! use pop3_proto::{Command, Name, Password, ReceiveBuffer};
+//!
+//! fn fetch(mut tls: impl Read + Write) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
+//!     let (name, password) = (Name::new("mrose")?, Password::new(b"secret")?);
+//!     let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
+//!     let mut pop3 = Session::new(Config::default().into(), Channel::Tls);
+//!     let (mut wanted, mut mail) = (Vec::new(), Vec::<Vec<u8>>::new());
+//!     loop {
+//!         let mut input = buffer.filled();
+//!         loop {
+//!             match pop3.receive(&mut input, &mut out)? {
+//!                 Event::NeedInput => break,
+//!                 Event::Greeting(_) => pop3.send(Command::User(name), &mut out)?,
+//!                 Event::Answer(no) if !no.is_ok() => return Err(no.response.text.to_string().into()),
+//!                 Event::Answer(Answer { to: Sent::User, .. }) => pop3.send(Command::Pass(password), &mut out)?,
+//!                 Event::Answer(Answer { to: Sent::Pass, .. }) => pop3.send(Command::List(None), &mut out)?,
+//!                 Event::Answer(Answer { to: Sent::Retr(_), .. }) => mail.push(Vec::new()),
+//!                 Event::Scan(listing) => wanted.push(listing.message),
+//!                 Event::Body(piece) => mail.last_mut().ok_or("no RETR")?.extend_from_slice(piece),
+//!                 Event::End(_) => match wanted.pop() {
+//!                     Some(message) => pop3.send(Command::Retr(message), &mut out)?,
+//!                     None => pop3.send(Command::Quit, &mut out)?,
+//!                 },
+//!                 Event::Closed => return Ok(mail),
+//!                 _ => {}
+//!             }
+//!         }
+//!         let unread = input.len();
+//!         buffer.keep_last(unread);
+//!         tls.write_all(&out)?;
+//!         out.clear();
+//!         match tls.read(buffer.space()?)? {
+//!             0 => pop3.eof()?,
+//!             n => buffer.received(n),
+//!         }
+//!     }
+//! }
+//! # struct Both<'a>(&'a [u8], Vec<u8>);
+//! # impl Read for &mut Both<'_> { fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> { self.0.read(to) } }
+//! # impl Write for &mut Both<'_> {
+//! #     fn write(&mut self, from: &[u8]) -> std::io::Result<usize> { self.1.write(from) }
+//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! # }
+//! # let mut stream = Both(b"+OK\r\n+OK\r\n+OK\r\n+OK\r\n1 5\r\n2 6\r\n.\r\n+OK\r\nb\r\n.\r\n+OK\r\n..a\r\n.\r\n+OK\r\n", vec![]);
+//! # assert_eq!(fetch(&mut stream).unwrap(), [&b"b\r\n"[..], b".a\r\n"]);
+//! # assert_eq!(stream.1, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
+//! # let mut stream = Both(b"+OK\r\n+OK\r\n+OK\r\n+OK\r\n1 5\r\n.\r\n+OK\r\nb\r\n", vec![]);
+//! # assert!(fetch(&mut stream).is_err());
+//! ```
+//!
 //! # The syntax
 //! | wire | type | grammar |
 //! |---|---|---|
@@ -91,27 +150,8 @@
 //! The same types are parsed and encoded; what cannot go on the wire cannot be
 //! built.
 //!
-//! ## A client's half of the syntax
-//! ```
-//! use bytes::BytesMut;
-//! use pop3_proto::listing::ScanListing;
-//! use pop3_proto::response::multi_line;
-//! use pop3_proto::{Command, Response, Status};
-//!
-//! let mut out = BytesMut::new();
-//! Command::List(None).encode(&mut out);
-//! assert_eq!(&out[..], b"LIST\r\n");
-//!
-//! let mut lines = "+OK 2 messages (320 octets)\r\n1 120\r\n2 200\r\n.\r\n".lines();
-//! let response = Response::parse(lines.next().unwrap().as_bytes())?;
-//! assert_eq!(response.status, Status::Ok);
-//! let mut octets = 0;
-//! while let Some(line) = lines.next().and_then(|line| multi_line(line.as_bytes())) {
-//!     octets += ScanListing::parse(line)?.octets;
-//! }
-//! assert_eq!(octets, 320);
-//! # Ok::<(), pop3_proto::SyntaxError>(())
-//! ```
+//! [`response::multi_line`] reads the lines of a multi-line response where there
+//! is no session.
 
 #![no_std]
 

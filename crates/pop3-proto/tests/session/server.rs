@@ -1,26 +1,14 @@
 //! The server's session, as transcripts. Each is played in one piece, at every
 //! split in two, and octet by octet.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
-
-mod support;
-
-extern crate alloc;
-
 use alloc::sync::Arc;
 
+use super::server_side::{Server, every_split, everything, transcript};
 use bytes::BytesMut;
 use pop3_proto::capability::Retention;
 use pop3_proto::server::*;
 use pop3_proto::*;
 use proptest::prelude::*;
-use support::{Server, every_split, everything, transcript};
 
 /// RFC 1939 §10, with the pieces that the RFC leaves to the server.
 #[test]

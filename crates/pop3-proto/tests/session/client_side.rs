@@ -26,6 +26,11 @@ impl Client {
         }
     }
 
+    /// Whether a challenge is to be answered.
+    pub(crate) fn awaits_response(&self) -> bool {
+        self.challenge.is_some()
+    }
+
     /// Sends a command, or the answer to a challenge; what is in the way of it
     /// is seen.
     pub(crate) fn send(&mut self, line: &str) {

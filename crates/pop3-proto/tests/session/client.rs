@@ -1,26 +1,13 @@
 //! The client's session, as transcripts: `C:` is sent, `S:` is read, in one piece,
 //! at every split in two, and octet by octet, and `E:` is what the client sees.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
-
-#[path = "support/client.rs"]
-mod support;
-
-extern crate alloc;
-
 use alloc::sync::Arc;
 
+use super::client_side::{Client, transcript};
 use bytes::BytesMut;
 use pop3_proto::client::*;
 use pop3_proto::{Base64, Command, Mechanism};
 use proptest::prelude::*;
-use support::{Client, transcript};
 
 const EVERYTHING: Config = Config {
     clear_text: ClearText::Everything,
