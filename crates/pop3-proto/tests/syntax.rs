@@ -87,7 +87,8 @@ fn commands<'a>(
 }
 
 fn capabilities<'a>(s: &'a Strings, number: u32, user: bool) -> Vec<Capability<'a>> {
-    let text = Text::new(s.text.trim()).unwrap();
+    // Behind its spaces, too, there may be a bracket, with which no text begins.
+    let text = Text::new(s.text.trim_start_matches([' ', '[']).trim_end()).unwrap();
     vec![
         Capability::Top,
         Capability::User,
