@@ -105,7 +105,10 @@ impl<'a> Capability<'a> {
         let arguments = rest.trim_ascii();
         let known = match Keyword::new(tag) {
             SASL => Mechanisms::parse(arguments).ok().map(Self::Sasl),
-            IMPLEMENTATION => complete(arguments, rest_of_line).ok().map(Self::Implementation),
+            IMPLEMENTATION => {
+                let name = rest.strip_prefix(b" ").unwrap_or(rest);
+                complete(name, rest_of_line).ok().map(Self::Implementation)
+            }
             LOGIN_DELAY => per_user(arguments).and_then(|(delay, user)| {
                 complete(delay, number32).ok().map(|seconds| Self::LoginDelay { seconds, user })
             }),

@@ -87,8 +87,7 @@ fn commands<'a>(
 }
 
 fn capabilities<'a>(s: &'a Strings, number: u32, user: bool) -> Vec<Capability<'a>> {
-    // Behind its spaces, too, there may be a bracket, with which no text begins.
-    let text = Text::new(s.text.trim_start_matches([' ', '[']).trim_end()).unwrap();
+    let text = Text::new(&s.text).unwrap();
     vec![
         Capability::Top,
         Capability::User,
