@@ -123,17 +123,25 @@
 //!         }
 //!     }
 //! }
-//! # struct Both<'a>(&'a [u8], Vec<u8>);
-//! # impl Read for &mut Both<'_> { fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> { self.0.read(to) } }
+//! # /// What the server says, a piece for each read; and what it was told.
+//! # struct Both<'a>(Vec<&'a str>, Vec<u8>);
+//! # impl Read for &mut Both<'_> {
+//! #     fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+//! #         if self.0.is_empty() { return Ok(0) }
+//! #         self.0.remove(0).as_bytes().read(to)
+//! #     }
+//! # }
 //! # impl Write for &mut Both<'_> {
 //! #     fn write(&mut self, from: &[u8]) -> std::io::Result<usize> { self.1.write(from) }
 //! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
 //! # }
-//! # let mut stream = Both(b"+OK\r\n+OK\r\n+OK\r\n+OK\r\n1 5\r\n2 6\r\n.\r\n+OK\r\nb\r\n.\r\n+OK\r\n..a\r\n.\r\n+OK\r\n", vec![]);
+//! # let list = "+OK\r\n1 5\r\n2 6\r\n.\r\n";
+//! # let mail = vec!["+OK\r\n", "+OK\r\n", "+OK\r\n", list, "+OK\r\nb\r\n.\r\n", "+OK\r\n..a\r\n.\r\n", "+OK\r\n"];
+//! # let mut stream = Both(mail.clone(), vec![]);
 //! # assert_eq!(fetch(&mut stream).unwrap(), [&b"b\r\n"[..], b".a\r\n"]);
 //! # assert_eq!(stream.1, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
-//! # let mut stream = Both(b"+OK\r\n+OK\r\n+OK\r\n+OK\r\n1 5\r\n.\r\n+OK\r\nb\r\n", vec![]);
-//! # assert!(fetch(&mut stream).is_err());
+//! # let mut stream = Both(mail[..5].to_vec(), vec![]);
+//! # assert!(fetch(&mut stream).is_err(), "the connection broke");
 //! ```
 //!
 //! # The syntax

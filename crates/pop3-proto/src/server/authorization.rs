@@ -104,6 +104,7 @@ impl Session {
             return None;
         }
         self.user = None;
+        self.auth_rounds = 0;
         self.enter(State::Authenticating);
         Some(Event::Auth { mechanism, initial_response, ticket: self.desk.issue() })
     }
@@ -115,12 +116,17 @@ impl Session {
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
         match ClientLine::parse(line) {
-            Ok(ClientLine::Data(data)) => {
+            Ok(ClientLine::Data(data)) if self.auth_rounds < self.config.limits.auth_rounds => {
+                self.auth_rounds += 1;
                 return Some(Event::AuthResponse(data, self.desk.issue()));
+            }
+            Ok(ClientLine::Data(_)) => {
+                self.enter(State::Authorization);
+                self.refuse("too many responses: authentication cancelled", out);
             }
             Ok(ClientLine::Cancel) => {
                 self.enter(State::Authorization);
-                err("authentication cancelled", out);
+                self.refuse("authentication cancelled", out);
             }
             Err(_) => {
                 self.enter(State::Authorization);

@@ -87,8 +87,10 @@ pub struct Limits {
     /// Octets of a line of SASL data with its CRLF: 12288 (RFC 4954 §4; no RFC
     /// of POP3 names a number).
     pub auth_line: usize,
+    /// How many responses one exchange of AUTH may have: 32.
+    pub auth_rounds: u16,
     /// How many bad commands are answered: 20. The next one ends the session.
-    /// Logins that were rejected count too.
+    /// Logins that were rejected or cancelled count too.
     pub bad_commands: u32,
     /// How long a client may be silent: 10 minutes, the least that RFC 1939 §3
     /// allows.
@@ -97,7 +99,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { command: 255, auth_line: 12288, bad_commands: 20, silence: Duration::from_secs(600) }
+        Self {
+            command: 255,
+            auth_line: 12288,
+            auth_rounds: 32,
+            bad_commands: 20,
+            silence: Duration::from_secs(600),
+        }
     }
 }
 

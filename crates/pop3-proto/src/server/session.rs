@@ -46,6 +46,8 @@ pub struct Session {
     pub(super) messages: u32,
     pub(super) deleted: Deleted,
     pub(super) asked: Asked,
+    /// The responses of the exchange that AUTH began.
+    pub(super) auth_rounds: u16,
     bad_commands: u32,
     failed: Option<ProtocolError>,
 }
@@ -115,6 +117,7 @@ impl Session {
             messages: 0,
             deleted: Deleted::default(),
             asked: Asked::Plainly,
+            auth_rounds: 0,
             bad_commands: 0,
             failed: None,
         }

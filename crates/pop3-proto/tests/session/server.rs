@@ -573,6 +573,36 @@ fn bad_commands_are_counted() {
     assert!(outcome.closed);
 }
 
+/// HOSTILE: an exchange that has no end has one, and cancelling is no way round
+/// the limit on bad commands.
+#[test]
+fn endless_authentication() {
+    let limits = Limits { auth_rounds: 2, bad_commands: 2, ..Limits::default() };
+    let mut session = Session::new(
+        Config { limits, ..everything() }.into(),
+        Channel::Clear,
+        &mut BytesMut::new(),
+    );
+    let mut out = BytesMut::new();
+    let mut input: &[u8] =
+        b"AUTH PLAIN\r\nAAAA\r\nAAAA\r\nAAAA\r\nAUTH PLAIN\r\n*\r\nAUTH PLAIN\r\n*\r\nCAPA\r\n";
+    loop {
+        match session.receive(&mut input, &mut out).unwrap() {
+            Event::Auth { ticket, .. } | Event::AuthResponse(_, ticket) => {
+                session.challenge(ticket, b"", &mut out).unwrap();
+            }
+            Event::Closed => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    let sent = core::str::from_utf8(&out).unwrap();
+    assert_eq!(
+        sent,
+        "+ \r\n+ \r\n+ \r\n-ERR too many responses: authentication cancelled\r\n\
+         + \r\n-ERR authentication cancelled\r\n+ \r\n-ERR too many bad commands: goodbye\r\n"
+    );
+}
+
 /// APOP is there only with a timestamp in the greeting.
 #[test]
 fn no_timestamp_no_apop() {
