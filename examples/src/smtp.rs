@@ -10,9 +10,9 @@ use std::{
 };
 
 use smtp_proto::{
-    Base64, BytesMut, ForwardPath, Mail, Mailbox, Misuse, ReceiveBuffer, ReversePath, SyntaxError,
-    Text, Ticket,
-    server::{Channel, Config, Event, Rejection, Session, request},
+    Base64, BytesMut, ForwardPath, Mail, Mailbox, ReceiveBuffer, ReversePath, SyntaxError, Text,
+    Ticket,
+    server::{Channel, Config, Event, Misuse, Rejection, Session, request},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 

@@ -12,8 +12,8 @@ use imap_proto::command::{Command, CommandKind};
 use imap_proto::fetch_response::{Body, FetchData};
 use imap_proto::response::Data;
 use imap_proto::section::Section;
-use imap_proto::server::{Channel, Config, Event, Rejection, Session, request};
-use imap_proto::{Arena, Error, Misuse, ProtocolError, Ticket, Tolerance};
+use imap_proto::server::{Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, request};
+use imap_proto::{Arena, Ticket, Tolerance};
 use libfuzzer_sys::fuzz_target;
 
 const COMMAND: usize = 200;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use smtp_proto::server::{Channel, Config, Event, Rejection, Session};
-use smtp_proto::{BodyPolicy, Error, ProtocolError, Reply, ReplyFramer, Tolerance};
+use smtp_proto::server::{Channel, Config, Error, Event, ProtocolError, Rejection, Session};
+use smtp_proto::{BodyPolicy, Reply, ReplyFramer, Tolerance};
 
 const MESSAGE: u64 = 64;
 const RECIPIENTS: usize = 3;

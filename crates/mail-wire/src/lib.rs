@@ -11,6 +11,7 @@ extern crate std;
 
 mod base64;
 mod buffer;
+mod channel;
 mod dot;
 pub mod encode;
 mod line;
@@ -20,6 +21,7 @@ mod ticket;
 
 pub use base64::{Base64, encode_base64};
 pub use buffer::{BufferFull, ReceiveBuffer};
+pub use channel::Channel;
 pub use dot::{BodyPolicy, DotStuffer, DotUnstuffer, IrregularLineEnding, SendPolicy, Unstuffed};
 pub use line::{Framed, LineEnding, LineFramer};
 pub use parse::SyntaxError;

@@ -168,7 +168,6 @@ extern crate alloc;
 extern crate std;
 
 pub mod capability;
-mod channel;
 pub mod client;
 pub mod code;
 pub mod command;

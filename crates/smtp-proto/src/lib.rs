@@ -108,7 +108,6 @@ extern crate std;
 
 mod address;
 mod command;
-mod error;
 mod extension;
 mod parameter;
 mod reply;
@@ -122,7 +121,6 @@ pub use address::{
 };
 pub use bytes::BytesMut;
 pub use command::{Auth, Command, CommandError, Mail, Mechanism, Rcpt};
-pub use error::{Error, Misuse, ProtocolError};
 pub use extension::{Extension, Mechanisms};
 pub use mail_wire::{Base64, BodyPolicy, BufferFull, ReceiveBuffer, SyntaxError, Ticket};
 pub use parameter::{Body, MailParameters, Parameter, Parameters, Xtext};

@@ -22,8 +22,9 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use smtp_proto::server::Error;
 use smtp_proto::server::{Channel, Config, Event, Rejection, Session, request};
-use smtp_proto::{BytesMut, Error, ReceiveBuffer, Ticket};
+use smtp_proto::{BytesMut, ReceiveBuffer, Ticket};
 
 const INPUT: &[u8] =
     b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@example.org>\r\nRCPT TO:<c@elsewhere>\r\n\

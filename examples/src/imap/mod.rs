@@ -30,9 +30,9 @@ mod wire;
 use std::{io, sync::Arc};
 
 use imap_proto::{
-    Arena, Atom, Error, ReceiveBuffer, SyntaxError,
+    Arena, Atom, ReceiveBuffer, SyntaxError,
     capability::Capability,
-    server::{Config, Event},
+    server::{Config, Error, Event},
 };
 
 use self::{client::Client, wire::Wire};

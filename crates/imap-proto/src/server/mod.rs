@@ -16,186 +16,21 @@
 //! | any other | [`decline`](Session::decline) |
 
 mod config;
+mod error;
 mod event;
 mod receive;
 mod rejection;
 mod reply;
 pub mod request;
+mod session;
 mod state;
 mod tag;
 
-use alloc::sync::Arc;
-use core::time::Duration;
-
-use bytes::BytesMut;
-use mail_wire::{LineFramer, TicketDesk};
-
 pub use config::Config;
+pub use error::{Error, Misuse, ProtocolError};
 pub use event::Event;
+pub use mail_wire::Channel;
 pub use rejection::Rejection;
 pub use request::Upgrade;
+pub use session::Session;
 pub use state::State;
-
-use crate::error::ProtocolError;
-use crate::frame::{FrameLimits, Framer};
-use crate::lexical::{Style, Text};
-use crate::limits::Limits;
-use crate::response::{Completion, Condition};
-use state::Task;
-use tag::KeptTag;
-
-/// The OK of a command that has nothing to tell.
-const DONE: Completion<'static> = Completion::ok(None, Text::first_line("done"));
-
-/// What the connection runs over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Channel {
-    /// Clear text, so far.
-    Clear,
-    /// TLS.
-    Tls,
-}
-
-/// One connection of a client, seen from the server. See the [module](self).
-///
-/// It goes through the states of [`State`]. It holds no input and no output,
-/// and is less than 1 KiB while it idles.
-#[derive(Debug)]
-pub struct Session {
-    config: Arc<Config>,
-    channel: Channel,
-    state: State,
-    task: Task,
-    desk: TicketDesk,
-    /// Of the command that is being received or answered.
-    tag: KeptTag,
-    frames: Framer,
-    /// For lines that are no commands: SASL data and DONE.
-    lines: LineFramer,
-    /// How strings are written to this client.
-    style: Style,
-    bad_commands: u16,
-}
-
-impl Session {
-    /// Begins a session and writes its greeting. `channel` says whether the
-    /// connection was TLS from its first octet.
-    #[must_use]
-    pub fn new(config: Arc<Config>, channel: Channel, out: &mut BytesMut) -> Self {
-        let session = Self {
-            channel,
-            state: State::NotAuthenticated,
-            task: Task::Idle,
-            desk: TicketDesk::new(),
-            tag: KeptTag::NONE,
-            frames: Framer::new(frame_limits(&config.limits, State::NotAuthenticated)),
-            lines: LineFramer::new(config.limits.auth_line),
-            style: Style::PLAIN,
-            bad_commands: 0,
-            config,
-        };
-        session.greet(out);
-        session
-    }
-
-    /// Says that the TLS handshake is done. Everything learnt in clear text is
-    /// forgotten; so must be what the caller has read and the session has not.
-    /// There is no second greeting.
-    #[allow(clippy::needless_pass_by_value, reason = "an upgrade is used up")]
-    pub fn upgraded(&mut self, upgrade: Upgrade) {
-        let Upgrade(()) = upgrade;
-        if self.task == Task::Upgrade {
-            self.channel = Channel::Tls;
-            self.task = Task::Idle;
-            self.frames.reset();
-            self.lines.reset();
-            self.tag = KeptTag::NONE;
-            self.bad_commands = 0;
-        }
-    }
-
-    /// How long to wait for the client before [`timed_out`](Self::timed_out):
-    /// 30 minutes once it has logged in (RFC 9051 section 5.4), 3 before.
-    #[must_use]
-    pub const fn timeout(&self) -> Duration {
-        let minutes = if self.state.is_authenticated() { 30 } else { 3 };
-        Duration::from_secs(minutes * 60)
-    }
-
-    /// Ends the session because the client was silent for too long.
-    pub fn timed_out(&mut self, out: &mut BytesMut) {
-        self.say_goodbye("silent for too long", out);
-    }
-
-    /// Ends the session because the server wants to.
-    pub fn shut_down(&mut self, out: &mut BytesMut) {
-        self.say_goodbye("the server is shutting down", out);
-    }
-
-    /// Says that the stream has ended. Any ticket that is out is void.
-    ///
-    /// # Errors
-    /// [`ProtocolError::UnexpectedEnd`] where that cut something off: a command,
-    /// a message, an answer. It is not an error to go without LOGOUT.
-    pub fn eof(&mut self) -> Result<(), ProtocolError> {
-        let cut_off = match self.task {
-            Task::Failed(failure) => return Err(failure),
-            Task::Closed | Task::Idling => false,
-            Task::Idle => self.frames.is_mid_command(),
-            _ => true,
-        };
-        self.close();
-        if cut_off {
-            self.task = Task::Failed(ProtocolError::UnexpectedEnd);
-            return Err(ProtocolError::UnexpectedEnd);
-        }
-        Ok(())
-    }
-
-    /// Where the session stands.
-    #[must_use]
-    pub const fn state(&self) -> State {
-        self.state
-    }
-
-    /// Whether strings may be written to the client in UTF-8: it has enabled
-    /// IMAP4rev2 or UTF8=ACCEPT. Names of mailboxes are then UTF-8 as well, and
-    /// else modified UTF-7.
-    #[must_use]
-    pub const fn is_utf8(&self) -> bool {
-        self.style.utf8
-    }
-
-    /// Whether the connection is TLS.
-    #[must_use]
-    pub const fn is_tls(&self) -> bool {
-        matches!(self.channel, Channel::Tls)
-    }
-
-    /// Ends the session with an untagged BYE.
-    fn say_goodbye(&mut self, why: &str, out: &mut BytesMut) {
-        if self.may_write().is_ok() {
-            self.notice(Condition::Bye, None, why, out);
-        }
-        self.close();
-    }
-
-    const fn is_over(&self) -> bool {
-        matches!(self.task, Task::Closed | Task::Failed(_))
-    }
-
-    fn close(&mut self) {
-        self.desk.void();
-        self.state = State::Logout;
-        if !matches!(self.task, Task::Failed(_)) {
-            self.task = Task::Closed;
-        }
-    }
-}
-
-/// What is kept of a command in this state.
-fn frame_limits(limits: &Limits, state: State) -> FrameLimits {
-    let literal =
-        if state.is_authenticated() { limits.literal } else { limits.literal_before_login };
-    FrameLimits { command: limits.command, literal: u64::try_from(literal).unwrap_or(u64::MAX) }
-}

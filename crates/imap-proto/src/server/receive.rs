@@ -3,15 +3,16 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::{Base64, Framed as Line, LineEnding};
 
+use super::Config;
+use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
+use super::session::{DONE, Session};
 use super::state::{Effect, State, Task};
 use super::tag::KeptTag;
-use super::{Config, DONE, Session};
 use crate::arena::{Arena, NonEmpty};
 use crate::capability::Capability;
 use crate::code::Code;
 use crate::command::{Command, CommandKind, parse_tag};
-use crate::error::{Error, Misuse, ProtocolError};
 use crate::frame::Framed;
 use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text};
 use crate::response::{Completion, Condition, Data};

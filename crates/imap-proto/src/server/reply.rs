@@ -6,15 +6,15 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::{Ticket, encode_base64};
 
+use super::error::Misuse;
 use super::event::Event;
 use super::rejection::Rejection;
 use super::request::{self, Request};
+use super::session::{Session, frame_limits};
 use super::state::{Effect, State, Task};
 use super::tag::KeptTag;
-use super::{Session, frame_limits};
 use crate::capability::Capability;
 use crate::code::Code;
-use crate::error::Misuse;
 use crate::fetch_response::FetchWriter;
 use crate::lexical::Text;
 use crate::response::{Completion, Condition, Data, Notice, Outcome};

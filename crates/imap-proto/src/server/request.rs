@@ -3,8 +3,9 @@
 
 use bytes::{BufMut, BytesMut};
 
+use super::Rejection;
+use super::session::{DONE, Session};
 use super::state::{Effect, Task};
-use super::{DONE, Rejection, Session};
 use crate::lexical::Text;
 use crate::response::Completion;
 

@@ -144,5 +144,5 @@ pub(super) enum Task {
     /// It is over.
     Closed,
     /// It is over, and by this fault.
-    Failed(crate::error::ProtocolError),
+    Failed(super::error::ProtocolError),
 }

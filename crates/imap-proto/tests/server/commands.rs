@@ -2,8 +2,9 @@
 
 use imap_proto::capability::Capability;
 use imap_proto::response::Data;
+use imap_proto::server::Misuse;
 use imap_proto::server::{Channel, Event, Session};
-use imap_proto::{Arena, BytesMut, Misuse};
+use imap_proto::{Arena, BytesMut};
 
 use crate::transcript::{LOGIN, SELECTED, config, play};
 

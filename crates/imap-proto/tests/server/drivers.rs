@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use imap_proto::server::Error;
 use imap_proto::server::{Channel, Config, Event, Session};
-use imap_proto::{Arena, BytesMut, Error, ReceiveBuffer};
+use imap_proto::{Arena, BytesMut, ReceiveBuffer};
 use proptest::prelude::*;
 
 use crate::transcript::{config, replay};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imap_proto::response::{Condition, Data, Notice};
-use imap_proto::server::{Channel, Event, Rejection, Session, State};
-use imap_proto::{Arena, BytesMut, Error, Misuse, ProtocolError, Text};
+use imap_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State};
+use imap_proto::{Arena, BytesMut, Text};
 
 use crate::transcript::config;
 

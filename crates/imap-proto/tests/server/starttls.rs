@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use imap_proto::server::{Channel, Config, Event, Session};
-use imap_proto::{Arena, BytesMut, Error, Misuse, ProtocolError};
+use imap_proto::server::{Channel, Config, Error, Event, Misuse, ProtocolError, Session};
+use imap_proto::{Arena, BytesMut};
 
 use crate::transcript::{config, play};
 

@@ -22,8 +22,10 @@ use imap_proto::command::{Command, CommandKind};
 use imap_proto::fetch_response::{Body, FetchData};
 use imap_proto::response::{Completion, Data};
 use imap_proto::section::Section;
-use imap_proto::server::{Channel, Config, Event, Rejection, Session, Upgrade, request};
-use imap_proto::{Arena, BytesMut, Error, Misuse, ProtocolError, Text, Ticket};
+use imap_proto::server::{
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, Upgrade, request,
+};
+use imap_proto::{Arena, BytesMut, Text, Ticket};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {

@@ -33,11 +33,11 @@ mod sent;
 mod session;
 mod state;
 
-pub use crate::channel::Channel;
 pub use capabilities::Capabilities;
 pub use config::{ClearText, Config, Limits};
 pub use error::{Error, Interrupted, Misuse, ProtocolError};
 pub use event::{Answer, Event};
+pub use mail_wire::Channel;
 pub use sent::Sent;
 pub use session::{Session, Upgrade};
 pub use state::State;

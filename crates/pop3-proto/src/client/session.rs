@@ -19,12 +19,12 @@ use super::request;
 use super::sent::Sent;
 use super::state::State;
 use crate::capability::Capability;
-use crate::channel::Channel;
 use crate::command::Command;
 use crate::language::LanguageListing;
 use crate::listing::{ScanListing, UniqueIdListing};
 use crate::response::{Response, multi_line};
 use crate::sasl::{ClientLine, ServerLine};
+use mail_wire::Channel;
 
 /// The most octets of a command with its CRLF (RFC 2449 §4).
 const COMMAND: usize = 255;

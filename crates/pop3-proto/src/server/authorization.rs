@@ -10,13 +10,13 @@ use super::event::{Event, Login, Proof};
 use super::session::{Asked, Session, err, ok};
 use super::state::State;
 use crate::capability::Capability;
-use crate::channel::Channel;
 use crate::command::Command;
 use crate::credentials::{Name, Password};
 use crate::language::{Language, LanguageListing};
 use crate::sasl::{ClientLine, Mechanism};
 use crate::text::Text;
 use mail_wire::Base64;
+use mail_wire::Channel;
 
 /// The language of all that this crate says.
 const ENGLISH: &str = "en";

@@ -33,12 +33,12 @@ mod session;
 mod state;
 mod transaction;
 
-pub use crate::channel::Channel;
 pub use body::Body;
 pub use config::{Config, Limits};
 pub use deleted::Deleted;
 pub use error::{Error, Interrupted, Misuse, ProtocolError};
 pub use event::{Event, Login, Proof};
+pub use mail_wire::Channel;
 pub use rejection::Rejection;
 pub use session::{Session, Upgrade};
 pub use state::State;

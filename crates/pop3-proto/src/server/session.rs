@@ -17,12 +17,12 @@ use super::event::Event;
 use super::rejection::Rejection;
 use super::request::{self, Acceptable, LogIn, Request, sealed::Yes};
 use super::state::State;
-use crate::channel::Channel;
 use crate::command::Command;
 use crate::message_number::MessageNumber;
 use crate::response::Response;
 use crate::text::Text;
 use crate::timestamp::Timestamp;
+use mail_wire::Channel;
 
 /// The server's side of one connection. See the [module](super) for how its
 /// events are answered.

@@ -9,8 +9,8 @@ use super::reply::{
     NEED_MAIL, NEED_RCPT, NEEDS_SMTPUTF8, NEEDS_TLS, NESTED_MAIL, NOT_BASE64, PIPELINED_STARTTLS,
     TLS_ALREADY, TOO_MANY_RECIPIENTS, UNKNOWN_MECHANISM, UNKNOWN_PARAMETER,
 };
-use super::{Event, Hello, Rejection, Session, State, request};
-use crate::{Auth, Body, Command, Mail, Mailbox, ProtocolError, Rcpt, Text};
+use super::{Event, Hello, ProtocolError, Rejection, Session, State, request};
+use crate::{Auth, Body, Command, Mail, Mailbox, Rcpt, Text};
 
 /// Commands.
 impl Session {

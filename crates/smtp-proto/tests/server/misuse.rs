@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use smtp_proto::server::{Channel, Event, Rejection, Session, State};
-use smtp_proto::{BytesMut, EnhancedCode, Error, Misuse, ProtocolError, Text};
+use smtp_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State};
+use smtp_proto::{BytesMut, EnhancedCode, Text};
 
 use crate::transcript::config;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use smtp_proto::server::{Channel, Event, Session, State};
-use smtp_proto::{BytesMut, Error, Misuse, ProtocolError};
+use smtp_proto::BytesMut;
+use smtp_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Session, State};
 
 use crate::transcript::{EHLO, ENVELOPE, config, play, play_on};
 

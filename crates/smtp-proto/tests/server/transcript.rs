@@ -16,8 +16,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use smtp_proto::server::{Channel, Config, Event, Rejection, Session, Upgrade};
-use smtp_proto::{BytesMut, Error, ProtocolError, Reply, ReplyFramer, Text};
+use smtp_proto::server::{
+    Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
+};
+use smtp_proto::{BytesMut, Reply, ReplyFramer, Text};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {

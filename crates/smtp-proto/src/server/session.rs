@@ -1,0 +1,330 @@
+//! The session.
+
+use alloc::sync::Arc;
+use core::time::Duration;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::{
+    Channel, DotUnstuffer, Framed, LineEnding, LineFramer, Ticket, TicketDesk, encode_base64,
+};
+
+use super::config::Config;
+use super::error::{Error, Misuse, ProtocolError};
+use super::event::Event;
+use super::rejection::Rejection;
+use super::reply::BARE_LF;
+use super::request::{self, Request};
+use super::state::State;
+use crate::{Reply, ReplyCode, Text};
+
+/// The server's side of one connection, without the connection.
+///
+/// Drive it with [`receive`](Self::receive), and answer the tickets that its
+/// events carry; see the [front page](crate) for a whole server.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) config: Arc<Config>,
+    pub(super) lines: LineFramer,
+    pub(super) body: DotUnstuffer,
+    /// Octets of the body so far.
+    pub(super) body_octets: u64,
+    pub(super) desk: TicketDesk,
+    pub(super) state: State,
+    pub(super) tls: bool,
+    /// The client said EHLO, not HELO.
+    pub(super) extended: bool,
+    /// The hello that a ticket is out for is EHLO.
+    pub(super) hello_extended: bool,
+    pub(super) authenticated: bool,
+    /// The MAIL of this transaction said SMTPUTF8.
+    pub(super) smtputf8: bool,
+    pub(super) recipients: u32,
+    pub(super) bad_commands: u32,
+    pub(super) failure: Option<ProtocolError>,
+}
+
+/// STARTTLS was accepted: send `out`, shake hands, and give this to
+/// [`Session::upgraded`]. Where the handshake fails, close the connection.
+#[derive(Debug)]
+#[must_use = "shake hands, then call `upgraded`"]
+pub struct Upgrade(pub(super) ());
+
+impl Session {
+    /// Begins a session, and writes its greeting to `out`.
+    #[must_use]
+    pub fn new(config: Arc<Config>, channel: Channel, out: &mut BytesMut) -> Self {
+        out.put_slice(b"220 ");
+        out.put_slice(config.hostname().as_bytes());
+        out.put_slice(b" ESMTP\r\n");
+        Self {
+            lines: LineFramer::new(config.limits.buffer()),
+            body: DotUnstuffer::new(config.body_policy),
+            body_octets: 0,
+            desk: TicketDesk::new(),
+            state: State::Greeted,
+            tls: channel == Channel::Tls,
+            extended: false,
+            hello_extended: false,
+            authenticated: false,
+            smtputf8: false,
+            recipients: 0,
+            bad_commands: 0,
+            failure: None,
+            config,
+        }
+    }
+
+    /// Takes what it can off the front of `input`, which is all that was
+    /// received and not yet used, and says what it found. Call it again until
+    /// it says [`Event::NeedInput`] or [`Event::Closed`].
+    ///
+    /// Replies are written to `out`; send them before waiting for more input.
+    /// While `out` is longer than you like, send it before you call this.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] ends the session: send `out` and close.
+    /// [`Error::Misuse`] while a ticket or an upgrade is out; nothing is taken.
+    pub fn receive<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Result<Event<'b>, Error> {
+        loop {
+            if let Some(failure) = self.failure {
+                return Err(failure.into());
+            }
+            if self.desk.is_out() {
+                return Err(Misuse::ReplyPending.into());
+            }
+            match self.state {
+                State::Handshake => return Err(Misuse::UpgradePending.into()),
+                State::Body => return Ok(self.receive_body(input, out)),
+                State::Closed => {
+                    *input = &[];
+                    return Ok(Event::Closed);
+                }
+                State::Greeted | State::Ready | State::Authenticating | State::Transaction => {}
+            }
+            let event = match self.lines.next(input) {
+                Framed::NeedInput => return Ok(Event::NeedInput),
+                Framed::TooLong => self.too_long(out),
+                Framed::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
+                    self.bad(BARE_LF, out)
+                }
+                Framed::Line { line, .. } if self.state == State::Authenticating => {
+                    self.receive_response(line, out)
+                }
+                Framed::Line { line, .. } => self.receive_command(line, input, out),
+            };
+            if let Some(event) = event {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// Says yes to a request, in the usual words.
+    ///
+    /// # Errors
+    /// [`Misuse::WrongTicket`] where the ticket is not of this session, or the
+    /// session has been closed since.
+    pub fn accept<R: Request>(
+        &mut self,
+        ticket: Ticket<R>,
+        out: &mut BytesMut,
+    ) -> Result<R::Granted, Misuse> {
+        self.desk.redeem(ticket)?;
+        Ok(R::grant(self, None, out))
+    }
+
+    /// Says yes to a request with a text of your own: what the message is
+    /// queued as, the mailbox that VRFY asked for.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn accept_with<R: Request>(
+        &mut self,
+        ticket: Ticket<R>,
+        text: Text<'_>,
+        out: &mut BytesMut,
+    ) -> Result<R::Granted, Misuse> {
+        self.desk.redeem(ticket)?;
+        Ok(R::grant(self, Some(text), out))
+    }
+
+    /// Says no to a request.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn reject<R: Request>(
+        &mut self,
+        ticket: Ticket<R>,
+        why: Rejection<'_>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        R::deny(self);
+        if self.bad_commands > self.config.limits.bad_commands {
+            self.too_many_bad_commands(out);
+            return Ok(());
+        }
+        why.encode(self.extended, out);
+        if why.code().get() == 421 {
+            self.close();
+        }
+        Ok(())
+    }
+
+    /// Asks the client for more, in an AUTH exchange: 334 and the challenge in
+    /// base64. The answer comes as [`Event::AuthResponse`].
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn challenge(
+        &mut self,
+        ticket: Ticket<request::Auth>,
+        challenge: &[u8],
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        self.state = State::Authenticating;
+        out.put_slice(b"334 ");
+        encode_base64(challenge, out);
+        out.put_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// Answers EXPN with the members of the list, one a line.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn expand(
+        &mut self,
+        ticket: Ticket<request::Expn>,
+        members: &[Text<'_>],
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.desk.redeem(ticket)?;
+        if members.is_empty() {
+            self.cannot_verify(out);
+            return Ok(());
+        }
+        let enhanced = request::RECIPIENT.filter(|_| self.extended);
+        Reply { code: ReplyCode::fixed(250), enhanced, lines: crate::ReplyLines::new(members) }
+            .encode(out);
+        Ok(())
+    }
+
+    /// Answers an event that the driver has no use for: what it asks is
+    /// refused, what it tells is passed over.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn decline(&mut self, event: Event<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
+        match event {
+            Event::Hello(_, ticket) => self.accept(ticket, out),
+            Event::Auth(_, ticket) | Event::AuthResponse(_, ticket) => self.refuse(ticket, out),
+            Event::StartTls(ticket) => self.refuse(ticket, out),
+            Event::Mail(_, ticket) => self.refuse(ticket, out),
+            Event::Rcpt(_, ticket) => self.refuse(ticket, out),
+            Event::Data(ticket) => self.refuse(ticket, out),
+            Event::BodyEnd(ticket) => self.refuse(ticket, out),
+            Event::Vrfy(_, ticket) => self.accept(ticket, out),
+            Event::Expn(_, ticket) => self.refuse(ticket, out),
+            Event::NeedInput
+            | Event::AuthCancelled
+            | Event::Body(_)
+            | Event::Reset
+            | Event::Closed => Ok(()),
+        }
+    }
+
+    fn refuse<R: Request>(&mut self, ticket: Ticket<R>, out: &mut BytesMut) -> Result<(), Misuse> {
+        self.reject(ticket, R::DECLINED, out)
+    }
+
+    /// Goes on under TLS, after the handshake. Everything that was learnt in
+    /// clear text is forgotten (RFC 3207 §4.2): the client says EHLO again.
+    #[allow(clippy::needless_pass_by_value, reason = "an upgrade is used up")]
+    pub fn upgraded(&mut self, upgrade: Upgrade) {
+        let Upgrade(()) = upgrade;
+        if self.state == State::Handshake {
+            self.state = State::Greeted;
+            self.tls = true;
+            self.extended = false;
+            self.authenticated = false;
+            self.recipients = 0;
+            self.lines.reset();
+        }
+    }
+
+    /// How long to wait for the client before [`timed_out`](Self::timed_out):
+    /// five minutes, in every state (RFC 5321 §4.5.3.2.7).
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        Duration::from_secs(5 * 60)
+    }
+
+    /// The client was silent for too long: writes 421 and closes the session.
+    pub fn timed_out(&mut self, out: &mut BytesMut) {
+        self.farewell((4, 4, 2), "Timeout, closing connection", out);
+    }
+
+    /// The server goes down: writes 421 and closes the session.
+    pub fn shut_down(&mut self, out: &mut BytesMut) {
+        self.farewell((4, 3, 2), "Service shutting down", out);
+    }
+
+    pub(super) fn farewell(
+        &mut self,
+        enhanced: (u8, u16, u16),
+        text: &'static str,
+        out: &mut BytesMut,
+    ) {
+        if self.state != State::Closed {
+            Rejection::fixed(421, enhanced, text).encode(self.extended, out);
+            self.close();
+        }
+    }
+
+    /// The stream has ended. Call it once no more input can come and `receive`
+    /// has said [`Event::NeedInput`].
+    ///
+    /// # Errors
+    /// [`ProtocolError::UnexpectedEnd`] where a command or a message was cut off.
+    pub fn eof(&mut self) -> Result<(), ProtocolError> {
+        if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_line()) {
+            self.failure = Some(ProtocolError::UnexpectedEnd);
+        }
+        self.state = State::Closed;
+        self.failure.map_or(Ok(()), Err)
+    }
+
+    /// Where the session stands.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Whether the connection is under TLS.
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
+        self.tls
+    }
+
+    /// Whether the client has logged in.
+    #[must_use]
+    pub const fn is_authenticated(&self) -> bool {
+        self.authenticated
+    }
+
+    /// Whether the client said EHLO.
+    #[must_use]
+    pub const fn is_extended(&self) -> bool {
+        self.extended
+    }
+
+    pub(super) fn close(&mut self) {
+        self.state = State::Closed;
+        self.desk.void();
+    }
+}

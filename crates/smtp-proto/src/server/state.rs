@@ -1,0 +1,33 @@
+//! The states of a session.
+
+/// Where a session stands.
+///
+/// ```text
+///            EHLO, HELO             MAIL                   DATA
+/// Greeted ──────────────▶ Ready ──────────▶ Transaction ──────────▶ Body
+///    ▲                    │  ▲ ▲               │  (RCPT stays)       │
+///    │ upgraded           │  │ └──── RSET, EHLO ┘                    │
+///    │           STARTTLS │  └────────── the message is answered ────┘
+/// Handshake ◀─────────────┤
+///                         │ AUTH, challenge      response, cancel
+///                         └──────────────▶ Authenticating ──▶ Ready
+///
+/// Any ── QUIT, too many bad commands, a 421, timed_out, shut_down ──▶ Closed
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// The greeting is out; the client has not said hello.
+    Greeted,
+    /// Between transactions.
+    Ready,
+    /// A SASL challenge is out.
+    Authenticating,
+    /// MAIL was accepted.
+    Transaction,
+    /// The body is being received.
+    Body,
+    /// STARTTLS was accepted: the driver is shaking hands.
+    Handshake,
+    /// Over.
+    Closed,
+}
