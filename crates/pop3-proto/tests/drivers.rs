@@ -1,6 +1,6 @@
-//! The loop of the front page as a `Send` future over an asynchronous stream,
-//! with answers that take their time, and the session as a plain field of an
-//! event loop that keeps a ticket for later.
+//! The loops of the front page as `Send` futures over an asynchronous stream,
+//! with answers that take their time, and the server's session as a plain field
+//! of an event loop that keeps a ticket for later.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use bytes::BytesMut;
 use pop3_proto::server::request;
 use pop3_proto::server::{Channel, Config, Event, Login, Proof, Rejection, Session};
-use pop3_proto::{ReceiveBuffer, Ticket, UniqueId};
+use pop3_proto::{Command, ReceiveBuffer, Ticket, UniqueId, client};
 
 const MESSAGE: &[u8] = b"Subject: one\r\n\r\nHello.\r\n";
 const CLIENT: &[u8] =
@@ -135,6 +135,61 @@ fn a_future_that_is_send() {
     let gone = block_on(serve(&mut stream)).unwrap();
     assert_eq!(core::str::from_utf8(&stream.sent).unwrap(), SERVER);
     assert_eq!(gone, [1]);
+}
+
+/// Reads all mail, one message after another; what is done with a piece may take
+/// its time, while the piece is borrowed.
+async fn fetch(stream: &mut Stream) -> Result<Vec<u8>, Box<dyn core::error::Error + Send + Sync>> {
+    use client::{Answer, Event, Sent, Session};
+    let mut buffer = ReceiveBuffer::new();
+    let mut out = BytesMut::new();
+    let mut session = Session::new(client::Config::default().into(), Channel::Tls);
+    let login = [Command::parse(b"USER mrose")?, Command::parse(b"PASS secret")?];
+    let (mut wanted, mut mail) = (Vec::new(), Vec::new());
+    loop {
+        let mut input = buffer.filled();
+        loop {
+            match session.receive(&mut input, &mut out)? {
+                Event::NeedInput => break,
+                Event::Greeting(_) => session.send(login[0], &mut out)?,
+                Event::Answer(Answer { to: Sent::User, .. }) => session.send(login[1], &mut out)?,
+                Event::Answer(Answer { to: Sent::Pass, .. }) => {
+                    session.send(Command::List(None), &mut out)?;
+                }
+                Event::Scan(listing) => wanted.push(listing.message),
+                Event::Body(piece) => {
+                    later().await;
+                    mail.extend_from_slice(piece);
+                }
+                Event::End(_) => {
+                    let next = wanted.pop().map_or(Command::Quit, Command::Retr);
+                    session.send(next, &mut out)?;
+                }
+                Event::Closed => return Ok(mail),
+                _ => {}
+            }
+        }
+        let unread = input.len();
+        buffer.keep_last(unread);
+        stream.write_all(&out).await;
+        out.clear();
+        match stream.read(buffer.space()?).await {
+            0 => session.eof()?,
+            n => buffer.received(n),
+        }
+    }
+}
+
+#[test]
+fn a_client_that_is_a_future_that_is_send() {
+    let answers = "+OK ready\r\n+OK\r\n+OK\r\n+OK\r\n1 24\r\n2 9\r\n.\r\n+OK\r\n..\r\n.\r\n\
+        +OK\r\nSubject: one\r\n\r\nHello.\r\n.\r\n+OK goodbye\r\n";
+    let mut stream = Stream { incoming: answers.bytes().collect(), sent: Vec::new() };
+    let mail = block_on(fetch(&mut stream)).unwrap();
+    assert_eq!(mail, [b".\r\n", MESSAGE].concat());
+    assert_eq!(stream.sent, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
+    stream.incoming = answers.bytes().take(answers.len() - 3).collect();
+    assert!(block_on(fetch(&mut stream)).is_err());
 }
 
 /// One of the connections of an event loop.
