@@ -1,8 +1,8 @@
-//! One connection: a TCP stream, in clear text or under TLS.
+//! One connection from a client: a stream, and what the server has to know of it.
 
 use std::{
-    io::{self, ErrorKind, Read, Write},
-    net::{Shutdown, SocketAddr, TcpStream},
+    io::{self, ErrorKind, Write},
+    net::{SocketAddr, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,12 +13,8 @@ use std::{
 use bytes::BytesMut;
 use rustls::{ServerConfig, ServerConnection};
 
-/// How long a TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(30);
-/// How long a peer may leave what is sent to it unread.
-const WRITE: Duration = Duration::from_secs(60);
-/// How long a peer has to close its side once we have closed ours.
-const LINGER: Duration = Duration::from_secs(1);
+use crate::stream::Stream;
+
 /// How often [`Connection::receive_unless`] looks at its condition.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -29,9 +25,8 @@ const LOOK: Duration = Duration::from_millis(100);
 /// takes nothing. [`Connection::start_tls`] upgrades it in place.
 #[derive(Debug)]
 pub struct Connection {
-    socket: Arc<TcpStream>,
+    stream: Stream,
     peer: SocketAddr,
-    tls: Option<Box<ServerConnection>>,
     config: Arc<ServerConfig>,
     stopping: Arc<AtomicBool>,
 }
@@ -62,9 +57,7 @@ impl Connection {
         config: Arc<ServerConfig>,
         stopping: Arc<AtomicBool>,
     ) -> io::Result<Self> {
-        socket.set_nodelay(true)?;
-        socket.set_write_timeout(Some(WRITE))?;
-        Ok(Self { socket, peer, tls: None, config, stopping })
+        Ok(Self { stream: Stream::new(socket)?, peer, config, stopping })
     }
 
     /// Who is at the other end.
@@ -74,7 +67,7 @@ impl Connection {
 
     /// Whether the connection is under TLS.
     pub fn is_encrypted(&self) -> bool {
-        self.tls.is_some()
+        self.stream.is_encrypted()
     }
 
     /// Goes over to TLS, as the answering side. What was received before must
@@ -85,14 +78,7 @@ impl Connection {
     /// is of no more use then.
     pub fn start_tls(&mut self) -> io::Result<()> {
         let tls = ServerConnection::new(Arc::clone(&self.config)).map_err(io::Error::other)?;
-        let tls = self.tls.insert(Box::new(tls));
-        let end = Instant::now() + HANDSHAKE;
-        while tls.is_handshaking() {
-            if read_records(tls, &self.socket, end)? == 0 {
-                return Err(ErrorKind::UnexpectedEof.into());
-            }
-        }
-        write_records(tls, &self.socket)
+        self.stream.handshake(tls.into())
     }
 
     /// Sends all that is in `out`, and empties it.
@@ -139,15 +125,10 @@ impl Connection {
     }
 
     fn receive_by(&mut self, space: &mut [u8], end: Instant) -> io::Result<Input> {
-        debug_assert!(!space.is_empty(), "reading into no space looks like the end");
         if self.is_stopping() {
             return Ok(Input::Stopping);
         }
-        let read = match &mut self.tls {
-            None => read_by(&self.socket, end, |mut socket| socket.read(space)),
-            Some(tls) => read_tls(tls, &self.socket, space, end),
-        };
-        match read {
+        match self.stream.read_by(space, end) {
             Ok(0) if self.is_stopping() => Ok(Input::Stopping),
             Ok(0) => Ok(Input::End),
             Ok(count) => Ok(Input::Octets(count)),
@@ -160,100 +141,19 @@ impl Connection {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Closes the connection so that the client gets all that was sent: with
-    /// `close_notify` under TLS, and then, for a second at most, reading past
-    /// what the client still sends. Octets unread at a close would make the
-    /// system reset the connection, and the last reply be lost.
-    pub(crate) fn close(mut self) {
-        if let Some(tls) = &mut self.tls {
-            tls.send_close_notify();
-            // The peer may be gone: then there is nobody to be told.
-            let _ = write_records(tls, &self.socket);
-        }
-        if self.socket.shutdown(Shutdown::Write).is_err() {
-            return;
-        }
-        let end = Instant::now() + LINGER;
-        let mut past = [0; 4096];
-        while matches!(read_by(&self.socket, end, |mut socket| socket.read(&mut past)), Ok(1..)) {}
+    /// Closes the connection so that the client gets all that was sent.
+    pub(crate) fn close(self) {
+        self.stream.close();
     }
 }
 
 impl Write for Connection {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        match &mut self.tls {
-            None => (&*self.socket).write(octets),
-            Some(tls) => {
-                let taken = tls.writer().write(octets)?;
-                write_records(tls, &self.socket)?;
-                Ok(taken)
-            }
-        }
+        self.stream.write(octets)
     }
 
     /// Does nothing: what is written is sent.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Reads from a socket until `end`, which past it is [`ErrorKind::TimedOut`].
-fn read_by(
-    socket: &TcpStream,
-    end: Instant,
-    mut read: impl FnMut(&TcpStream) -> io::Result<usize>,
-) -> io::Result<usize> {
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        // The system takes 0 for no limit at all.
-        socket.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
-        match read(socket) {
-            Err(e) if e.kind() == ErrorKind::Interrupted => {}
-            // Which of the two it is depends on the system.
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                return Err(ErrorKind::TimedOut.into());
-            }
-            result => return result,
-        }
-    }
-}
-
-/// Reads plaintext, and for it as many TLS records as it takes.
-fn read_tls(
-    tls: &mut ServerConnection,
-    socket: &TcpStream,
-    space: &mut [u8],
-    end: Instant,
-) -> io::Result<usize> {
-    loop {
-        match tls.reader().read(space) {
-            Err(e) if e.kind() == ErrorKind::WouldBlock => {}
-            // Without close_notify. The mail protocols say themselves where
-            // they end, so that nothing can be cut off unseen.
-            Err(e) if e.kind() == ErrorKind::UnexpectedEof => return Ok(0),
-            result => return result,
-        }
-        read_records(tls, socket, end)?;
-    }
-}
-
-/// Sends what TLS has to send, then reads once and takes in what has come.
-fn read_records(tls: &mut ServerConnection, socket: &TcpStream, end: Instant) -> io::Result<usize> {
-    write_records(tls, socket)?;
-    let read = read_by(socket, end, |mut socket| tls.read_tls(&mut socket))?;
-    if let Err(e) = tls.process_new_packets() {
-        // The alert that says why; the connection is lost either way.
-        let _ = write_records(tls, socket);
-        return Err(io::Error::new(ErrorKind::InvalidData, e));
-    }
-    Ok(read)
-}
-
-fn write_records(tls: &mut ServerConnection, mut socket: &TcpStream) -> io::Result<()> {
-    while tls.wants_write() {
-        if tls.write_tls(&mut socket)? == 0 {
-            return Err(ErrorKind::WriteZero.into());
-        }
-    }
-    Ok(())
 }

@@ -1,4 +1,5 @@
-//! The protocol crates wired to std sockets: a mail server for development.
+//! The protocol crates wired to std sockets: a mail server for development, and
+//! a client that fetches mail.
 //!
 //! - [`store`]: users, mailboxes and messages, on disk or in memory;
 //! - [`connection`]: one client's TCP stream, in clear text or under TLS;
@@ -6,14 +7,21 @@
 //! - [`listen`]: the ports, a thread a connection, the orderly end;
 //! - [`server`]: what all connections share;
 //! - [`tls`]: the certificate;
-//! - [`smtp`], [`pop3`]: the drivers, and [`sasl`], how clients log in.
+//! - [`smtp`], [`pop3`]: the drivers, and [`sasl`] and [`apop`], how clients log in;
+//! - [`client_connection`], [`client_tls`]: a client's side of a connection;
+//! - [`pop3_get`]: fetches mail into a Maildir or an mbox.
 
+pub mod apop;
+pub mod client_connection;
+pub mod client_tls;
 pub mod connection;
 pub mod imap;
 pub mod listen;
 pub mod pop3;
+pub mod pop3_get;
 pub mod sasl;
 pub mod server;
 pub mod smtp;
 pub mod store;
+mod stream;
 pub mod tls;

@@ -1,30 +1,40 @@
 //! POP3: gives the mail in a user's INBOX.
 //!
-//! APOP is not offered: it takes the password itself to check, and the store
-//! keeps a hash.
+//! All that the protocol has is offered. APOP takes the password itself to
+//! check, of which the store keeps a hash: it is for users whose password the
+//! running server was told, and offered where there is one and passwords may come
+//! over the connection too. After UTF8, messages are sent as before, for the
+//! store keeps their octets.
 
 use std::{
     io::{self, Read},
     net::SocketAddr,
-    str,
-    sync::Arc,
+    process, str,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use bytes::BytesMut;
 use pop3_proto::{
-    Base64, Mechanism, MessageNumber, ReceiveBuffer, SyntaxError, Text, Ticket, UniqueId,
-    UniqueIdBuf,
+    Base64, Digest, Mechanism, MessageNumber, ReceiveBuffer, SyntaxError, Text, Ticket, Timestamp,
+    UniqueId, UniqueIdBuf,
+    capability::Retention,
     server::{
-        self, Channel, Config, Deleted, Event, Misuse, Proof, Rejection, Session,
+        self, Channel, Config, Deleted, Event, Misuse, Proof, Rejection, Session, State,
         request::{self, LogIn},
     },
 };
+use subtle::ConstantTimeEq;
 
 use crate::{
+    apop,
     connection::{Connection, Input},
     sasl::{self, Credentials, Exchange, Step},
     server::Server,
-    store::{self, Error, Maildrop, UidSet},
+    store::{self, Error, Maildrop, UidSet, UserId},
 };
 
 /// Answers are sent once there are so many octets of them, though the client
@@ -40,8 +50,16 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let config = config(server, connection).map_err(io::Error::other)?;
     let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
-    let mut pop3 = Session::new(Arc::new(config), channel, &mut out);
-    let mut client = Client { server, peer: connection.peer(), exchange: None, opened: None };
+    let timestamp = timestamp(server, connection);
+    // A host name that is too long for it leaves none.
+    let mut pop3 = match timestamp.as_deref().map(Timestamp::new) {
+        Some(Ok(timestamp)) => {
+            Session::with_timestamp(Arc::new(config), channel, timestamp, &mut out)
+        }
+        _ => Session::new(Arc::new(config), channel, &mut out),
+    };
+    let mut client =
+        Client { server, peer: connection.peer(), timestamp, exchange: None, opened: None };
     loop {
         connection.send(&mut out)?;
         let space = buffer.space().map_err(io::Error::other)?;
@@ -55,7 +73,8 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         }
         let mut input = buffer.filled();
         loop {
-            if out.len() >= SEND_AT {
+            // The goodbye waits until the maildrop is free.
+            if out.len() >= SEND_AT && pop3.state() != State::Closed {
                 connection.send(&mut out)?;
             }
             match pop3.receive(&mut input, &mut out) {
@@ -122,8 +141,26 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
         stls: true,
         clear_text_passwords: server.may_log_in(connection),
         mechanisms: mechanisms.collect::<Result<_, _>>()?,
+        utf8: true,
+        lang: true,
+        expire: Some(Retention::Never),
+        implementation: Some(Text::new("mail-examples")?.into()),
         ..Config::default()
     })
+}
+
+/// What is in the greeting for APOP, where that is offered: never the same, in
+/// this process or another.
+fn timestamp(server: &Server, connection: &Connection) -> Option<String> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    if !server.store.has_secrets() || !server.may_log_in(connection) {
+        return None;
+    }
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    // A name may end with a dot, a msg-id may not.
+    let hostname = server.hostname.trim_end_matches('.');
+    Some(format!("<{}.{count}.{now}@{hostname}>", process::id()))
 }
 
 /// What is known of a client.
@@ -131,6 +168,8 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
 struct Client<'s> {
     server: &'s Server,
     peer: SocketAddr,
+    /// That of the greeting.
+    timestamp: Option<String>,
     exchange: Option<Exchange>,
     opened: Option<Opened>,
 }
@@ -152,14 +191,14 @@ impl Client<'_> {
     ) -> Result<(), Misuse> {
         match event {
             Event::Login(login, ticket) => {
-                let Proof::Password(password) = login.proof else {
-                    return pop3.reject(ticket, Rejection::NOT_SUPPORTED, out);
+                let user = match login.proof {
+                    Proof::Password(password) => match str::from_utf8(password.reveal()) {
+                        Ok(password) => self.check(&login.name, password),
+                        Err(_) => Err(Rejection::BAD_CREDENTIALS),
+                    },
+                    Proof::Apop(digest) => self.check_digest(&login.name, digest),
                 };
-                let (name, password) = (login.name, str::from_utf8(password.reveal()));
-                let credentials = password
-                    .ok()
-                    .map(|password| Credentials { name: name.into(), password: password.into() });
-                self.log_in(credentials, ticket, pop3, out)
+                self.log_in(user, ticket, pop3, out)
             }
             Event::Auth { mechanism, initial_response, ticket } => {
                 let response = initial_response.map(Base64::decode);
@@ -208,21 +247,22 @@ impl Client<'_> {
                 self.exchange = Some(exchange);
                 pop3.challenge(ticket, challenge.as_bytes(), out)
             }
-            Step::Check(credentials) => self.log_in(Some(credentials), ticket, pop3, out),
-            Step::Malformed => self.log_in(None, ticket, pop3, out),
+            Step::Check(Credentials { name, password }) => {
+                self.log_in(self.check(&name, &password), ticket, pop3, out)
+            }
+            Step::Malformed => self.log_in(Err(Rejection::BAD_CREDENTIALS), ticket, pop3, out),
         }
     }
 
-    /// Answers a login, with no credentials where what came can be nobody's.
+    /// Answers a login of this user.
     fn log_in<R: LogIn>(
         &mut self,
-        credentials: Option<Credentials>,
+        user: Result<UserId, Rejection<'static>>,
         ticket: Ticket<R>,
         pop3: &mut Session,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
-        let opened = credentials.ok_or(Rejection::BAD_CREDENTIALS);
-        match opened.and_then(|credentials| self.open(&credentials)) {
+        match user.and_then(|user| self.open(user)) {
             Ok(opened) => {
                 let messages = opened.maildrop.messages().len();
                 self.opened = Some(opened);
@@ -232,11 +272,22 @@ impl Client<'_> {
         }
     }
 
-    fn open(&self, credentials: &Credentials) -> Result<Opened, Rejection<'static>> {
-        let Credentials { name, password } = credentials;
+    fn check(&self, name: &str, password: &str) -> Result<UserId, Rejection<'static>> {
+        let user = self.server.store.authenticate(name, password);
+        user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::BAD_CREDENTIALS)
+    }
+
+    fn check_digest(&self, name: &str, digest: Digest) -> Result<UserId, Rejection<'static>> {
+        let timestamp = self.timestamp.as_deref().ok_or(Rejection::NOT_SUPPORTED)?;
+        let user = self
+            .server
+            .store
+            .prove(name, |password| apop::digest(timestamp, password).0.ct_eq(&digest.0).into());
+        user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::BAD_CREDENTIALS)
+    }
+
+    fn open(&self, user: UserId) -> Result<Opened, Rejection<'static>> {
         let store = &self.server.store;
-        let user = store.authenticate(name, password).map_err(|error| self.rejection(&error))?;
-        let user = user.ok_or(Rejection::BAD_CREDENTIALS)?;
         let maildrop = store.maildrop(user).map_err(|error| self.rejection(&error))?;
         let unique_id = |message| {
             let id = maildrop.unique_id(message);

@@ -13,6 +13,7 @@ use std::{
 
 use common::{connect, handshake, inbox, listen, play, server};
 use mail_examples::{
+    apop,
     listen::{Listeners, Security},
     pop3,
     server::{PlaintextAuth, Server},
@@ -46,7 +47,7 @@ fn mail_is_listed_read_and_deleted() {
     let mut socket = connect(address);
     play(
         &mut socket,
-        "S: +OK mx.example.org POP3 server ready
+        "S: +OK mx.example.org POP3 server ready <…
          C: USER alice
          S: +OK …
          C: PASS secret
@@ -157,7 +158,7 @@ fn logging_in() {
         "C: AUTH PLAIN AGFsaWNlAGJhZA==\nS: -ERR [AUTH] …\nC: AUTH PLAIN =\nS: -ERR [AUTH] …
          C: AUTH LOGIN\nS: + VXNlcm5hbWU6\nC: *\nS: -ERR …\nC: AUTH CRAM-MD5\nS: -ERR …
          C: USER alice\nS: +OK …\nC: PASS bad\nS: -ERR [AUTH] …\nC: STAT\nS: -ERR …
-         C: APOP alice c4c9334bac560ecc979e58001b3e22fb\nS: -ERR …
+         C: APOP alice c4c9334bac560ecc979e58001b3e22fb\nS: -ERR [AUTH] …
          C: USER alice@localhost\nS: +OK …\nC: PASS secret\nS: +OK …",
     ];
     for transcript in transcripts {
@@ -166,6 +167,105 @@ fn logging_in() {
         play(&mut socket, transcript);
         play(&mut socket, "C: QUIT\nS: +OK …\nS:");
     }
+    listeners.stop();
+}
+
+/// Reads a greeting, and gives its timestamp if there is one.
+fn timestamp(socket: &mut impl Read) -> Option<String> {
+    let (mut line, mut octet) = (Vec::new(), [0]);
+    while !line.ends_with(b"\r\n") && socket.read(&mut octet).unwrap() == 1 {
+        line.extend(octet);
+    }
+    let line = String::from_utf8(line).unwrap();
+    assert!(line.starts_with("+OK mx.example.org POP3 server ready"), "{line}");
+    let start = line.find('<')?;
+    Some(line[start..].trim_end().to_owned())
+}
+
+/// What a client proves with that it knows a password.
+fn digest(timestamp: &str, password: &str) -> String {
+    let digest = apop::digest(timestamp, password).0;
+    digest.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+#[test]
+fn apop_is_for_those_whose_password_is_known() {
+    let directory = tempfile::tempdir().unwrap();
+    Store::open(directory.path()).unwrap().set_user("carol", "known once").unwrap();
+    let (listeners, address) = {
+        let server = server(Store::open(directory.path()).unwrap());
+        listen(server, pop3::drive, Security::StartTls)
+    };
+    let mut socket = connect(address);
+    let first = timestamp(&mut socket).unwrap();
+    assert!(first.ends_with("@mx.example.org>"), "{first}");
+    for (name, password) in
+        [("alice", "bad"), ("nobody", ""), ("carol", "known once"), ("carol", "")]
+    {
+        let digest = digest(&first, password);
+        play(
+            &mut socket,
+            &format!("C: APOP {name} {digest}\nS: -ERR [AUTH] …\nC: STAT\nS: -ERR …"),
+        );
+    }
+    play(&mut socket, "C: USER carol\nS: +OK …\nC: PASS known once\nS: +OK …\nC: QUIT\nS: +OK …");
+
+    let mut socket = connect(address);
+    let second = timestamp(&mut socket).unwrap();
+    assert_ne!(first, second);
+    let (old, good) = (digest(&first, "secret"), digest(&second, "secret"));
+    play(&mut socket, &format!("C: APOP alice {old}\nS: -ERR [AUTH] …"));
+    play(&mut socket, &format!("C: APOP alice@localhost {good}\nS: +OK …\nC: STAT\nS: +OK 0 0"));
+    listeners.stop();
+}
+
+#[test]
+fn no_timestamp_where_nobody_could_use_it() {
+    let never = |server: &mut Server| server.plaintext_auth = PlaintextAuth::Never;
+    let (listeners, address, _) = start(&[], never);
+    assert_eq!(timestamp(&mut connect(address)), None);
+    listeners.stop();
+
+    let directory = tempfile::tempdir().unwrap();
+    Store::open(directory.path()).unwrap().set_user("alice", "secret").unwrap();
+    let reopened = |server: &mut Server| {
+        server.store = Arc::new(Store::open(directory.path()).unwrap());
+    };
+    let (listeners, address, _) = start(&[], reopened);
+    let mut socket = connect(address);
+    assert_eq!(timestamp(&mut socket), None);
+    let digest = digest("", "secret");
+    play(&mut socket, &format!("C: APOP alice {digest}\nS: -ERR APOP is not offered"));
+    listeners.stop();
+}
+
+#[test]
+fn languages_and_utf8() {
+    let message = "Subject: gr\u{fc}\u{df}e\r\n\r\n";
+    let (listeners, address, _) = start(&[message], |_| ());
+    play(
+        &mut connect(address),
+        "S: +OK …
+         C: LANG
+         S: +OK …
+         S: en English
+         S: .
+         C: LANG de
+         S: -ERR …
+         C: UTF8
+         S: +OK …
+         C: USER alice
+         S: +OK …
+         C: PASS secret
+         S: +OK …
+         C: RETR 1
+         S: +OK …
+         S: Subject: gr\u{fc}\u{df}e
+         S:
+         S: .
+         C: QUIT
+         S: +OK …",
+    );
     listeners.stop();
 }
 
@@ -185,6 +285,10 @@ fn passwords_in_clear_text_only_where_allowed() {
          S: AUTH-RESP-CODE
          S: PIPELINING
          S: STLS
+         S: UTF8
+         S: LANG
+         S: EXPIRE NEVER
+         S: IMPLEMENTATION mail-examples
          S: .
          C: USER alice
          S: -ERR no passwords in clear text: use TLS
@@ -204,6 +308,10 @@ fn passwords_in_clear_text_only_where_allowed() {
          S: AUTH-RESP-CODE
          S: PIPELINING
          S: USER
+         S: UTF8
+         S: LANG
+         S: EXPIRE NEVER
+         S: IMPLEMENTATION mail-examples
          S: SASL PLAIN LOGIN
          S: .
          C: STLS

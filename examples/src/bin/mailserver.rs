@@ -281,6 +281,10 @@ fn make_accounts(store: &Store, given: &[Credentials]) -> Result<Accounts, Failu
             return Ok(Accounts::Own);
         }
     }
+    for name in DEVELOPMENT_USERS {
+        // So that the store knows it, for APOP.
+        store.set_user(name, DEVELOPMENT_PASSWORD).map_err(Failure::runtime)?;
+    }
     Ok(Accounts::ForDevelopment { new: false })
 }
 

@@ -48,6 +48,7 @@ mod index;
 mod mailboxes;
 mod maildrop;
 mod messages;
+mod secrets;
 mod uid_set;
 mod users;
 mod watch;
@@ -87,6 +88,7 @@ pub struct Store {
     watches: watch::Watches,
     /// Whose maildrops are open.
     maildrops: Mutex<HashSet<UserId>>,
+    secrets: secrets::Secrets,
     /// Held while a password is hashed.
     hashing: Mutex<()>,
     /// Keeps other processes out of the directory.
@@ -135,6 +137,7 @@ impl Store {
             bodies: Arc::new(bodies),
             watches: watch::Watches::default(),
             maildrops: Mutex::default(),
+            secrets: secrets::Secrets::default(),
             hashing: Mutex::default(),
             _lock: lock,
         }

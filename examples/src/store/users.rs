@@ -19,7 +19,8 @@ const PASSES: u32 = 5;
 
 impl Store {
     /// Makes a user with an empty INBOX, or gives an existing one a new
-    /// password.
+    /// password. Its hash is kept; until the store is dropped, the password too
+    /// ([`Store::prove`]).
     ///
     /// # Errors
     /// [`Error::InvalidUser`] for an empty password and for a name that has
@@ -35,7 +36,7 @@ impl Store {
             return Err(Error::InvalidUser("the password is empty"));
         }
         let hash = self.hash(password)?;
-        self.write(|change| {
+        let user = self.write(|change| {
             let user = change.tx.query_row(
                 "INSERT INTO user (name, password) VALUES (?, ?)
                  ON CONFLICT (name) DO UPDATE SET password = excluded.password RETURNING id",
@@ -46,7 +47,9 @@ impl Store {
                 change.make_mailbox(user, mailboxes::INBOX)?;
             }
             Ok(user)
-        })
+        })?;
+        self.secrets.keep(user, password);
+        Ok(user)
     }
 
     /// The names of all users, in the order in which they were made.
@@ -64,7 +67,7 @@ impl Store {
     /// It takes as long for a name that does not exist. Passwords are hashed
     /// one at a time, so that many logins at once do not take 7 MiB each.
     pub fn authenticate(&self, name: &str, password: &str) -> Result<Option<UserId>, Error> {
-        let name = name.rsplit_once('@').map_or(name, |(local, _)| local);
+        let name = user_name(name);
         let found = self.read(|tx| {
             let mut user = tx.prepare_cached("SELECT id, password FROM user WHERE name = ?")?;
             let row = |row: &rusqlite::Row<'_>| Ok((UserId(row.get(0)?), row.get(1)?));
@@ -82,6 +85,14 @@ impl Store {
             Err(password_hash::Error::PasswordInvalid) => Ok(None),
             Err(other) => Err(Error::Password(other)),
         }
+    }
+
+    /// The user with this name, as [`Store::authenticate`] takes it.
+    pub(super) fn user(&self, name: &str) -> Result<Option<UserId>, Error> {
+        self.read(|tx| {
+            let mut user = tx.prepare_cached("SELECT id FROM user WHERE name = ?")?;
+            Ok(user.query_row([user_name(name)], |row| row.get(0).map(UserId)).optional()?)
+        })
     }
 
     /// The user whom an address names, by its local part (unquoted) alone:
@@ -106,6 +117,11 @@ impl Store {
         let hash = argon2()?.hash_password(password.as_bytes()).map_err(Error::Password)?;
         Ok(hash.to_string())
     }
+}
+
+/// The local part of an address, or what is none as it is.
+fn user_name(name: &str) -> &str {
+    name.rsplit_once('@').map_or(name, |(local, _)| local)
 }
 
 fn argon2() -> Result<Argon2<'static>, Error> {

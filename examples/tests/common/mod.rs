@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, LazyLock},
     time::Duration,
 };
@@ -25,6 +25,11 @@ static TLS: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     tls::self_signed("localhost", Some(directory.path())).unwrap();
     directory
 });
+
+/// The file of the certificate.
+pub(crate) fn certificate() -> PathBuf {
+    Path::join(TLS.path(), "localhost-cert.pem")
+}
 
 /// A server for alice and bob, whose password is `secret`.
 pub(crate) fn server(store: Store) -> Server {
@@ -55,9 +60,8 @@ pub(crate) fn connect(address: SocketAddr) -> TcpStream {
 
 /// Goes over to TLS.
 pub(crate) fn handshake(socket: TcpStream) -> StreamOwned<ClientConnection, TcpStream> {
-    let certificate = Path::join(TLS.path(), "localhost-cert.pem");
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+    roots.add(CertificateDer::from_pem_file(certificate()).unwrap()).unwrap();
     let config =
         ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
             .with_safe_default_protocol_versions()

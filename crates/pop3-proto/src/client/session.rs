@@ -23,7 +23,7 @@ use crate::command::Command;
 use crate::language::LanguageListing;
 use crate::listing::{ScanListing, UniqueIdListing};
 use crate::response::{Response, multi_line};
-use crate::sasl::{ClientLine, ServerLine};
+use crate::sasl::{ClientLine, Mechanism, ServerLine};
 use mail_wire::Channel;
 
 /// The most octets of a command with its CRLF (RFC 2449 §4).
@@ -259,16 +259,50 @@ impl Session {
         self.allows(command)?;
         let start = out.len();
         command.encode(out);
+        self.wait_for(command.into(), start, out)
+    }
+
+    /// Writes AUTH, with the mechanism's `initial_response`, if it has one, in
+    /// base64 (RFC 5034 §4). Challenges come from [`receive`](Self::receive).
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send). After [`Misuse::TooLong`], send it without
+    /// the initial response, and that when the first challenge comes.
+    pub fn authenticate(
+        &mut self,
+        mechanism: Mechanism<'_>,
+        initial_response: Option<&[u8]>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        self.allows(Command::Auth { mechanism, initial_response: None })?;
+        let start = out.len();
+        out.put_slice(b"AUTH ");
+        out.put_slice(mechanism.name().as_bytes());
+        match initial_response {
+            Some([]) => out.put_slice(b" ="),
+            Some(response) => {
+                out.put_u8(b' ');
+                encode_base64(response, out);
+            }
+            None => {}
+        }
+        out.put_slice(b"\r\n");
+        self.wait_for(Sent::Auth, start, out)
+    }
+
+    /// Takes note of a command that was written from `start` on; takes it back
+    /// where it is too long.
+    fn wait_for(&mut self, sent: Sent, start: usize, out: &mut BytesMut) -> Result<(), Misuse> {
         if out.len() - start > COMMAND {
             out.truncate(start);
             return Err(Misuse::TooLong);
         }
-        match command {
-            Command::Auth { .. } => self.enter(State::Authenticating),
-            Command::Quit => self.enter(State::Closing),
+        match sent {
+            Sent::Auth => self.enter(State::Authenticating),
+            Sent::Quit => self.enter(State::Closing),
             _ => {}
         }
-        self.waiting.push_back(command.into());
+        self.waiting.push_back(sent);
         Ok(())
     }
 

@@ -392,6 +392,11 @@ fn a_long_initial_response_waits_for_the_challenge() {
     let mut session = Session::new(Arc::new(Config::default()), Channel::Tls);
     let mut input: &[u8] = b"+OK\r\n";
     assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Greeting(_))));
+    let octets = [0; 183];
+    assert_eq!(
+        session.authenticate(Mechanism::Plain, Some(&octets), &mut out),
+        Err(Misuse::TooLong)
+    );
     let long = "AAAA".repeat(61);
     let auth = |response| Command::Auth { mechanism: Mechanism::Plain, initial_response: response };
     let long = Base64::parse(long.as_bytes()).unwrap();
@@ -407,6 +412,29 @@ fn a_long_initial_response_waits_for_the_challenge() {
     session.respond(ticket, &long.decode(), &mut out).unwrap();
     assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Answer(_))));
     assert_eq!(session.state(), State::Transaction);
+}
+
+/// RFC 5034 §4 and §6: what the mechanism says goes along, in base64.
+#[test]
+fn an_initial_response_in_base64() {
+    for (response, wire) in [
+        (Some(&b"test\0test\0test"[..]), "AUTH PLAIN dGVzdAB0ZXN0AHRlc3Q=\r\n"),
+        (Some(b""), "AUTH PLAIN =\r\n"),
+        (None, "AUTH PLAIN\r\n"),
+    ] {
+        let mut client = Client::new(Config::default(), Channel::Tls);
+        client.read(b"+OK\r\n");
+        client.session.authenticate(Mechanism::Plain, response, &mut client.out).unwrap();
+        assert_eq!(&client.out[..], wire.as_bytes());
+        let again = client.session.authenticate(Mechanism::Plain, None, &mut client.out);
+        assert_eq!(again, Err(Misuse::NotNow));
+        client.read(b"+OK\r\n");
+        assert_eq!(client.session.state(), State::Transaction);
+    }
+    let mut client = Client::new(Config::default(), Channel::Clear);
+    client.read(b"+OK\r\n");
+    let clear = client.session.authenticate(Mechanism::Plain, None, &mut client.out);
+    assert_eq!(clear, Err(Misuse::ClearText));
 }
 
 /// RFC 2449 §6.6: only where it is offered, and answers find their commands, in

@@ -1,0 +1,284 @@
+//! Against servers that are not as they should be.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    net::{Shutdown, SocketAddr, TcpListener},
+    process::{Command, Stdio},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crate::{mail, places, program, run, succeeds};
+
+/// A server that plays a transcript: says the lines behind `S: ` and expects
+/// those behind `C: `. Returns the first line that it did not expect.
+fn play(transcript: &'static str) -> (SocketAddr, JoinHandle<Option<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let play = move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
+        for step in transcript.lines().map(str::trim_start) {
+            match step.split_at(3) {
+                ("S: ", said) => write!(socket, "{said}\r\n").unwrap(),
+                (_, expected) => match lines.next() {
+                    Some(Ok(line)) if line == expected => {}
+                    other => return Some(format!("{other:?}")),
+                },
+            }
+        }
+        // What else is there? Nothing, when the client hangs up.
+        socket.shutdown(Shutdown::Write).unwrap();
+        lines.next().map(|line| line.unwrap())
+    };
+    (address, thread::spawn(play))
+}
+
+#[test]
+fn the_password_is_not_sent_where_it_should_not() {
+    let session = "S: +OK ready
+         C: CAPA
+         S: +OK
+         S: USER
+         S: SASL PLAIN
+         S: .
+         C: QUIT
+         S: +OK";
+    for (options, expected) in [
+        (["--tls", "starttls", "--insecure"], "does not offer STLS"),
+        (["--tls", "none", "--login=apop"], "greeting has no timestamp"),
+    ] {
+        let (address, server) = play(session);
+        let (_directory, maildir, _) = places();
+        let mut command = program(address, &options);
+        let (status, _, stderr) = run(command.arg("--maildir").arg(&maildir));
+        assert_eq!(status, 1, "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+        assert_eq!(server.join().unwrap(), None);
+    }
+}
+
+#[test]
+fn apop_of_rfc_1939_and_no_unique_ids() {
+    let transcript = "S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>
+         C: CAPA
+         S: -ERR what?
+         C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
+         S: +OK maildrop has 1 message (369 octets)
+         C: CAPA
+         S: -ERR what?
+         C: LIST
+         S: +OK
+         S: 1 369
+         S: .
+         C: UIDL
+         S: -ERR what?
+         C: RETR 1
+         S: +OK
+         S: ..
+         S: .
+         C: DELE 1
+         S: +OK
+         C: QUIT
+         S: +OK";
+    let (_directory, _, mbox) = places();
+    let (address, server) = play(transcript);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pop3-get"));
+    command.arg(address.to_string()).args(["--tls", "none", "--user", "mrose"]);
+    command.env("POP3_PASSWORD", "tanstaaf").arg("--mbox").arg(&mbox);
+    succeeds(&mut command, "1 new message, 3 B; 0 seen before; 1 deleted on the server");
+    assert_eq!(server.join().unwrap(), None);
+    assert!(fs::read_to_string(&mbox).unwrap().ends_with("\n.\n\n"));
+}
+
+#[test]
+fn one_bad_message_or_line_does_not_stop_the_others() {
+    let (address, server) = play(
+        "S: +OK ready
+         C: CAPA
+         S: -ERR
+         C: USER alice
+         S: +OK
+         C: PASS secret
+         S: +OK
+         C: CAPA
+         S: -ERR
+         C: LIST
+         S: +OK
+         S: 1 5
+         S: 2 5
+         S: 3 five
+         S: 4 5
+         S: .
+         C: UIDL
+         S: +OK
+         S: 1 a
+         S: 2 b
+         S: 3 c
+         S: .
+         C: RETR 1
+         S: -ERR [SYS/TEMP] \u{1b}[2Jlater
+         C: RETR 2
+         S: +OK
+         S: two
+         S: .
+         C: DELE 2
+         S: -ERR never
+         C: RETR 3
+         S: +OK
+         S: three
+         S: .
+         C: DELE 3
+         S: +OK
+         C: QUIT
+         S: +OK",
+    );
+    let (_directory, maildir, _) = places();
+    let mut command = program(address, &["--tls", "none", "--maildir", maildir.to_str().unwrap()]);
+    let (status, said, stderr) = run(&mut command);
+    assert_eq!(server.join().unwrap(), None, "{stderr}");
+    assert_eq!(status, 1, "{stderr}");
+    assert_eq!(said, "2 new messages, 12 B; 0 seen before; 1 deleted on the server\n");
+    let expected = [
+        "pop3-get: LIST: \"3 five\": ",
+        "pop3-get: message 4: it has no unique-id",
+        "pop3-get: message 1 (a): the server does not send it: [SYS/TEMP] \\x1b[2Jlater",
+        "pop3-get: message 2 (b): the server does not delete it: never",
+    ];
+    assert_eq!(stderr.lines().count(), expected.len(), "{stderr}");
+    for (line, expected) in stderr.lines().zip(expected) {
+        assert!(line.starts_with(expected), "{stderr}");
+    }
+    assert_eq!(mail(&maildir), ["three\n", "two\n"]);
+    // It is tried again.
+    let record = fs::read_to_string(maildir.join(".pop3-get-seen")).unwrap();
+    assert_eq!(record, "# pop3-get: seen of alice@127.0.0.1\nb delete\n");
+}
+
+#[test]
+fn after_a_broken_connection_nothing_is_fetched_twice() {
+    let (address, server) = play(
+        "S: +OK ready
+         C: CAPA
+         S: -ERR
+         C: USER alice
+         S: +OK
+         C: PASS secret
+         S: +OK
+         C: CAPA
+         S: -ERR
+         C: LIST
+         S: +OK
+         S: 1 5
+         S: 2 5
+         S: .
+         C: UIDL
+         S: +OK
+         S: 1 a
+         S: 2 b
+         S: .
+         C: RETR 1
+         S: +OK
+         S: one
+         S: .
+         C: DELE 1
+         S: +OK
+         C: RETR 2
+         S: +OK
+         S: half of",
+    );
+    let (_directory, _, mbox) = places();
+    let options = ["--tls", "none", "--mbox", mbox.to_str().unwrap()];
+    let (status, said, stderr) = run(&mut program(address, &options));
+    assert_eq!(status, 1, "{stderr}");
+    assert_eq!(said, "1 new message, 14 B; 0 seen before; 0 deleted on the server\n");
+    assert!(stderr.ends_with(": message 2: the server closed the connection\n"), "{stderr}");
+    drop(server.join());
+    let before = fs::read_to_string(&mbox).unwrap();
+    assert!(before.ends_with("\none\n\n"), "{before}");
+
+    let (address, server) = play(
+        "S: +OK ready
+         C: CAPA
+         S: +OK
+         S: PIPELINING
+         S: .
+         C: USER alice
+         S: +OK
+         C: PASS secret
+         S: +OK
+         C: CAPA
+         S: +OK
+         S: PIPELINING
+         S: .
+         C: LIST
+         C: UIDL
+         S: +OK
+         S: 1 5
+         S: 2 5
+         S: .
+         S: +OK
+         S: 1 a
+         S: 2 b
+         S: .
+         C: DELE 1
+         C: RETR 2
+         S: +OK
+         S: +OK
+         S: whole
+         S: .
+         C: DELE 2
+         S: +OK
+         C: QUIT
+         S: +OK",
+    );
+    let mut command = program(address, &options);
+    succeeds(&mut command, "1 new message, 7 B; 1 seen before; 2 deleted on the server");
+    assert_eq!(server.join().unwrap(), None);
+    let after = fs::read_to_string(&mbox).unwrap();
+    assert!(after.starts_with(&before) && after.ends_with("\nwhole\n\n"), "{after}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_leaves_no_half_message() {
+    let (address, server) = play(
+        "S: +OK ready
+         C: CAPA
+         S: -ERR
+         C: USER alice
+         S: +OK
+         C: PASS secret
+         S: +OK
+         C: CAPA
+         S: -ERR
+         C: LIST
+         S: +OK
+         S: 1 5
+         S: .
+         C: UIDL
+         S: +OK
+         S: 1 a
+         S: .
+         C: RETR 1
+         S: +OK
+         S: half of
+         C: nothing",
+    );
+    let (_directory, _, mbox) = places();
+    let mut command = program(address, &["--tls", "none", "--mbox", mbox.to_str().unwrap()]);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    // The separator is written first.
+    while !fs::read(&mbox).is_ok_and(|octets| octets.ends_with(b"\n")) {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(ended.stderr.ends_with(b": message 1: stopped\n"), "{ended:?}");
+    assert_eq!(fs::read(&mbox).unwrap(), b"");
+    assert_eq!(server.join().unwrap().as_deref(), Some("None"));
+}
