@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mail_benches::{READ, body, in_reads};
 use mail_wire::{BodyPolicy, DotStuffer, DotUnstuffer, SendPolicy, Unstuffed};
 use memchr::memmem;
 use smtp_proto::server::{Channel, Config, Event, Session};
@@ -44,43 +45,12 @@ const REPLIES: &[&str] = &[
     "221 2.0.0 Bye\r\n",
 ];
 
-const BODY: usize = 1 << 20;
-const READ: usize = 64 << 10;
-
-/// A mebibyte of text in lines of 76 characters, of which one in `dotted`
-/// begins with a dot.
-fn body(dotted: usize) -> Vec<u8> {
-    let text = b"The quick brown fox jumps over the lazy dog; pack my box with five dozen jugs";
-    let mut body = Vec::with_capacity(BODY + 100);
-    for line in 1_usize.. {
-        if body.len() >= BODY {
-            break;
-        }
-        let start = if line.is_multiple_of(dotted) { &b"."[..] } else { b"x" };
-        body.extend_from_slice(start);
-        body.extend_from_slice(&text[..75]);
-        body.extend_from_slice(b"\r\n");
-    }
-    body
-}
-
 fn stuffed(body: &[u8]) -> BytesMut {
     let mut wire = BytesMut::new();
     let mut stuffer = DotStuffer::new(SendPolicy::Reject);
     stuffer.push(body, &mut wire).unwrap();
     stuffer.finish(&mut wire).unwrap();
     wire
-}
-
-/// Hands `wire` on in reads of 64 KiB, and what was left of each with the next.
-fn in_reads<'w>(wire: &'w [u8], mut receive: impl FnMut(&mut &'w [u8])) {
-    let (mut start, mut end) = (0, 0);
-    while end < wire.len() {
-        end = (end + READ).min(wire.len());
-        let mut input = &wire[start..end];
-        receive(&mut input);
-        start = end - input.len();
-    }
 }
 
 fn commands(criterion: &mut Criterion) {
@@ -157,7 +127,7 @@ const OFTEN_DOTTED: usize = 50;
 fn bodies(criterion: &mut Criterion) {
     let body = body(DOTTED);
     let wire = stuffed(&body);
-    let often_dotted = stuffed(&self::body(OFTEN_DOTTED));
+    let often_dotted = stuffed(&mail_benches::body(OFTEN_DOTTED));
     let mut group = criterion.benchmark_group("DATA");
     group.throughput(Throughput::Bytes(wire.len() as u64));
 

@@ -79,6 +79,7 @@ impl LineFramer {
     /// No more than the limit is ever left behind: the octets of a line that is
     /// too long are consumed as they come, and its tail is never taken for a
     /// line of its own.
+    #[inline]
     pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b> {
         let searched = self.scanned.min(input.len());
         let Some(found) = memchr(b'\n', input.get(searched..).unwrap_or_default()) else {

@@ -229,21 +229,32 @@ pub fn letters<'a>(
 /// `1*DIGIT` that fits 64 bits. Leading zeros are taken.
 #[inline]
 pub fn number64(input: &[u8]) -> Parsed<'_, u64> {
-    let (digits, rest) = run(&DIGIT, input);
-    if digits.is_empty() {
-        return fail(input, "a number");
+    let (mut length, mut value) = (0, 0_u64);
+    for byte in input {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.wrapping_mul(10).wrapping_add(digit.into());
+        length += 1;
     }
-    let mut value = 0_u64;
-    for digit in digits {
-        value = match value
-            .checked_mul(10)
-            .and_then(|value| value.checked_add(u64::from(digit.wrapping_sub(b'0'))))
-        {
-            Some(value) => value,
-            None => return fail(input, "a number below 2^64"),
-        };
+    let (digits, rest) = input.split_at_checked(length).unwrap_or((input, &[]));
+    match length {
+        0 => fail(input, "a number"),
+        // Nothing was wrapped: 19 digits are always below 2^64.
+        1..=19 => Ok((rest, value)),
+        _ => match long_number(digits) {
+            Some(value) => Ok((rest, value)),
+            None => fail(input, "a number below 2^64"),
+        },
     }
-    Ok((rest, value))
+}
+
+#[cold]
+fn long_number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |value, digit| {
+        value.checked_mul(10)?.checked_add(digit.wrapping_sub(b'0').into())
+    })
 }
 
 /// `1*DIGIT` that fits 32 bits. Leading zeros are taken.
@@ -304,6 +315,8 @@ mod tests {
     fn numbers_are_never_wrapped() {
         assert_eq!(number64(b"18446744073709551615 x"), Ok((&b" x"[..], u64::MAX)));
         assert!(number64(b"18446744073709551616").is_err());
+        assert_eq!(number64(b"0018446744073709551615"), Ok((&b""[..], u64::MAX)));
+        assert_eq!(number64(b"9999999999999999999"), Ok((&b""[..], 9_999_999_999_999_999_999)));
         assert_eq!(number32(b"004294967295"), Ok((&b""[..], u32::MAX)));
         assert!(number32(b"4294967296").is_err());
         assert!(number32(b"99999999999999999999999").is_err());

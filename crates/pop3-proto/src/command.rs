@@ -134,7 +134,10 @@ impl<'a> Command<'a> {
         let keyword = Keyword::new(word);
         let trimmed = tolerance.extra_spaces && keyword != PASS;
         let line = if trimmed { line.trim_ascii_end() } else { line };
-        complete(line, |line| command(keyword, line, tolerance))
+        complete(line, |line| match line.split_at_checked(word.len()) {
+            Some(([_, ..], rest)) => command(keyword, line, rest, tolerance),
+            _ => fail(line, "a command"),
+        })
     }
 
     /// Whether `+OK` to this command is followed by more lines, up to one of a
@@ -244,8 +247,14 @@ const QUIT: Keyword = Keyword::new(b"QUIT");
 /// keyword      =  3*4VCHAR
 /// param        =  1*VCHAR
 /// ```
-fn command(keyword: Keyword, line: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
-    let (rest, _) = token(&VCHAR, "a command")(line)?;
+///
+/// `rest` is what follows the keyword of `line`.
+fn command<'a>(
+    keyword: Keyword,
+    line: &'a [u8],
+    rest: &'a [u8],
+    tolerance: Tolerance,
+) -> Parsed<'a, Command<'a>> {
     let space = |rest| space(rest, tolerance);
     match keyword {
         USER => {

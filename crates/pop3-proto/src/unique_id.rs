@@ -1,10 +1,11 @@
 //! Unique-ids.
 
 use alloc::boxed::Box;
+use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Parsed, VCHAR, complete, word};
+use mail_wire::parse::{Parsed, VCHAR, complete, token};
 
 /// The unique-id of a message (RFC 1939 §7, UIDL): the same in every session,
 /// and never given to another message of the maildrop.
@@ -15,8 +16,8 @@ use mail_wire::parse::{Parsed, VCHAR, complete, word};
 /// assert!(UniqueId::new("has a space").is_err());
 /// # Ok::<(), pop3_proto::SyntaxError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UniqueId<'a>(&'a str);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UniqueId<'a>(&'a [u8]);
 
 impl<'a> UniqueId<'a> {
     /// The most octets a unique-id may have. One that was parsed may have
@@ -37,11 +38,27 @@ impl<'a> UniqueId<'a> {
     /// The unique-id.
     #[must_use]
     pub const fn as_str(self) -> &'a str {
+        match str::from_utf8(self.0) {
+            Ok(id) => id,
+            // It is US-ASCII.
+            Err(_) => "",
+        }
+    }
+
+    /// The octets of the unique-id: to look it up takes no more.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
         self.0
     }
 
     pub(crate) fn encode(self, out: &mut BytesMut) {
-        out.put_slice(self.0.as_bytes());
+        out.put_slice(self.0);
+    }
+}
+
+impl fmt::Debug for UniqueId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("UniqueId").field(&self.as_str()).finish()
     }
 }
 
@@ -61,20 +78,26 @@ impl UniqueIdBuf {
     /// The unique-id.
     #[must_use]
     pub fn as_unique_id(&self) -> UniqueId<'_> {
-        UniqueId(&self.0)
+        UniqueId(self.0.as_bytes())
     }
 }
 
 impl From<UniqueId<'_>> for UniqueIdBuf {
     fn from(id: UniqueId<'_>) -> Self {
-        Self(id.0.into())
+        Self(id.as_str().into())
     }
 }
 
 /// RFC 1939 §7: "one to 70 characters in the range 0x21 to 0x7E". How many is
 /// checked where one is built.
 pub(crate) fn unique_id(input: &[u8]) -> Parsed<'_, UniqueId<'_>> {
-    let (rest, id) = word(&VCHAR, "a unique-id of visible characters")(input)?;
+    // Mostly it is all that is left. Without a branch, so that the compiler makes
+    // vectors of it.
+    let visible = input.iter().fold(true, |all, byte| all & matches!(byte, 0x21..=0x7e));
+    if visible && !input.is_empty() {
+        return Ok((&[], UniqueId(input)));
+    }
+    let (rest, id) = token(&VCHAR, "a unique-id of visible characters")(input)?;
     Ok((rest, UniqueId(id)))
 }
 

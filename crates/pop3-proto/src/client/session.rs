@@ -91,6 +91,12 @@ impl Session {
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
+        // Nothing else can be the case behind an answer that has more.
+        match self.lines_of {
+            Some(to @ (Sent::Retr(_) | Sent::Top(_))) => return Ok(self.message(to, input)),
+            Some(to) => return Ok(self.listing(to, input)),
+            None => {}
+        }
         if let Some(error) = self.failed {
             *input = &[];
             return Err(error.into());
@@ -102,30 +108,57 @@ impl Session {
             *input = &[];
             return Ok(Event::Closed);
         }
-        if let (Some(to @ (Sent::Retr(_) | Sent::Top(_))), Some(body)) =
-            (self.lines_of, &mut self.body)
-        {
-            return Ok(match body.next(input) {
-                Unstuffed::Piece(piece) => Event::Body(piece),
-                Unstuffed::End { .. } => self.end(to),
-                Unstuffed::NeedInput => Event::NeedInput,
-            });
-        }
         // Some servers end lines with LF alone.
         let line = match self.framer.next(input) {
             Framed::NeedInput => return Ok(Event::NeedInput),
             Framed::Line { line, .. } => Ok(line),
-            Framed::TooLong => Err(SyntaxError {
-                offset: self.config.limits.line,
-                expected: "the end of the line",
+            Framed::TooLong => Err(self.too_long()),
+        };
+        match self.state {
+            State::Greeting => self.greeting(line),
+            State::Authenticating => self.auth_line(line, input, out),
+            _ => self.answer(line, input),
+        }
+    }
+
+    /// The next octets of the message behind an answer.
+    fn message<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Event<'b> {
+        // What a message holds is the caller's to judge.
+        let body = self.body.get_or_insert_with(|| Box::new(DotUnstuffer::new(BodyPolicy::Keep)));
+        match body.next(input) {
+            Unstuffed::Piece(piece) => Event::Body(piece),
+            Unstuffed::End { .. } => self.end(to),
+            Unstuffed::NeedInput => Event::NeedInput,
+        }
+    }
+
+    /// The next line of the listing behind an answer.
+    fn listing<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Event<'b> {
+        let line = match self.framer.next(input) {
+            Framed::NeedInput => return Event::NeedInput,
+            Framed::Line { line, .. } => line,
+            Framed::TooLong => return Event::Unparsed { to, line: &[], error: self.too_long() },
+        };
+        let Some(line) = multi_line(line) else { return self.end(to) };
+        let event = match to {
+            Sent::List(_) => ScanListing::parse(line).map(Event::Scan),
+            Sent::Uidl(_) => UniqueIdListing::parse(line).map(Event::UniqueId),
+            Sent::Languages => LanguageListing::parse(line).map(Event::Language),
+            _ => Capability::parse(line).map(|capability| {
+                self.capabilities.add(capability);
+                Event::Capability(capability)
             }),
         };
-        match (self.lines_of, self.state) {
-            (Some(to), _) => Ok(self.listing(to, line)),
-            (None, State::Greeting) => self.greeting(line),
-            (None, State::Authenticating) => self.auth_line(line, input, out),
-            (None, _) => self.answer(line, input),
-        }
+        event.unwrap_or_else(|error| Event::Unparsed { to, line, error })
+    }
+
+    fn end<'b>(&mut self, to: Sent) -> Event<'b> {
+        self.lines_of = None;
+        Event::End(to)
+    }
+
+    fn too_long(&self) -> SyntaxError {
+        SyntaxError { offset: self.config.limits.line, expected: "the end of the line" }
     }
 
     fn greeting<'b>(&mut self, line: Result<&'b [u8], SyntaxError>) -> Result<Event<'b>, Error> {
@@ -181,10 +214,6 @@ impl Session {
         }
         if answer.more() {
             self.lines_of = Some(answer.to);
-            if let Sent::Retr(_) | Sent::Top(_) = answer.to {
-                // What a message holds is the caller's to judge.
-                self.body.get_or_insert_with(|| Box::new(DotUnstuffer::new(BodyPolicy::Keep)));
-            }
         }
         Ok(Event::Answer(answer))
     }
@@ -211,30 +240,6 @@ impl Session {
             }
             Err(_) => self.fail(ProtocolError::NoStatus),
         }
-    }
-
-    /// A line of those behind an answer.
-    fn listing<'b>(&mut self, to: Sent, line: Result<&'b [u8], SyntaxError>) -> Event<'b> {
-        let line = match line.map(multi_line) {
-            Ok(None) => return self.end(to),
-            Ok(Some(line)) => line,
-            Err(error) => return Event::Unparsed { to, line: &[], error },
-        };
-        let event = match to {
-            Sent::Capa => Capability::parse(line).map(|capability| {
-                self.capabilities.add(capability);
-                Event::Capability(capability)
-            }),
-            Sent::Uidl(_) => UniqueIdListing::parse(line).map(Event::UniqueId),
-            Sent::Languages => LanguageListing::parse(line).map(Event::Language),
-            _ => ScanListing::parse(line).map(Event::Scan),
-        };
-        event.unwrap_or_else(|error| Event::Unparsed { to, line, error })
-    }
-
-    fn end<'b>(&mut self, to: Sent) -> Event<'b> {
-        self.lines_of = None;
-        Event::End(to)
     }
 
     /// Writes a command. Its answer comes from [`receive`](Self::receive).
