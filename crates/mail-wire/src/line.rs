@@ -82,7 +82,7 @@ impl LineFramer {
     #[inline]
     pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b> {
         let searched = self.scanned.min(input.len());
-        let Some(found) = memchr(b'\n', input.get(searched..).unwrap_or_default()) else {
+        let Some(found) = find_line_feed(input.get(searched..).unwrap_or_default()) else {
             if self.discarding || input.len() >= self.limit {
                 self.discarding = true;
                 self.scanned = 0;
@@ -106,6 +106,27 @@ impl LineFramer {
             [] => Framed::NeedInput,
         }
     }
+}
+
+/// Where the first LF is. Lines are short: in the first octets it is sooner
+/// found than a search for long ones is set up.
+#[inline]
+fn find_line_feed(octets: &[u8]) -> Option<usize> {
+    const NEAR: usize = 16;
+    const ONES: u128 = u128::from_le_bytes([1; NEAR]);
+    let mut rest = octets;
+    let mut before = 0;
+    while let (Some((near, behind)), true) = (rest.split_first_chunk::<NEAR>(), before < 2 * NEAR) {
+        // Where there is an LF there is a zero now, and the first zero is the
+        // lowest octet from which taking one borrows.
+        let zeroed = u128::from_le_bytes(*near) ^ (ONES * b'\n' as u128);
+        let found = zeroed.wrapping_sub(ONES) & !zeroed & (ONES << 7);
+        if found != 0 {
+            return Some(before + found.trailing_zeros() as usize / 8);
+        }
+        (rest, before) = (behind, before + NEAR);
+    }
+    memchr(b'\n', rest).map(|at| before + at)
 }
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ pub const fn fail<'a, T>(rest: &'a [u8], expected: &'static str) -> Parsed<'a, T
 ///
 /// # Errors
 /// The [`SyntaxError`] of the parser, or one that expects the end.
+#[inline]
 pub fn complete<'a, T>(
     whole: &'a [u8],
     parser: impl FnOnce(&'a [u8]) -> Parsed<'a, T>,

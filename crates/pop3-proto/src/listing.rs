@@ -66,6 +66,7 @@ impl ScanListing {
     ///
     /// # Errors
     /// [`SyntaxError`] where it does not begin with a message number and a size.
+    #[inline]
     pub fn parse(line: &[u8]) -> Result<Self, SyntaxError> {
         complete(line, |line| {
             let (rest, message) = message_number(line)?;
@@ -103,6 +104,7 @@ impl<'a> UniqueIdListing<'a> {
     ///
     /// # Errors
     /// [`SyntaxError`] where it is not a message number and a unique-id.
+    #[inline]
     pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
         complete(line, |line| {
             let (rest, message) = message_number(line)?;
@@ -121,11 +123,13 @@ impl<'a> UniqueIdListing<'a> {
 
 static SPACE: Class = Class::new().with(b" \t");
 
+#[inline]
 fn spaces(input: &[u8]) -> Parsed<'_, &[u8]> {
     token(&SPACE, "a space")(input)
 }
 
 /// The end, or a space and anything.
+#[inline]
 fn remark(input: &[u8]) -> Parsed<'_, ()> {
     if input.is_empty() {
         return Ok((input, ()));

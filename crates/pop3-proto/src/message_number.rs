@@ -52,6 +52,7 @@ impl fmt::Display for MessageNumber {
     }
 }
 
+#[inline]
 pub(crate) fn message_number(input: &[u8]) -> Parsed<'_, MessageNumber> {
     let (rest, number) = number32(input)?;
     match MessageNumber::new(number) {

@@ -93,10 +93,14 @@ impl Session {
     ) -> Result<Event<'b>, Error> {
         // Nothing else can be the case behind an answer that has more.
         match self.lines_of {
-            Some(to @ (Sent::Retr(_) | Sent::Top(_))) => return Ok(self.message(to, input)),
-            Some(to) => return Ok(self.listing(to, input)),
-            None => {}
+            Some(to @ (Sent::Retr(_) | Sent::Top(_))) => Ok(self.message(to, input)),
+            Some(to) => Ok(self.listing(to, input)),
+            None => self.status(input, out),
         }
+    }
+
+    /// What comes where no answer has more: a greeting, an answer, a challenge.
+    fn status<'b>(&mut self, input: &mut &'b [u8], out: &mut BytesMut) -> Result<Event<'b>, Error> {
         if let Some(error) = self.failed {
             *input = &[];
             return Err(error.into());
@@ -140,16 +144,28 @@ impl Session {
             Framed::TooLong => return Event::Unparsed { to, line: &[], error: self.too_long() },
         };
         let Some(line) = multi_line(line) else { return self.end(to) };
-        let event = match to {
-            Sent::List(_) => ScanListing::parse(line).map(Event::Scan),
-            Sent::Uidl(_) => UniqueIdListing::parse(line).map(Event::UniqueId),
-            Sent::Languages => LanguageListing::parse(line).map(Event::Language),
-            _ => Capability::parse(line).map(|capability| {
-                self.capabilities.add(capability);
-                Event::Capability(capability)
-            }),
+        let error = match to {
+            Sent::List(_) => match ScanListing::parse(line) {
+                Ok(listing) => return Event::Scan(listing),
+                Err(error) => error,
+            },
+            Sent::Uidl(_) => match UniqueIdListing::parse(line) {
+                Ok(listing) => return Event::UniqueId(listing),
+                Err(error) => error,
+            },
+            Sent::Languages => match LanguageListing::parse(line) {
+                Ok(listing) => return Event::Language(listing),
+                Err(error) => error,
+            },
+            _ => match Capability::parse(line) {
+                Ok(capability) => {
+                    self.capabilities.add(capability);
+                    return Event::Capability(capability);
+                }
+                Err(error) => error,
+            },
         };
-        event.unwrap_or_else(|error| Event::Unparsed { to, line, error })
+        Event::Unparsed { to, line, error }
     }
 
     fn end<'b>(&mut self, to: Sent) -> Event<'b> {
