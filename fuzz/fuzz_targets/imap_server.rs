@@ -12,7 +12,9 @@ use imap_proto::command::{Command, CommandKind};
 use imap_proto::fetch_response::{Body, FetchData};
 use imap_proto::response::Data;
 use imap_proto::section::Section;
-use imap_proto::server::{Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, request};
+use imap_proto::server::{
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, request,
+};
 use imap_proto::{Arena, Ticket, Tolerance};
 use libfuzzer_sys::fuzz_target;
 
