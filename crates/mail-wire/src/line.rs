@@ -126,7 +126,11 @@ fn find_line_feed(octets: &[u8]) -> Option<usize> {
         }
         (rest, before) = (behind, before + NEAR);
     }
-    memchr(b'\n', rest).map(|at| before + at)
+    let found = match rest.len() {
+        ..NEAR => rest.iter().position(|&octet| octet == b'\n'),
+        _ => memchr(b'\n', rest),
+    };
+    found.map(|at| before + at)
 }
 
 #[cfg(test)]

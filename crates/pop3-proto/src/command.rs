@@ -121,6 +121,7 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`SyntaxError`] where it is not of the grammar of its keyword.
+    #[inline]
     pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
         Self::parse_tolerant(line, Tolerance::default())
     }
@@ -129,6 +130,7 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`SyntaxError`] where it is not of the grammar of its keyword.
+    #[inline]
     pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
         let (word, _) = run(&VCHAR, line);
         let keyword = Keyword::new(word);
