@@ -177,7 +177,7 @@ fn skip(input: &mut &[u8], n: usize) {
 /// How much of `input` is of whole blocks in which nothing must be looked at
 /// closer: no bare CR or LF, no NUL, and no line that begins with a dot.
 ///
-/// One pass where three searches would take twice as long. Without a branch, so
+/// One pass in place of three searches. Without a branch, so
 /// that the compiler makes vectors of it.
 fn plain_blocks(input: &[u8]) -> usize {
     const BLOCK: usize = 512;
