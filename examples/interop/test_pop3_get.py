@@ -1,6 +1,8 @@
 """pop3-get, which has our client's session, against Dovecot."""
 
+import contextlib
 import os
+import pty
 import shutil
 import subprocess
 import tempfile
@@ -37,14 +39,18 @@ class Pop3Get(unittest.TestCase):
     def file(self, name):
         return os.path.join(self.directory, name)
 
-    def get(self, *options, way=CLEAR, password=PASSWORD, status=0):
-        """Runs pop3-get, and returns what it says."""
+    def command(self, *options, way=CLEAR):
+        """What runs pop3-get."""
         port = self.dovecot.ports["pop3s" if way == TLS else "pop3"]
         command = [PROGRAM, f"{HOST}:{port}", f"--user={USER}", f"--tls={OPTIONS[way]}", *options]
         if way != CLEAR and "--insecure" not in options:
             command.append(f"--ca={self.dovecot.certificate()}")
+        return command
+
+    def get(self, *options, way=CLEAR, password=PASSWORD, status=0):
+        """Runs pop3-get, and returns what it says."""
         ended = subprocess.run(
-            command,
+            self.command(*options, way=way),
             env={**os.environ, "POP3_PASSWORD": password},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -55,6 +61,26 @@ class Pop3Get(unittest.TestCase):
         said = ended.stdout.decode()
         self.assertEqual(ended.returncode, status, f"{said}\n{self.dovecot.said()}")
         return said
+
+    def get_on_a_terminal(self, *options):
+        """Runs pop3-get with its messages on a terminal, and returns what that shows."""
+        ours, theirs = pty.openpty()
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            with subprocess.Popen(
+                self.command(*options),
+                env={**os.environ, "POP3_PASSWORD": PASSWORD, "TERM": "xterm"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=theirs,
+            ) as running:
+                os.close(theirs)
+                shown = bytearray()
+                # A terminal that nobody writes to any more is an error to read.
+                with contextlib.suppress(OSError):
+                    while piece := terminal.read(4096):
+                        shown += piece
+                self.assertEqual(running.wait(PATIENCE), 0, shown)
+        return shown.decode()
 
     def fetched(self, maildir):
         """The messages in a Maildir, with the line ends of the wire, sorted."""
@@ -95,6 +121,16 @@ class Pop3Get(unittest.TestCase):
                 maildir = self.file(login)
                 self.get(f"--maildir={maildir}", "--keep", f"--login={login}")
                 self.assertEqual(self.fetched(maildir), sorted(self.mails))
+
+    def test_draws_a_bar_on_a_terminal_only(self):
+        maildir = f"--maildir={self.file('drawn')}"
+        shown = self.get_on_a_terminal(maildir, "--keep")
+        self.assertRegex(shown, r"█+░* [\d.]+ \wi?B/[\d.]+ \wi?B")
+        self.assertEqual(self.get_on_a_terminal(maildir, "--keep"), "", "there was nothing new")
+        quiet = f"--maildir={self.file('quiet')}"
+        self.assertEqual(self.get_on_a_terminal(quiet, "--keep", "--quiet"), "")
+        said = self.get(f"--maildir={self.file('file')}", "--keep")
+        self.assertNotIn("█", said)
 
     def test_says_what_is_wrong(self):
         maildir = f"--maildir={self.file('none')}"

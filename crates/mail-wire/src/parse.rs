@@ -178,6 +178,32 @@ pub fn run<'a>(class: &Class, input: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     input.split_at_checked(end).unwrap_or((input, &[]))
 }
 
+/// The longest start of `input` that is all of [`VCHAR`] (perhaps empty), and the
+/// rest: as [`run`], eight octets at a time.
+#[inline]
+#[must_use]
+pub fn visible(input: &[u8]) -> (&[u8], &[u8]) {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let mut rest = input;
+    let mut length = 0;
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        // The lowest top bit is that of the first octet from which 0x21 cannot be
+        // taken, or which is 0x7f or more: what is borrowed or carried changes
+        // only octets behind it.
+        let octets = u64::from_le_bytes(*eight);
+        let below = octets.wrapping_sub(ONES * 0x21);
+        let above = octets.wrapping_add(ONES) | octets;
+        let others = (below | above) & (ONES << 7);
+        if others != 0 {
+            length += others.trailing_zeros() as usize / 8;
+            return input.split_at_checked(length).unwrap_or((input, &[]));
+        }
+        (rest, length) = (behind, length + 8);
+    }
+    length += run(&VCHAR, rest).0.len();
+    input.split_at_checked(length).unwrap_or((input, &[]))
+}
+
 /// One octet or more of `class`.
 #[inline]
 pub fn token<'a>(
@@ -230,32 +256,51 @@ pub fn letters<'a>(
 /// `1*DIGIT` that fits 64 bits. Leading zeros are taken.
 #[inline]
 pub fn number64(input: &[u8]) -> Parsed<'_, u64> {
-    let (mut length, mut value) = (0, 0_u64);
-    for byte in input {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        value = value.wrapping_mul(10).wrapping_add(digit.into());
-        length += 1;
-    }
-    let (digits, rest) = input.split_at_checked(length).unwrap_or((input, &[]));
-    match length {
-        0 => fail(input, "a number"),
-        // Nothing was wrapped: 19 digits are always below 2^64.
-        1..=19 => Ok((rest, value)),
-        _ => match long_number(digits) {
-            Some(value) => Ok((rest, value)),
-            None => fail(input, "a number below 2^64"),
-        },
+    match first_digits(input) {
+        (0, _) => fail(input, "a number"),
+        (length @ 1..8, value) => Ok((input.get(length..).unwrap_or_default(), value)),
+        _ => long_number(input),
     }
 }
 
-#[cold]
-fn long_number(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0_u64, |value, digit| {
+/// How many of the first eight octets are digits, up to the first that is none,
+/// and what number they make. All at once: for a loop over a few digits, of which
+/// each time there is another count, costs most by its end.
+#[inline]
+fn first_digits(input: &[u8]) -> (usize, u64) {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // What is not there is no digit.
+    let octets = match (input.first_chunk(), input.first_chunk(), input.last_chunk()) {
+        (Some(eight), _, _) => u64::from_le_bytes(*eight),
+        (_, Some(first), Some(last)) => {
+            let behind = 8 * (input.len() - 4);
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << behind
+        }
+        _ => input.iter().rev().fold(0, |octets, &octet| octets << 8 | u64::from(octet)),
+    };
+    // A digit's value, or more than 9. The top bit tells where the first is that
+    // is more: a carry goes only to octets behind it.
+    let values = octets ^ (ONES * u64::from(b'0'));
+    let others = (values.wrapping_add(ONES * 0x76) | values) & (ONES << 7);
+    let length = others.trailing_zeros() / 8;
+    // Zeros before them, and neighbours put together: pairs, fours, eight.
+    let digits = values.checked_shl(64 - 8 * length).unwrap_or(0);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    (length as usize, eight)
+}
+
+#[inline(never)]
+fn long_number(input: &[u8]) -> Parsed<'_, u64> {
+    let (digits, rest) = run(&DIGIT, input);
+    let value = digits.iter().try_fold(0_u64, |value, digit| {
         value.checked_mul(10)?.checked_add(digit.wrapping_sub(b'0').into())
-    })
+    });
+    match value {
+        Some(value) => Ok((rest, value)),
+        None => fail(input, "a number below 2^64"),
+    }
 }
 
 /// `1*DIGIT` that fits 32 bits. Leading zeros are taken.
@@ -311,6 +356,7 @@ impl Keyword {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_are_never_wrapped() {
@@ -322,6 +368,23 @@ mod tests {
         assert!(number32(b"4294967296").is_err());
         assert!(number32(b"99999999999999999999999").is_err());
         assert!(number32(b"-1").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_the_plain_way(input in "[0-9]{0,22}[0-9/:a\\x00\\xff ]{0,9}") {
+            let input = input.as_bytes();
+            let (digits, rest) = run(&DIGIT, input);
+            let value = str::from_utf8(digits).unwrap().parse().ok();
+            prop_assert_eq!(number64(input).ok(), value.map(|value| (rest, value)));
+        }
+
+        #[test]
+        fn what_is_visible_is_vchar(input: [u8; 20], before in 0..20_usize, length in 0..20_usize) {
+            let mut input = input;
+            input[..before].fill(b'~');
+            prop_assert_eq!(visible(&input[..length]), run(&VCHAR, &input[..length]));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Parsed, complete, number32, number64, run, token};
+use mail_wire::parse::{Class, Parsed, byte, complete, fail, number32, number64, run, token};
 
 use crate::message_number::{MessageNumber, message_number};
 use crate::text::TEXT;
@@ -126,6 +126,34 @@ static SPACE: Class = Class::new().with(b" \t");
 #[inline]
 fn spaces(input: &[u8]) -> Parsed<'_, &[u8]> {
     token(&SPACE, "a space")(input)
+}
+
+/// `message SP octets CRLF`, and nothing else.
+#[inline]
+pub(crate) fn scan_line(input: &[u8]) -> Parsed<'_, ScanListing> {
+    let (rest, message) = message_number(input)?;
+    let (rest, ()) = byte(b' ', "a space")(rest)?;
+    let (rest, octets) = number64(rest)?;
+    let (rest, ()) = crlf(rest)?;
+    Ok((rest, ScanListing { message, octets }))
+}
+
+/// `message SP unique-id CRLF`, and nothing else.
+#[inline]
+pub(crate) fn unique_id_line(input: &[u8]) -> Parsed<'_, UniqueIdListing<'_>> {
+    let (rest, message) = message_number(input)?;
+    let (rest, ()) = byte(b' ', "a space")(rest)?;
+    let (rest, unique_id) = unique_id(rest)?;
+    let (rest, ()) = crlf(rest)?;
+    Ok((rest, UniqueIdListing { message, unique_id }))
+}
+
+#[inline]
+fn crlf(input: &[u8]) -> Parsed<'_, ()> {
+    match input {
+        [b'\r', b'\n', rest @ ..] => Ok((rest, ())),
+        _ => fail(input, "the end of the line"),
+    }
 }
 
 /// The end, or a space and anything.

@@ -5,7 +5,7 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Parsed, VCHAR, complete, token};
+use mail_wire::parse::{Parsed, complete, fail, visible};
 
 /// The unique-id of a message (RFC 1939 §7, UIDL): the same in every session,
 /// and never given to another message of the maildrop.
@@ -90,15 +90,12 @@ impl From<UniqueId<'_>> for UniqueIdBuf {
 
 /// RFC 1939 §7: "one to 70 characters in the range 0x21 to 0x7E". How many is
 /// checked where one is built.
+#[inline]
 pub(crate) fn unique_id(input: &[u8]) -> Parsed<'_, UniqueId<'_>> {
-    // Mostly it is all that is left. Without a branch, so that the compiler makes
-    // vectors of it.
-    let visible = input.iter().fold(true, |all, byte| all & matches!(byte, 0x21..=0x7e));
-    if visible && !input.is_empty() {
-        return Ok((&[], UniqueId(input)));
+    match visible(input) {
+        ([], rest) => fail(rest, "a unique-id of visible characters"),
+        (id, rest) => Ok((rest, UniqueId(id))),
     }
-    let (rest, id) = token(&VCHAR, "a unique-id of visible characters")(input)?;
-    Ok((rest, UniqueId(id)))
 }
 
 #[cfg(test)]

@@ -30,7 +30,10 @@ pub enum Event<'b> {
     /// A line of the answer to LANG.
     Language(LanguageListing<'b>),
     /// The next octets of the message that RETR or TOP asked for, without the
-    /// dots that were stuffed. Pieces are cut anywhere.
+    /// dots that were stuffed. Pieces are cut anywhere. Only CRLF, a dot and CRLF
+    /// end the message: one whose last line a server sends without its end, so
+    /// that the dot stands behind text or a bare LF, is not ended by that dot, or
+    /// whoever wrote the message could end it early.
     Body(&'b [u8]),
     /// The end of the lines behind an answer.
     End(Sent),

@@ -6,9 +6,10 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::parse::Parsed;
 use mail_wire::{
-    BodyPolicy, DotUnstuffer, Framed, LineFramer, SyntaxError, Ticket, TicketDesk, Unstuffed,
-    encode_base64,
+    BodyPolicy, Channel, DotUnstuffer, Framed, LineFramer, SyntaxError, Ticket, TicketDesk,
+    Unstuffed, encode_base64,
 };
 
 use super::capabilities::Capabilities;
@@ -21,10 +22,9 @@ use super::state::State;
 use crate::capability::Capability;
 use crate::command::Command;
 use crate::language::LanguageListing;
-use crate::listing::{ScanListing, UniqueIdListing};
+use crate::listing::{ScanListing, UniqueIdListing, scan_line, unique_id_line};
 use crate::response::{Response, multi_line};
 use crate::sasl::{ClientLine, Mechanism, ServerLine};
-use mail_wire::Channel;
 
 /// The most octets of a command with its CRLF (RFC 2449 §4).
 const COMMAND: usize = 255;
@@ -138,6 +138,19 @@ impl Session {
 
     /// The next line of the listing behind an answer.
     fn listing<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Event<'b> {
+        match to {
+            Sent::List(_) => {
+                if let Some(listing) = self.plain_line(scan_line, input) {
+                    return Event::Scan(listing);
+                }
+            }
+            Sent::Uidl(_) => {
+                if let Some(listing) = self.plain_line(unique_id_line, input) {
+                    return Event::UniqueId(listing);
+                }
+            }
+            _ => {}
+        }
         let line = match self.framer.next(input) {
             Framed::NeedInput => return Event::NeedInput,
             Framed::Line { line, .. } => line,
@@ -166,6 +179,25 @@ impl Session {
             },
         };
         Event::Unparsed { to, line, error }
+    }
+
+    /// A line that is just as it should be: read in one go, for its end need not
+    /// be searched for first.
+    #[inline]
+    fn plain_line<'b, T>(
+        &self,
+        line: impl FnOnce(&'b [u8]) -> Parsed<'b, T>,
+        input: &mut &'b [u8],
+    ) -> Option<T> {
+        if self.framer.is_mid_line() {
+            return None;
+        }
+        let (rest, listing) = line(input).ok()?;
+        if input.len() - rest.len() > self.config.limits.line {
+            return None;
+        }
+        *input = rest;
+        Some(listing)
     }
 
     fn end<'b>(&mut self, to: Sent) -> Event<'b> {

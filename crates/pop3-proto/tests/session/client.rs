@@ -179,6 +179,7 @@ fn what_servers_are_forgiven() {
 fn long_lines() {
     let id = "u".repeat(100);
     let endless = "x".repeat(300);
+    let endless_number = "0".repeat(300) + "7";
     transcript(
         EVERYTHING,
         Channel::Tls,
@@ -192,10 +193,12 @@ fn long_lines() {
              S: +OK
              S: 1 {id}
              S: 2 {endless}
+             S: {endless_number} 1
              S: 3 c
              S: .
              E: Uidl(None) +OK 
              E: id 1 {id}
+             E: Uidl(None) unparsed \"\": expected the end of the line at octet 128
              E: Uidl(None) unparsed \"\": expected the end of the line at octet 128
              E: id 3 c
              E: Uidl(None) end
@@ -238,6 +241,46 @@ fn messages_end_where_they_end() {
          E: Retr(MessageNumber(2)) +OK 
          E: body a\\n.\\n\\n.\\r\\nb\\r.\\r\\n.c\\x00\\r\\n
          E: Retr(MessageNumber(2)) end",
+    );
+}
+
+/// HOSTILE: a message that ends without CRLF. The server puts one between it and
+/// the dot (RFC 1939 §3), so it is read with an end to its last line; a dot behind
+/// a line that is not ended, or ended by LF alone, is part of the message. What is
+/// behind the message is in sync.
+#[test]
+fn messages_without_a_final_crlf() {
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "S: +OK
+         E: greeting +OK 
+         C: APOP a 00000000000000000000000000000000
+         S: +OK
+         E: Apop +OK 
+         C: RETR 1
+         s: +OK\\r\\nlast\\r\\n.\\r\\n
+         E: Retr(MessageNumber(1)) +OK 
+         E: body last\\r\\n
+         E: Retr(MessageNumber(1)) end
+         C: RETR 2
+         s: +OK\\r\\nlast.\\r\\n.\\r\\n
+         E: Retr(MessageNumber(2)) +OK 
+         E: body last.\\r\\n
+         E: Retr(MessageNumber(2)) end
+         C: TOP 3 0
+         s: +OK\\r\\nlast\\n\\r\\n.\\r\\n
+         E: Top(MessageNumber(3)) +OK 
+         E: body last\\n\\r\\n
+         E: Top(MessageNumber(3)) end
+         C: TOP 4 0
+         s: +OK\\r\\nlast\\r\\r\\n.\\r\\n
+         E: Top(MessageNumber(4)) +OK 
+         E: body last\\r\\r\\n
+         E: Top(MessageNumber(4)) end
+         C: NOOP
+         S: +OK
+         E: Noop +OK ",
     );
 }
 
