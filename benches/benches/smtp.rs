@@ -119,8 +119,8 @@ fn replies(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// How many lines there are to one that begins with a dot: seldom, and often. How
-/// often it is in the mail of the world was not counted.
+/// How many lines there are to one that begins with a dot: as in mail or somewhat
+/// more often (`README.md` tells what was counted), and far more often.
 const DOTTED: usize = 1000;
 const OFTEN_DOTTED: usize = 50;
 

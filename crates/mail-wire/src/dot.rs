@@ -180,7 +180,7 @@ fn skip(input: &mut &[u8], n: usize) {
 /// One pass in place of three searches. Without a branch, so
 /// that the compiler makes vectors of it.
 fn plain_blocks(input: &[u8]) -> usize {
-    const BLOCK: usize = 512;
+    const BLOCK: usize = 1024;
     let mut plain = 0;
     loop {
         let block = |from: usize| input.get(from..from.saturating_add(BLOCK));
