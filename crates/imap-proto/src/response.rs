@@ -13,19 +13,20 @@ use nom::Err;
 
 use crate::arena::Arena;
 use crate::capability::{Capability, capabilities};
-use crate::code::{Code, code};
 use crate::command::{IdField, encode_id};
+pub use crate::condition::{Completion, Condition, Notice, Outcome};
+use crate::condition::{encode_resp_text, resp_text};
+use crate::esearch::esearch;
+pub use crate::esearch::{ESearch, SearchResult};
 use crate::fetch_response::{FetchResponse, fetch_response};
 use crate::flag::{Flag, encode_flags, flag};
-use crate::lenient::{
-    astring, gap, list, list_or_nil, nstring, spaces, string, value, value_ends, values,
-};
+use crate::lenient::{gap, list, nstring, spaces, string};
 use crate::lexical::{
-    AString, Atom, IString, Style, Tag, Text, after_space, at, atom, close, debug_octets,
-    encode_string, keyword, nil, nz_number, open, space, tag, text,
+    Style, Tag, Text, after_space, debug_octets, keyword, nil, nz_number, space, tag, text,
 };
-use crate::list::{Delimiter, Listed, delimiter, encode_delimiter, listed};
-use crate::sequence::{UidSet, encode_uid_set, uid_set};
+use crate::list::{Listed, listed};
+use crate::namespace::namespaces;
+pub use crate::namespace::{Namespace, Namespaces};
 use crate::status::{MailboxStatus, mailbox_status};
 
 /// A response.
@@ -39,90 +40,6 @@ pub enum Response<'a> {
     Data(Data<'a>),
     /// The end of the command with this tag.
     Tagged(Tag<'a>, Completion<'a>),
-}
-
-/// How a command ended (`resp-cond-state`, section 7.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Completion<'a> {
-    /// How.
-    pub outcome: Outcome,
-    /// More of it, for programs.
-    pub code: Option<Code<'a>>,
-    /// More of it, for people.
-    pub text: Text<'a>,
-}
-
-impl<'a> Completion<'a> {
-    /// `OK`.
-    #[must_use]
-    pub const fn ok(code: Option<Code<'a>>, text: Text<'a>) -> Self {
-        Self { outcome: Outcome::Ok, code, text }
-    }
-
-    /// `NO`.
-    #[must_use]
-    pub const fn no(code: Option<Code<'a>>, text: Text<'a>) -> Self {
-        Self { outcome: Outcome::No, code, text }
-    }
-
-    /// `BAD`.
-    #[must_use]
-    pub const fn bad(code: Option<Code<'a>>, text: Text<'a>) -> Self {
-        Self { outcome: Outcome::Bad, code, text }
-    }
-
-    /// Writes it behind a tag and a space, to its CRLF.
-    pub(crate) fn encode(&self, out: &mut BytesMut) {
-        out.put_slice(self.outcome.name().as_bytes());
-        encode_resp_text(self.code, self.text, out);
-        out.put_slice(b"\r\n");
-    }
-}
-
-/// How a command ended, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// `OK`: it was done.
-    Ok,
-    /// `NO`: it could not be done.
-    No,
-    /// `BAD`: it was not understood, or makes no sense now.
-    Bad,
-}
-
-/// An untagged status (`resp-cond-state`, `resp-cond-auth`, `resp-cond-bye`,
-/// section 7.1): a greeting, a warning, a goodbye.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Notice<'a> {
-    /// What kind.
-    pub condition: Condition,
-    /// More of it, for programs.
-    pub code: Option<Code<'a>>,
-    /// More of it, for people.
-    pub text: Text<'a>,
-}
-
-impl<'a> Notice<'a> {
-    /// A notice of this kind.
-    #[must_use]
-    pub const fn new(condition: Condition, code: Option<Code<'a>>, text: Text<'a>) -> Self {
-        Self { condition, code, text }
-    }
-}
-
-/// What an untagged status says, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Condition {
-    /// `OK`: a piece of information, or the greeting.
-    Ok,
-    /// `NO`: a warning.
-    No,
-    /// `BAD`: an error that belongs to no command that is known.
-    Bad,
-    /// `PREAUTH`: a greeting that says that no login is needed.
-    PreAuth,
-    /// `BYE`: the server is about to close the connection.
-    Bye,
 }
 
 /// What an untagged response tells.
@@ -150,11 +67,11 @@ pub enum Data<'a> {
     List(Listed<'a>),
     /// LSUB (RFC 3501 section 7.2.3): a mailbox that is subscribed to.
     Lsub(Listed<'a>),
-    /// STATUS (section 7.3.4): about a mailbox.
+    /// STATUS (section 7.3.3): about a mailbox.
     Status(MailboxStatus<'a>),
     /// SEARCH (RFC 3501 section 7.2.5): what was found.
     Search(&'a [NonZeroU32]),
-    /// ESEARCH (section 7.3.3): what was found.
+    /// ESEARCH (section 7.3.4): what was found.
     ESearch(ESearch<'a>),
     /// NAMESPACE (section 7.3.2).
     Namespace(Namespaces<'a>),
@@ -167,56 +84,6 @@ pub enum Data<'a> {
         /// What was expected, and where in `raw`.
         error: SyntaxError,
     },
-}
-
-/// ESEARCH: what a search with RETURN found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ESearch<'a> {
-    /// The tag of the search. It is a string here, as tags of others are.
-    pub tag: Option<AString<'a>>,
-    /// Whether the numbers are UIDs.
-    pub uid: bool,
-    /// What was asked for.
-    pub results: &'a [SearchResult<'a>],
-}
-
-/// `search-return-data`: one thing that a search returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SearchResult<'a> {
-    /// The smallest number.
-    Min(NonZeroU32),
-    /// The largest number.
-    Max(NonZeroU32),
-    /// All numbers.
-    All(UidSet<'a>),
-    /// How many there are.
-    Count(u32),
-    /// Any other: its name, and its value as it was written.
-    Other(Atom<'a>, Raw<'a>),
-}
-
-/// NAMESPACE (RFC 2342, RFC 9051 section 7.3.2): where mailboxes are. A
-/// namespace that is `NIL` is empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Namespaces<'a> {
-    /// The user's own.
-    pub personal: &'a [Namespace<'a>],
-    /// Other users'.
-    pub other_users: &'a [Namespace<'a>],
-    /// Shared by users.
-    pub shared: &'a [Namespace<'a>],
-}
-
-/// One namespace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Namespace<'a> {
-    /// What the names in it begin with.
-    pub prefix: IString<'a>,
-    /// What divides the levels of names in it.
-    pub delimiter: Option<Delimiter>,
-    /// What extensions tell of it, as it was written, without the first space.
-    pub extensions: Option<Raw<'a>>,
 }
 
 impl<'a> Response<'a> {
@@ -288,32 +155,6 @@ impl Response<'_> {
     }
 }
 
-impl Outcome {
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::No => "NO",
-            Self::Bad => "BAD",
-        }
-    }
-}
-
-impl Condition {
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::No => "NO",
-            Self::Bad => "BAD",
-            Self::PreAuth => "PREAUTH",
-            Self::Bye => "BYE",
-        }
-    }
-}
-
 impl Data<'_> {
     /// Writes it, from `* ` to its CRLF.
     pub fn encode(&self, style: Style, out: &mut BytesMut) {
@@ -363,90 +204,6 @@ impl Data<'_> {
         }
         out.put_slice(b"\r\n");
     }
-}
-
-impl ESearch<'_> {
-    fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"ESEARCH");
-        if let Some(tag) = self.tag {
-            out.put_slice(b" (TAG ");
-            encode_string(tag.as_bytes(), style, out);
-            out.put_u8(b')');
-        }
-        if self.uid {
-            out.put_slice(b" UID");
-        }
-        for result in self.results {
-            let (name, number): (&[u8], u32) = match *result {
-                SearchResult::Min(number) => (b" MIN ", number.get()),
-                SearchResult::Max(number) => (b" MAX ", number.get()),
-                SearchResult::Count(count) => (b" COUNT ", count),
-                SearchResult::All(set) => {
-                    out.put_slice(b" ALL ");
-                    encode_uid_set(set, out);
-                    continue;
-                }
-                SearchResult::Other(name, value) => {
-                    out.put_u8(b' ');
-                    name.encode(out);
-                    out.put_u8(b' ');
-                    out.put_slice(value.as_bytes());
-                    continue;
-                }
-            };
-            out.put_slice(name);
-            decimal(number.into(), out);
-        }
-    }
-}
-
-impl Namespaces<'_> {
-    fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"NAMESPACE");
-        for namespaces in [self.personal, self.other_users, self.shared] {
-            out.put_slice(if namespaces.is_empty() { b" NIL" } else { b" (" });
-            for namespace in namespaces {
-                namespace.encode(style, out);
-            }
-            if !namespaces.is_empty() {
-                out.put_u8(b')');
-            }
-        }
-    }
-}
-
-impl Namespace<'_> {
-    fn encode(&self, style: Style, out: &mut BytesMut) {
-        out.put_u8(b'(');
-        self.prefix.encode(style, out);
-        out.put_u8(b' ');
-        encode_delimiter(self.delimiter, out);
-        if let Some(extensions) = self.extensions {
-            out.put_u8(b' ');
-            out.put_slice(extensions.as_bytes());
-        }
-        out.put_u8(b')');
-    }
-}
-
-/// Writes ` `, the code and the text. A text that could be taken for a code
-/// gets another space before it, which [`resp_text`] takes away.
-fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut BytesMut) {
-    out.put_u8(b' ');
-    match code {
-        Some(code) => {
-            code.encode(out);
-            out.put_u8(b' ');
-        }
-        None if looks_like_code(text.as_bytes()) => out.put_u8(b' '),
-        None => {}
-    }
-    text.encode(out);
-}
-
-/// Whether `text` begins with a bracket, spaces aside.
-fn looks_like_code(text: &[u8]) -> bool {
-    spaces(text).first() == Some(&b'[')
 }
 
 fn encode_names(name: &[u8], capabilities: &[Capability<'_>], out: &mut BytesMut) {
@@ -502,46 +259,9 @@ fn tagged<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Response<'a>> {
     let (rest, tag) = tag(input)?;
     let (start, ()) = space(rest)?;
     let (rest, name) = keyword("OK, NO or BAD")(start)?;
-    let outcome = match name {
-        OK => Outcome::Ok,
-        NO => Outcome::No,
-        BAD => Outcome::Bad,
-        _ => return fail(start, "OK, NO or BAD"),
-    };
+    let Some(outcome) = Outcome::named(name) else { return fail(start, "OK, NO or BAD") };
     let (rest, (code, text)) = resp_text(rest, arena)?;
     Ok((rest, Response::Tagged(tag, Completion { outcome, code, text })))
-}
-
-const OK: Keyword = Keyword::new(b"OK");
-const NO: Keyword = Keyword::new(b"NO");
-const BAD: Keyword = Keyword::new(b"BAD");
-const PREAUTH: Keyword = Keyword::new(b"PREAUTH");
-const BYE: Keyword = Keyword::new(b"BYE");
-
-/// Whether `name` is that of a status, which is followed by text.
-pub(crate) fn is_status(name: &[u8]) -> bool {
-    matches!(Keyword::new(name), OK | NO | BAD | PREAUTH | BYE)
-}
-
-/// ```abnf
-/// resp-text = ["[" resp-text-code "]" SP] [text]           ; RFC 9051 section 9
-/// ```
-/// and the space before it; both spaces may be missing. One more space keeps a
-/// text that begins with a bracket from being a code. The text ends at an octet
-/// that cannot be in it.
-fn resp_text<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, (Option<Code<'a>>, Text<'a>)> {
-    let start = after_space(input).unwrap_or(input);
-    let found = match start {
-        [b'[', inside @ ..] => code(inside, arena),
-        _ => None,
-    };
-    let (rest, code) = match found {
-        Some((rest, code)) => (after_space(rest).unwrap_or(rest), Some(code)),
-        None if looks_like_code(start) => (after_space(start).unwrap_or(start), None),
-        None => (start, None),
-    };
-    let (_, text) = text(rest)?;
-    Ok((&[], (code, text)))
 }
 
 /// What stands behind `* `.
@@ -583,26 +303,23 @@ fn known_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
         return message_data(input, arena);
     }
     let (rest, name) = keyword("a response")(input)?;
-    let condition = match name {
-        OK => Condition::Ok,
-        NO => Condition::No,
-        BAD => Condition::Bad,
-        PREAUTH => Condition::PreAuth,
-        BYE => Condition::Bye,
-        CAPABILITY => return map(capabilities(rest, arena), Data::Capability),
-        ENABLED => return map(capabilities(rest, arena), Data::Enabled),
-        FLAGS => return map(list(gap(rest)?.0, arena, flag), Data::Flags),
-        LIST => return map(listed(rest, arena), Data::List),
-        LSUB => return map(listed(rest, arena), Data::Lsub),
-        STATUS => return map(mailbox_status(rest, arena), Data::Status),
-        SEARCH => return map(search(rest, arena), Data::Search),
-        ESEARCH => return map(esearch(rest, arena), Data::ESearch),
-        NAMESPACE => return map(namespaces(rest, arena), Data::Namespace),
-        ID => return map(id(rest, arena), Data::Id),
-        _ => return fail(input, "a response that is known"),
-    };
-    let (rest, (code, text)) = resp_text(rest, arena)?;
-    Ok((rest, Data::Notice(Notice { condition, code, text })))
+    if let Some(condition) = Condition::named(name) {
+        let (rest, (code, text)) = resp_text(rest, arena)?;
+        return Ok((rest, Data::Notice(Notice { condition, code, text })));
+    }
+    match name {
+        CAPABILITY => map(capabilities(rest, arena), Data::Capability),
+        ENABLED => map(capabilities(rest, arena), Data::Enabled),
+        FLAGS => map(list(gap(rest)?.0, arena, flag), Data::Flags),
+        LIST => map(listed(rest, arena), Data::List),
+        LSUB => map(listed(rest, arena), Data::Lsub),
+        STATUS => map(mailbox_status(rest, arena), Data::Status),
+        SEARCH => map(search(rest, arena), Data::Search),
+        ESEARCH => map(esearch(rest, arena), Data::ESearch),
+        NAMESPACE => map(namespaces(rest, arena), Data::Namespace),
+        ID => map(id(rest, arena), Data::Id),
+        _ => fail(input, "a response that is known"),
+    }
 }
 
 /// `data` of what was parsed.
@@ -640,103 +357,6 @@ fn search<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [NonZeroU32]>
         rest = behind;
     }
     Ok((rest, numbers.into_bump_slice()))
-}
-
-/// ```abnf
-/// esearch-response   = "ESEARCH" [search-correlator] [SP "UID"]
-///                      *(SP search-return-data)
-/// search-correlator  = SP "(" "TAG" SP tag-string ")"
-/// search-return-data = "MIN" SP nz-number / "MAX" SP nz-number /
-///                      "ALL" SP sequence-set / "COUNT" SP number /
-///                      search-ret-data-ext                 ; RFC 9051 section 9
-/// ```
-fn esearch<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ESearch<'a>> {
-    let mut rest = spaces(input);
-    let mut found = ESearch::default();
-    if at(b'(', rest) {
-        let (behind, ()) = open(rest)?;
-        let start = spaces(behind);
-        let (behind, name) = atom(start)?;
-        if !name.is("TAG") {
-            return fail(start, "TAG");
-        }
-        let (behind, tag) = astring(gap(behind)?.0, arena)?;
-        let (behind, ()) = close(spaces(behind))?;
-        found.tag = Some(tag);
-        rest = spaces(behind);
-    }
-    let mut results = arena.list();
-    let mut first = true;
-    while !rest.is_empty() {
-        let (behind, name) = atom(rest)?;
-        if first && name.is("UID") {
-            found.uid = true;
-            rest = spaces(behind);
-        } else {
-            let (start, ()) = gap(behind)?;
-            let (behind, result) = search_result(name, start, arena)?;
-            results.push(result);
-            rest = spaces(behind);
-        }
-        first = false;
-    }
-    found.results = results.into_bump_slice();
-    Ok((rest, found))
-}
-
-/// The value of the result called `name`.
-fn search_result<'a>(
-    name: Atom<'a>,
-    input: &'a [u8],
-    arena: &'a Arena,
-) -> Parsed<'a, SearchResult<'a>> {
-    let known = if name.is("MIN") {
-        nz_number(input).map(|(rest, number)| (rest, SearchResult::Min(number)))
-    } else if name.is("MAX") {
-        nz_number(input).map(|(rest, number)| (rest, SearchResult::Max(number)))
-    } else if name.is("ALL") {
-        uid_set(input, arena).map(|(rest, set)| (rest, SearchResult::All(set)))
-    } else if name.is("COUNT") {
-        number32(input).map(|(rest, count)| (rest, SearchResult::Count(count)))
-    } else {
-        fail(input, "a result of SEARCH that is known")
-    };
-    match known {
-        Ok((rest, result)) if value_ends(rest) => Ok((rest, result)),
-        _ => {
-            let (rest, value) = value(input)?;
-            Ok((rest, SearchResult::Other(name, value)))
-        }
-    }
-}
-
-/// ```abnf
-/// namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace
-/// namespace          = nil / "(" 1*namespace-descr ")"     ; RFC 9051 section 9
-/// ```
-fn namespaces<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Namespaces<'a>> {
-    let namespaces =
-        |input: &'a [u8]| list_or_nil(gap(input)?.0, arena, |input| namespace(input, arena));
-    let (rest, personal) = namespaces(input)?;
-    let (rest, other_users) = namespaces(rest)?;
-    let (rest, shared) = namespaces(rest)?;
-    Ok((rest, Namespaces { personal, other_users, shared }))
-}
-
-/// ```abnf
-/// namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil)
-///                   [namespace-response-extensions] ")"    ; RFC 9051 section 9
-/// ```
-fn namespace<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Namespace<'a>> {
-    let (rest, ()) = open(input)?;
-    let (rest, prefix) = string(spaces(rest), arena)?;
-    let (rest, delimiter) = delimiter(gap(rest)?.0, arena)?;
-    let (rest, extensions) = match values(spaces(rest))? {
-        (rest, extensions) if extensions.as_bytes().is_empty() => (rest, None),
-        (rest, extensions) => (rest, Some(extensions)),
-    };
-    let (rest, ()) = close(rest)?;
-    Ok((rest, Namespace { prefix, delimiter, extensions }))
 }
 
 /// `SP id_params_list`

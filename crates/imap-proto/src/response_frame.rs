@@ -8,8 +8,8 @@
 use mail_wire::parse::run;
 use memchr::memchr;
 
+use crate::condition::is_status;
 use crate::lexical::KEYWORD_CHAR;
-use crate::response::is_status;
 
 /// What [`ResponseFramer::next`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! STATUS: what is known of a mailbox without selecting it.
 //!
-//! RFC 9051 sections 6.3.11 and 7.3.4.
+//! RFC 9051 sections 6.3.11 and 7.3.3.
 
 use core::num::NonZeroU32;
 

@@ -34,6 +34,8 @@ const UNKNOWN_ENCODING: Completion<'static> = Completion::no(
     Some(Code::UnknownCte),
     Text::first_line("the transfer encoding of a part is not known"),
 );
+const UNKNOWN_ITEM: Completion<'static> =
+    Completion::no(None, Text::first_line("this server cannot tell one of the items"));
 
 impl Client<'_> {
     pub(super) fn fetch<'b>(
@@ -75,6 +77,7 @@ impl Client<'_> {
                 match items.iter().map(|item| reader.value(item)).collect() {
                     Ok(values) => write(at, values, wire)?,
                     Err(Missing::Encoding) => end = UNKNOWN_ENCODING,
+                    Err(Missing::Item) => end = UNKNOWN_ITEM,
                     Err(Missing::Octets(Error::Expunged)) => end = GONE,
                     Err(Missing::Octets(error)) => return Err(error.into()),
                 }
@@ -121,6 +124,8 @@ enum Missing {
     Octets(Error),
     /// A part has a transfer encoding that is not known.
     Encoding,
+    /// An item that the protocol crate knows and this server does not yet.
+    Item,
 }
 
 impl From<Error> for Missing {
@@ -174,8 +179,7 @@ impl<'a> Reader<'_, 'a> {
                 let octets = self.mime()?.binary(part)?.map_or(0, |octets| octets.len());
                 FetchData::BinarySize { part, octets: u32::try_from(octets).unwrap_or(u32::MAX) }
             }
-            // A later item of the protocol.
-            _ => return Err(Missing::Encoding),
+            _ => return Err(Missing::Item),
         }))
     }
 
@@ -202,7 +206,7 @@ impl<'a> Reader<'_, 'a> {
                 let origin = partial.map(|partial| partial.offset);
                 (octets, FetchData::Binary { part, origin, octets: None })
             }
-            _ => return Err(Missing::Encoding),
+            _ => return Err(Missing::Item),
         };
         Ok(octets.map_or(Value::Item(nil), |octets| Value::Octets(body, octets)))
     }
