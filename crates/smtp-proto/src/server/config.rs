@@ -119,6 +119,9 @@ pub struct Limits {
     /// The longest line of an AUTH exchange, the command with its initial
     /// response too, in octets. Default: 12288 (RFC 4954 §4.5).
     pub auth_line: usize,
+    /// The most responses in one AUTH exchange; with one more it is cancelled.
+    /// Default: 32.
+    pub auth_rounds: u16,
     /// The most recipients of one message; the next is answered 452. Default:
     /// 1000. No less than 100 should be set (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
@@ -139,6 +142,12 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { command_line: 1100, auth_line: 12_288, recipients: 1000, bad_commands: 20 }
+        Self {
+            command_line: 1100,
+            auth_line: 12_288,
+            auth_rounds: 32,
+            recipients: 1000,
+            bad_commands: 20,
+        }
     }
 }

@@ -5,9 +5,9 @@ use bytes::BytesMut;
 use mail_wire::{Base64, DotUnstuffer, Unstuffed};
 
 use super::reply::{
-    AUTH_CANCELLED, AUTH_IN_TRANSACTION, AUTH_TOO_LONG, AUTH_TWICE, IRREGULAR_BODY, NEED_HELLO,
-    NEED_MAIL, NEED_RCPT, NEEDS_SMTPUTF8, NEEDS_TLS, NESTED_MAIL, NOT_BASE64, PIPELINED_STARTTLS,
-    TLS_ALREADY, TOO_MANY_RECIPIENTS, UNKNOWN_MECHANISM, UNKNOWN_PARAMETER,
+    AUTH_CANCELLED, AUTH_IN_TRANSACTION, AUTH_TOO_LONG, AUTH_TOO_OFTEN, AUTH_TWICE, IRREGULAR_BODY,
+    NEED_HELLO, NEED_MAIL, NEED_RCPT, NEEDS_SMTPUTF8, NEEDS_TLS, NESTED_MAIL, NOT_BASE64,
+    PIPELINED_STARTTLS, TLS_ALREADY, TOO_MANY_RECIPIENTS, UNKNOWN_MECHANISM, UNKNOWN_PARAMETER,
 };
 use super::{Event, Hello, ProtocolError, Rejection, Session, State, request};
 use crate::{Auth, Body, Command, Mail, Mailbox, Rcpt, Text};
@@ -155,7 +155,10 @@ impl Session {
             State::Greeted => NEED_HELLO,
             State::Transaction => AUTH_IN_TRANSACTION,
             _ if self.authenticated => AUTH_TWICE,
-            _ if offered => return Some(Event::Auth(auth, self.desk.issue())),
+            _ if offered => {
+                self.auth_rounds = 0;
+                return Some(Event::Auth(auth, self.desk.issue()));
+            }
             _ if self.config.knows(auth.mechanism) => NEEDS_TLS,
             _ => UNKNOWN_MECHANISM,
         };
@@ -172,8 +175,12 @@ impl Session {
         let fault = match line {
             b"*" => AUTH_CANCELLED,
             _ if line.len() + 2 > self.config.limits.auth_line => AUTH_TOO_LONG,
+            _ if self.auth_rounds >= self.config.limits.auth_rounds => AUTH_TOO_OFTEN,
             _ => match Base64::parse(line) {
-                Ok(response) => return Some(Event::AuthResponse(response, self.desk.issue())),
+                Ok(response) => {
+                    self.auth_rounds += 1;
+                    return Some(Event::AuthResponse(response, self.desk.issue()));
+                }
                 Err(_) => NOT_BASE64,
             },
         };

@@ -156,5 +156,7 @@ pub(super) const AUTH_CANCELLED: Rejection<'static> =
     Rejection::fixed(501, (5, 0, 0), "Authentication cancelled");
 pub(super) const AUTH_TOO_LONG: Rejection<'static> =
     Rejection::fixed(500, (5, 5, 6), "Authentication exchange line is too long");
+pub(super) const AUTH_TOO_OFTEN: Rejection<'static> =
+    Rejection::fixed(501, (5, 5, 0), "Too many responses: authentication cancelled");
 pub(super) const NOT_BASE64: Rejection<'static> =
     Rejection::fixed(501, (5, 5, 2), "Response is not base64");

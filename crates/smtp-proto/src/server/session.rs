@@ -36,6 +36,8 @@ pub struct Session {
     /// The hello that a ticket is out for is EHLO.
     pub(super) hello_extended: bool,
     pub(super) authenticated: bool,
+    /// Responses in this AUTH exchange.
+    pub(super) auth_rounds: u16,
     /// The MAIL of this transaction said SMTPUTF8.
     pub(super) smtputf8: bool,
     pub(super) recipients: u32,
@@ -66,6 +68,7 @@ impl Session {
             extended: false,
             hello_extended: false,
             authenticated: false,
+            auth_rounds: 0,
             smtputf8: false,
             recipients: 0,
             bad_commands: 0,

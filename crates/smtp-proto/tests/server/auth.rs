@@ -207,6 +207,63 @@ fn too_long() {
     play(config, &[EHLO, &text]);
 }
 
+/// An exchange that goes on and on is cancelled, and counts as a bad command; the
+/// next one has as many responses again.
+#[test]
+fn endless() {
+    let mut config = offering(true);
+    config.limits.auth_rounds = 1;
+    play(
+        config.clone(),
+        &[
+            EHLO,
+            "
+        C: AUTH LOGIN
+        S: 334 VXNlcm5hbWU6
+        C: YWxpY2U=
+        S: 334 UGFzc3dvcmQ6
+        C: c2VjcmV0
+        S: 501 5.5.0 Too many responses: authentication cancelled
+        C: AUTH PLAIN
+        S: 334 
+        C: AGFsaWNlAHNlY3JldA==
+        S: 235 2.7.0 Authentication successful
+        ",
+        ],
+    );
+    config.limits.auth_rounds = 2;
+    config.limits.bad_commands = 0;
+    play(
+        config.clone(),
+        &[
+            EHLO,
+            "
+        C: AUTH LOGIN
+        S: 334 VXNlcm5hbWU6
+        C: YWxpY2U=
+        S: 334 UGFzc3dvcmQ6
+        C: c2VjcmV0
+        S: 235 2.7.0 Authentication successful
+        ",
+        ],
+    );
+    config.limits.auth_rounds = 1;
+    play(
+        config,
+        &[
+            EHLO,
+            "
+        C: AUTH LOGIN
+        S: 334 VXNlcm5hbWU6
+        C: YWxpY2U=
+        S: 334 UGFzc3dvcmQ6
+        C: c2VjcmV0
+        S* 421 4.7.0
+        ",
+        ],
+    );
+}
+
 /// Guesses count as bad commands, and with one too many the session ends.
 #[test]
 fn too_many_guesses() {
