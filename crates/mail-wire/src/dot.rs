@@ -57,6 +57,9 @@ pub struct DotUnstuffer {
     policy: BodyPolicy,
     line_start: bool,
     refused: bool,
+    /// The last piece was no shorter than a block: it pays to look at the next
+    /// one in blocks.
+    far_apart: bool,
     /// Kept, for to make it takes as long as to search a few lines.
     stuffed_line: memmem::Finder<'static>,
 }
@@ -69,7 +72,7 @@ impl DotUnstuffer {
     #[must_use]
     pub fn new(policy: BodyPolicy) -> Self {
         let stuffed_line = memmem::Finder::new(STUFFED_LINE);
-        Self { policy, line_start: true, refused: false, stuffed_line }
+        Self { policy, line_start: true, refused: false, far_apart: true, stuffed_line }
     }
 
     /// Takes the next piece off the front of `input`.
@@ -96,12 +99,13 @@ impl DotUnstuffer {
                 }
             } else {
                 let checked = self.policy == BodyPolicy::Reject && !self.refused;
-                let plain = if checked { plain_blocks(input) } else { 0 };
+                let plain = if checked && self.far_apart { plain_blocks(input) } else { 0 };
                 let piece = self.next_lines(input, plain);
                 if piece.is_empty() {
                     return Unstuffed::NeedInput;
                 }
                 if checked {
+                    self.far_apart = piece.len() >= BLOCK;
                     self.refused = is_irregular_behind(piece, plain);
                 }
                 if !self.refused {
@@ -174,13 +178,20 @@ fn skip(input: &mut &[u8], n: usize) {
     take(input, n);
 }
 
+/// Octets that are looked at in one go.
+const BLOCK: usize = 1024;
+
 /// How much of `input` is of whole blocks in which nothing must be looked at
 /// closer: no bare CR or LF, no NUL, and no line that begins with a dot.
 ///
 /// One pass in place of three searches. Without a branch, so
 /// that the compiler makes vectors of it.
 fn plain_blocks(input: &[u8]) -> usize {
-    const BLOCK: usize = 1024;
+    // Each octet is looked at with the one before it, and this LF has none: a CR
+    // would have been left in the input with it.
+    if input.first() == Some(&b'\n') {
+        return 0;
+    }
     let mut plain = 0;
     loop {
         let block = |from: usize| input.get(from..from.saturating_add(BLOCK));
@@ -293,7 +304,7 @@ impl DotStuffer {
             None => piece,
         };
         if !has_lone_line_ending(whole) {
-            self.push_lines(whole, out);
+            self.push_lines(whole, &memmem::Finder::new(STUFFED_LINE), out);
         } else if self.policy == SendPolicy::Reject {
             return Err(IrregularLineEnding);
         } else {
@@ -325,8 +336,7 @@ impl DotStuffer {
     }
 
     /// Lines that end with CRLF, the last one perhaps not ended.
-    fn push_lines(&mut self, lines: &[u8], out: &mut BytesMut) {
-        let stuffed_line = memmem::Finder::new(STUFFED_LINE);
+    fn push_lines(&mut self, lines: &[u8], stuffed_line: &memmem::Finder<'_>, out: &mut BytesMut) {
         let mut lines = lines;
         while !lines.is_empty() {
             if self.line_start && lines.first() == Some(&b'.') {
@@ -341,20 +351,22 @@ impl DotStuffer {
 
     /// Lines with any ends.
     fn push_normalized(&mut self, lines: &[u8], out: &mut BytesMut) {
+        let stuffed_line = memmem::Finder::new(STUFFED_LINE);
         let mut lines = lines;
         while let Some(at) = memchr2(b'\r', b'\n', lines) {
-            self.push_lines(take(&mut lines, at), out);
+            self.push_lines(take(&mut lines, at), &stuffed_line, out);
             let end = if lines.starts_with(b"\r\n") { 2 } else { 1 };
             skip(&mut lines, end);
             self.end_line(out);
         }
-        self.push_lines(lines, out);
+        self.push_lines(lines, &stuffed_line, out);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::String;
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -382,16 +394,24 @@ mod tests {
         ended.map(|refused| (body, refused, unread))
     }
 
+    /// Where the body is refused, how much was handed out before depends on the split.
+    fn told(seen: Option<(Vec<u8>, bool, Vec<u8>)>) -> Option<(Vec<u8>, bool, Vec<u8>)> {
+        seen.map(|(body, refused, rest)| (if refused { Vec::new() } else { body }, refused, rest))
+    }
+
+    /// Part of a long body: something to be looked at closer, or much that is not.
+    fn part() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "(\r\n|\r\n\\.|\r|\n|\0|\\.|a)",
+            (0..2 * BLOCK).prop_map(|octets| "a".repeat(octets)),
+            (0..BLOCK / 4).prop_map(|lines| "line\r\n".repeat(lines)),
+        ]
+    }
+
     /// At every split in two, and octet by octet.
     fn unstuff_split(policy: BodyPolicy, input: &[u8]) -> Option<(Vec<u8>, bool, Vec<u8>)> {
         let whole = unstuff(policy, &[input]);
         let refused = whole.as_ref().is_some_and(|(_, refused, _)| *refused);
-        // Where the body is refused, how much was handed out before depends on the split.
-        let told = |seen: Option<(Vec<u8>, bool, Vec<u8>)>| {
-            seen.map(|(body, refused, rest)| {
-                (if refused { Vec::new() } else { body }, refused, rest)
-            })
-        };
         for at in 0..=input.len() {
             let split = unstuff(policy, &[&input[..at], &input[at..]]);
             assert_eq!(told(split), told(whole.clone()), "split at {at}, refused: {refused}");
@@ -430,6 +450,20 @@ mod tests {
             assert!(refused, "{odd:?}");
             assert_eq!(rest, b"QUIT\r\n");
         }
+    }
+
+    /// HOSTILE: the same where the LF is the first octet of a read, and a body of
+    /// more than one block is behind it.
+    #[test]
+    fn nothing_smuggles_a_line_past_the_blocks() {
+        let behind = [b"\n.\r\nMAIL FROM:<a@b>\r\n", &[b'a'; 3 * BLOCK][..], b"\r\n.\r\n"].concat();
+        for before in [&b"hi"[..], b"", b"hi\r\n..", b"hi\r\n."] {
+            let (_, refused, rest) = unstuff(BodyPolicy::Reject, &[before, &behind]).unwrap();
+            assert!(refused && rest.is_empty(), "{before:?}");
+        }
+        let whole = unstuff(BodyPolicy::Reject, &[b"hi\r", &behind]).unwrap();
+        assert_eq!((whole.0, whole.1), (b"hi\r\n".to_vec(), false));
+        assert!(whole.2.starts_with(b"MAIL FROM"));
     }
 
     #[test]
@@ -548,10 +582,31 @@ mod tests {
             }
             pieces.push(rest);
             for policy in [BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize] {
-                let told = |seen: Option<(Vec<u8>, bool, Vec<u8>)>| {
-                    seen.map(|(body, refused, rest)| (if refused { Vec::new() } else { body }, refused, rest))
-                };
-                prop_assert_eq!(told(unstuff(policy, &pieces)), told(naive(policy, wire.as_bytes())));
+                prop_assert_eq!(
+                    told(unstuff(policy, &pieces)),
+                    told(naive(policy, wire.as_bytes()))
+                );
+            }
+        }
+
+        /// As above, where whole blocks are looked at in one go.
+        #[test]
+        fn long_bodies_are_those_of_the_plain_way(
+            parts in prop::collection::vec(part(), 0..12),
+            cuts in prop::collection::vec(0_usize..4 * BLOCK, 0..4),
+        ) {
+            let wire = parts.concat() + "\r\n.\r\n";
+            let mut rest = wire.as_bytes();
+            let mut pieces = Vec::new();
+            for cut in cuts {
+                pieces.push(take(&mut rest, cut));
+            }
+            pieces.push(rest);
+            for policy in [BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize] {
+                prop_assert_eq!(
+                    told(unstuff(policy, &pieces)),
+                    told(naive(policy, wire.as_bytes()))
+                );
             }
         }
 

@@ -37,6 +37,19 @@ fn nothing_but_the_true_end_ends_a_message() {
     }
 }
 
+/// The same where a long message follows, which is looked at in blocks; at every
+/// split, the one before the LF among them.
+#[test]
+fn nothing_but_the_true_end_ends_a_long_message() {
+    let long = "a".repeat(1100);
+    for odd in [r"\n.\r\n", r"\r.\r\n", r"\r\n.\n", r"\r\n.\0\r\n"] {
+        let body = format!("C: DATA\nS* 354\nC> {long}{odd}MAIL FROM:<e@c>\\r\\n{long}\\r\\n\n");
+        let end = "C> .\\r\\n\nC: NOOP\nS* 554 5.6.0\nS: 250 2.0.0 OK";
+        let seen = play(config(), &[ENVELOPE, &body, end]);
+        assert!(seen.messages.is_empty(), "{odd}");
+    }
+}
+
 /// HOSTILE: dots at the start of the first line, of others, and alone.
 #[test]
 fn dots() {
