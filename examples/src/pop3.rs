@@ -139,7 +139,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     Ok(Config {
         greeting: Text::new(&format!("{} POP3 server ready", server.hostname))?.into(),
         stls: true,
-        clear_text_passwords: server.may_log_in(connection),
+        plaintext_auth: server.may_log_in(connection),
         mechanisms: mechanisms.collect::<Result<_, _>>()?,
         utf8: true,
         lang: true,
@@ -215,7 +215,7 @@ impl Client<'_> {
             },
             Event::Sizes(ticket) => match &self.opened {
                 Some(Opened { maildrop, .. }) => {
-                    let sizes = maildrop.messages().iter().map(|message| message.size);
+                    let sizes = maildrop.messages().iter().map(|message| message.crlf_size);
                     pop3.sizes(ticket, sizes, out)
                 }
                 None => pop3.reject(ticket, Rejection::TEMPORARY, out),

@@ -13,8 +13,8 @@ use std::{
 
 use common::{connect, handshake, inbox, listen, play, server};
 use mail_examples::{
-    apop,
-    listen::{Listeners, Security},
+    apop, imap,
+    listen::{Listeners, Protocol, Security},
     pop3,
     server::{PlaintextAuth, Server},
     store::Store,
@@ -53,12 +53,12 @@ fn mail_is_listed_read_and_deleted() {
          C: PASS secret
          S: +OK the maildrop has 3 messages
          C: STAT
-         S: +OK 3 47
+         S: +OK 3 49
          C: LIST
          S: +OK…
          S: 1 27
          S: 2 14
-         S: 3 6
+         S: 3 8
          S: .
          C: RETR 1
          S: +OK …
@@ -102,6 +102,57 @@ fn mail_is_listed_read_and_deleted() {
     deliver(&store, "later");
     play(&mut socket, "C: STAT\nS: +OK 1 14\nC: QUIT\nS: +OK …\nS:");
     assert_eq!(inbox(&store, "alice"), [messages[1], "later"]);
+    listeners.stop();
+}
+
+/// RFC 1939 §11: each line end is two octets, however the message was appended.
+#[test]
+fn the_sizes_are_those_of_what_is_sent() {
+    let messages = [
+        "Subject: x\n\na\nb\nno end",
+        "Subject: y\r\n\r\nno end",
+        "Subject: z\r\r.cr\r\r\nmixed\n\r\n",
+        "Subject: fine\r\n\r\n.\r\n",
+    ];
+    let mut listeners = Listeners::new(server(Store::in_memory().unwrap()));
+    let mut open = |drive| {
+        let protocol = Protocol { name: "test", drive, busy: "busy\r\n" };
+        listeners.open(protocol, Security::StartTls, ([127, 0, 0, 1], 0).into()).unwrap()
+    };
+    let (imap, pop3) = (open(imap::drive), open(pop3::drive));
+
+    let mut socket = connect(imap);
+    play(&mut socket, "S: * OK …\nC: a LOGIN alice secret\nS: a OK …");
+    for message in messages {
+        let append = format!("b APPEND INBOX {{{}+}}\r\n{message}\r\n", message.len());
+        socket.write_all(append.as_bytes()).unwrap();
+        play(&mut socket, "S: b OK …");
+    }
+    // There they have the octets that were given.
+    let total: usize = messages.iter().map(|message| message.len()).sum();
+    play(
+        &mut socket,
+        &format!("C: c STATUS INBOX (SIZE)\nS: * STATUS INBOX (SIZE {total})\nS: c OK …"),
+    );
+
+    let mut socket = connect(pop3);
+    socket.write_all(b"USER alice\r\nPASS secret\r\nSTAT\r\nLIST\r\n").unwrap();
+    socket.write_all(b"RETR 1\r\nRETR 2\r\nRETR 3\r\nRETR 4\r\nQUIT\r\n").unwrap();
+    let mut answers = String::new();
+    socket.read_to_string(&mut answers).unwrap();
+    let (listed, retrieved) = answers.split_once("\r\n.\r\n").unwrap();
+    let sent = retrieved.split("\r\n.\r\n").take(messages.len()).map(|answer| {
+        let (_, message) = answer.split_once("\r\n").unwrap();
+        let stuffed = answer.matches("\r\n.").count();
+        message.len() - stuffed + "\r\n".len()
+    });
+    let sent: Vec<usize> = sent.collect();
+    assert_eq!(sent, [28, 22, 30, 20]);
+    let mut expected = vec![format!("+OK 4 {}", sent.iter().sum::<usize>())];
+    expected.push("+OK the sizes follow".into());
+    expected.extend((1..).zip(&sent).map(|(number, size)| format!("{number} {size}")));
+    let listed: Vec<&str> = listed.lines().skip(3).collect();
+    assert_eq!(listed, expected);
     listeners.stop();
 }
 

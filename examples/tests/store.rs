@@ -142,6 +142,37 @@ fn one_server_a_directory() {
 }
 
 #[test]
+fn an_index_of_version_1_gets_what_it_lacks() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let alice = store.set_user("alice", "secret").unwrap();
+    let bob = store.set_user("bob", "secret").unwrap();
+    deliver(&store, &[alice, bob], "1\n\nno end");
+    deliver(&store, &[alice], "2\r\n\r\n");
+    deliver(&store, &[alice], "3\n");
+    drop(store);
+    let index = rusqlite::Connection::open(directory.path().join("index.sqlite")).unwrap();
+    index.execute_batch("ALTER TABLE message DROP COLUMN crlf_size").unwrap();
+    index.pragma_update(None, "user_version", 1).unwrap();
+    drop(index);
+    // It need not keep the others from being used.
+    fs::remove_file(directory.path().join("messages/3.eml")).unwrap();
+
+    for _ in 0..2 {
+        let store = Arc::new(Store::open(directory.path()).unwrap());
+        let sizes = |user| {
+            let maildrop = store.maildrop(user).unwrap();
+            let sizes = maildrop.messages().iter().map(|message| (message.size, message.crlf_size));
+            sizes.collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(alice)[..3], [(9, 13), (5, 5), (2, 2)]);
+        assert_eq!(sizes(bob)[0], (9, 13));
+        deliver(&store, &[alice, bob], "later");
+        assert_eq!(sizes(bob).last(), Some(&(5, 7)));
+    }
+}
+
+#[test]
 fn an_index_of_another_version_is_not_touched() {
     let directory = tempfile::tempdir().unwrap();
     drop(Store::open(directory.path()).unwrap());

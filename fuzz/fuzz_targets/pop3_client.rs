@@ -83,7 +83,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                     answered.expect("the ticket is of this session");
                 }
                 Ok(Event::Stls(upgrade)) => {
-                    assert_eq!(session.state(), State::Upgrading);
+                    assert_eq!(session.state(), State::Handshake);
                     session.upgraded(upgrade);
                     told.push("upgraded".into());
                 }

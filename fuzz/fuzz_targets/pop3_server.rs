@@ -1,5 +1,6 @@
 //! The server's session over any input, cut anywhere: the same answers, the same
-//! deletions, and no limit passed.
+//! deletions, no limit passed, and nothing carried out that came behind STLS in
+//! clear text.
 
 #![no_main]
 
@@ -9,7 +10,9 @@ use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use pop3_proto::response::multi_line;
-use pop3_proto::server::{Channel, Config, Deleted, Event, Login, Proof, Rejection, Session};
+use pop3_proto::server::{
+    Channel, Config, Deleted, Event, Login, Proof, ProtocolError, Rejection, Session, State,
+};
 use pop3_proto::{Mechanism, Response, Status, Timestamp, Tolerance, UniqueId};
 
 const BAD_COMMANDS: u32 = 10;
@@ -24,6 +27,8 @@ const MESSAGES: [(&str, &str); 3] = [
 struct Case<'a> {
     lenient: bool,
     utf8: bool,
+    /// STLS is offered, and passwords are taken behind it alone.
+    stls: bool,
     /// How long the reads are, over and over.
     reads: [u8; 4],
     /// How long the pieces of a message are that are sent.
@@ -36,11 +41,14 @@ struct Outcome {
     out: BytesMut,
     deleted: Option<Deleted>,
     closed: bool,
+    /// Octets in clear text came behind STLS.
+    injected: bool,
 }
 
 fn config(case: &Case<'_>) -> Arc<Config> {
     let mut config = Config {
-        clear_text_passwords: true,
+        plaintext_auth: !case.stls,
+        stls: case.stls,
         mechanisms: vec![Mechanism::Plain, Mechanism::CramMd5],
         utf8: case.utf8,
         utf8_user: case.utf8,
@@ -51,7 +59,7 @@ fn config(case: &Case<'_>) -> Arc<Config> {
         config.tolerance =
             Tolerance { bare_lf: true, extra_spaces: true, eight_bit_credentials: true };
     }
-    config.limits.command = LINE - 20;
+    config.limits.command_line = LINE - 20;
     config.limits.auth_line = LINE;
     config.limits.bad_commands = BAD_COMMANDS;
     Arc::new(config)
@@ -67,11 +75,30 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
         end = (end + reads.next().unwrap_or(1)).min(case.input.len());
         let mut input = &case.input[start..end];
         loop {
-            let answered = match session.receive(&mut input, out).expect("no STLS, no misuse") {
+            let event = match session.receive(&mut input, out) {
+                Ok(event) => event,
+                Err(error) => {
+                    assert_eq!(error, ProtocolError::PlaintextAfterStartTls.into());
+                    assert!(input.is_empty() && session.state() == State::Closed);
+                    outcome.injected = true;
+                    return outcome;
+                }
+            };
+            let answered = match event {
                 Event::NeedInput => break,
                 Event::Closed => {
                     outcome.closed = true;
                     return outcome;
+                }
+                Event::Login(Login { proof: Proof::Password(_), .. }, _)
+                | Event::Auth { mechanism: Mechanism::Plain, .. }
+                    if case.stls && session.channel() == Channel::Clear =>
+                {
+                    panic!("a password in clear text");
+                }
+                Event::Stls(ticket) => {
+                    assert!(input.is_empty() && session.channel() == Channel::Clear);
+                    session.accept(ticket, out).map(|upgrade| session.upgraded(upgrade))
                 }
                 Event::Login(Login { proof: Proof::Password(password), .. }, ticket)
                     if password.reveal().starts_with(b"n") =>
@@ -148,10 +175,29 @@ fn check_answers(out: &[u8]) {
     assert!(bad <= BAD_COMMANDS + 1);
 }
 
+/// Whether `outcome` is what must come of the input that `octets` is the outcome
+/// of, octet by octet, so that STLS is always alone in its read. Where it was not,
+/// the session ends there.
+fn check_cut(outcome: &Outcome, octets: &Outcome) {
+    if !outcome.injected {
+        return assert_eq!(outcome, octets);
+    }
+    assert!(outcome.deleted.is_none());
+    let refused = b"-ERR octets in clear text behind STLS: goodbye\r\n";
+    let before = outcome.out.strip_suffix(refused).expect("the last answer");
+    let after = octets.out.strip_prefix(before).expect("the same up to STLS");
+    assert!(after.starts_with(b"+OK begin the TLS negotiation\r\n"));
+}
+
 fuzz_target!(|case: Case<'_>| {
-    let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
+    let octets = run(&case, std::iter::repeat(1));
+    assert!(!octets.injected);
     let reads = case.reads.map(|read| usize::from(read) + 1);
-    assert_eq!(run(&case, reads.into_iter().cycle()), whole);
-    assert_eq!(run(&case, std::iter::repeat(1)), whole);
-    check_answers(&whole.out);
+    for outcome in [
+        run(&case, reads.into_iter().cycle()),
+        run(&case, std::iter::repeat(case.input.len().max(1))),
+    ] {
+        check_cut(&outcome, &octets);
+        check_answers(&outcome.out);
+    }
 });

@@ -127,6 +127,22 @@ fn levels(input: &[u8]) -> Parsed<'_, Code<'_>> {
 mod tests {
     use super::*;
 
+    /// RFC 2449 §8.1, RFC 3206 §4 and §5, RFC 6856 §5.
+    #[test]
+    fn each_code_has_its_type() {
+        for (written, code) in [
+            ("IN-USE", Code::InUse),
+            ("LOGIN-DELAY", Code::LoginDelay),
+            ("SYS/TEMP", Code::SysTemp),
+            ("SYS/PERM", Code::SysPerm),
+            ("AUTH", Code::Auth),
+            ("UTF8", Code::Utf8),
+        ] {
+            assert_eq!(Code::parse(written.as_bytes()), Ok(code));
+            assert_eq!(code.as_str(), written);
+        }
+    }
+
     #[test]
     fn codes_in_any_case() {
         assert_eq!(Code::parse(b"in-use"), Ok(Code::InUse));

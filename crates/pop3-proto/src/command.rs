@@ -79,7 +79,7 @@ pub enum Command<'a> {
     Other(OtherCommand<'a>),
 }
 
-/// A command that [`Command`] does not know.
+/// A command that [`Command`] does not know, whose answer is one line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct OtherCommand<'a>(&'a [u8]);
 
@@ -88,10 +88,15 @@ impl<'a> OtherCommand<'a> {
     ///
     /// # Errors
     /// [`SyntaxError`] where it is longer than 253 octets, does not begin with
-    /// a keyword, or holds CR, LF or NUL.
+    /// a keyword, or holds CR, LF or NUL; and where the keyword is of a command
+    /// that [`Command`] has, for then a session would not see what is sent.
     pub fn new(line: &'a [u8]) -> Result<Self, SyntaxError> {
         if line.len() > 253 {
             return Err(SyntaxError { offset: 253, expected: "the end of the command" });
+        }
+        let known = |&keyword: &Keyword| keyword == Keyword::new(run(&VCHAR, line).0);
+        if KNOWN.iter().any(known) {
+            return Err(SyntaxError { offset: 0, expected: "a command that `Command` has not" });
         }
         complete(line, other)
     }
@@ -134,8 +139,8 @@ impl<'a> Command<'a> {
     pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
         let (word, _) = run(&VCHAR, line);
         let keyword = Keyword::new(word);
-        let trimmed = tolerance.extra_spaces && keyword != PASS;
-        let line = if trimmed { line.trim_ascii_end() } else { line };
+        let line =
+            if tolerance.extra_spaces && keyword != PASS { without_spaces(line) } else { line };
         complete(line, |line| match line.split_at_checked(word.len()) {
             Some(([_, ..], rest)) => command(keyword, line, rest, tolerance),
             _ => fail(line, "a command"),
@@ -243,6 +248,11 @@ const UTF8: Keyword = Keyword::new(b"UTF8");
 const LANG: Keyword = Keyword::new(b"LANG");
 const QUIT: Keyword = Keyword::new(b"QUIT");
 
+const KNOWN: [Keyword; 17] = [
+    USER, PASS, APOP, AUTH, STLS, CAPA, STAT, LIST, RETR, DELE, NOOP, RSET, TOP, UIDL, UTF8, LANG,
+    QUIT,
+];
+
 /// RFC 2449 §3, and the arguments of each command where the module says:
 /// ```text
 /// command      =  keyword *(SP param) CRLF    ;255 octets maximum
@@ -326,6 +336,14 @@ fn command<'a>(
 
 static SPACE: Class = Class::new().with(b" ");
 
+/// `line` without the spaces at its end.
+fn without_spaces(mut line: &[u8]) -> &[u8] {
+    while let Some(rest) = line.strip_suffix(b" ") {
+        line = rest;
+    }
+    line
+}
+
 /// The space before an argument.
 fn space(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ()> {
     let (rest, ()) = byte(b' ', "a space")(input)?;
@@ -348,8 +366,7 @@ fn other(line: &[u8]) -> Parsed<'_, OtherCommand<'_>> {
 mod tests {
     use super::*;
 
-    const STRICT: Tolerance =
-        Tolerance { bare_lf: false, extra_spaces: false, eight_bit_credentials: false };
+    const STRICT: Tolerance = Tolerance::STRICT;
 
     fn offset(line: &str) -> usize {
         Command::parse(line.as_bytes()).unwrap_err().offset
@@ -411,6 +428,46 @@ mod tests {
             assert!(Command::parse(line.as_bytes()).is_err(), "{line}");
             let parsed = Command::parse_tolerant(line.as_bytes(), tolerant);
             assert_eq!(parsed, Command::parse(plain.as_bytes()), "{line}");
+        }
+    }
+
+    /// A tab or CR at the end is no space.
+    #[test]
+    fn spaces_are_spaces() {
+        let tolerant = Tolerance { extra_spaces: true, ..STRICT };
+        for line in [&b"NOOP\r"[..], b"NOOP\t", b"RETR 1\t ", b"RETR 1\x0c\r"] {
+            assert!(Command::parse_tolerant(line, tolerant).is_err(), "{line:?}");
+        }
+    }
+
+    /// What a session must see is not sent past it.
+    #[test]
+    fn known_commands_are_no_others() {
+        for line in ["PASS secret", "auth PLAIN AAAA", "STLS", "Retr 1", "QUIT"] {
+            assert_eq!(OtherCommand::new(line.as_bytes()).unwrap_err().offset, 0, "{line}");
+        }
+        assert!(OtherCommand::new(b"XTND XMIT").is_ok());
+        for keyword in [
+            "USER a",
+            "PASS a",
+            "APOP a 00000000000000000000000000000000",
+            "AUTH PLAIN",
+            "STLS",
+            "CAPA",
+            "STAT",
+            "LIST",
+            "RETR 1",
+            "DELE 1",
+            "NOOP",
+            "RSET",
+            "TOP 1 0",
+            "UIDL",
+            "UTF8",
+            "LANG",
+            "QUIT",
+        ] {
+            assert!(!matches!(Command::parse(keyword.as_bytes()), Ok(Command::Other(_)) | Err(_)));
+            assert!(OtherCommand::new(keyword.as_bytes()).is_err(), "{keyword}");
         }
     }
 

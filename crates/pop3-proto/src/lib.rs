@@ -8,14 +8,13 @@
 //! caller's.
 //! ```
 //! use std::io::{Read, Write};
-//! use bytes::BytesMut;
 //! use pop3_proto::server::{Channel, Config, Event, Proof, Rejection, Session};
-//! use pop3_proto::{ReceiveBuffer, UniqueId};
+//! use pop3_proto::{BytesMut, ReceiveBuffer, UniqueId};
 //!
 //! struct Message { id: UniqueId<'static>, text: &'static [u8] }
 //!
 //! fn serve(mut stream: impl Read + Write, maildrop: &mut Vec<Message>) -> Result<(), Box<dyn std::error::Error>> {
-//!     let config = Config { clear_text_passwords: true, ..Config::default() };
+//!     let config = Config { plaintext_auth: true, ..Config::default() };
 //!     let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
 //!     let mut session = Session::new(config.into(), Channel::Clear, &mut out);
 //!     loop {
@@ -25,6 +24,10 @@
 //!         buffer.received(n);
 //!         let mut input = buffer.filled();
 //!         let end = loop {
+//!             if out.len() > 1 << 16 { // one read may ask for many messages
+//!                 stream.write_all(&out)?;
+//!                 out.clear();
+//!             }
 //!             match session.receive(&mut input, &mut out)? {
 //!                 Event::NeedInput => break n == 0,
 //!                 Event::Login(login, ticket) => match login.proof {
@@ -79,14 +82,13 @@
 //!
 //! # A client
 //! [`client::Session`] writes commands, and turns what was read into their
-//! answers: listings entry by entry, messages in pieces as they come. It sends
-//! ahead where the server takes that, and nothing in clear text that was not
-//! allowed.
+//! answers: listings entry by entry, messages in pieces as they come. It lets
+//! commands be sent ahead where the server takes that, and nothing be sent in
+//! clear text that was not allowed.
 //! ```
 //! use std::io::{Read, Write};
-//! use bytes::BytesMut;
 //! use pop3_proto::client::{Answer, Channel, Config, Event, Sent, Session};
-//! use pop3_proto::{Command, Name, Password, ReceiveBuffer};
+//! use pop3_proto::{BytesMut, Command, Name, Password, ReceiveBuffer};
 //!
 //! fn fetch(mut tls: impl Read + Write) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
 //!     let (name, password) = (Name::new("mrose")?, Password::new(b"secret")?);
@@ -155,8 +157,8 @@
 //! | LANG | [`LanguageListing`] | RFC 6856 §3 |
 //!
 //! Everything parsed is plain data that borrows from the input, and is `Copy`.
-//! The same types are parsed and encoded; what cannot go on the wire cannot be
-//! built.
+//! The same types are parsed and encoded; what would break a line or the framing
+//! cannot be built.
 //!
 //! [`response::multi_line`] reads the lines of a multi-line response where there
 //! is no session.
@@ -183,6 +185,7 @@ mod timestamp;
 mod tolerance;
 mod unique_id;
 
+pub use bytes::BytesMut;
 pub use capability::Capability;
 pub use code::Code;
 pub use command::Command;

@@ -91,6 +91,9 @@ impl<'a> Response<'a> {
         if let Some(code) = self.code {
             out.put_u8(b' ');
             code.encode(out);
+        } else if self.text.as_bytes().starts_with(b"[") {
+            // A text that was parsed must not be taken for a code, sent on.
+            out.put_u8(b' ');
         }
         self.text.encode_after_space(out);
         out.put_slice(b"\r\n");
@@ -145,6 +148,15 @@ pub fn multi_line(line: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_sent_on_is_no_code() {
+        let heard = Response::parse(b"-ERR [X] [AUTH] wrong").unwrap();
+        let mut out = BytesMut::new();
+        Response::err(heard.text).encode(&mut out);
+        assert_eq!(&out[..], b"-ERR  [AUTH] wrong\r\n");
+        assert_eq!(Response::parse(b"-ERR  [AUTH] wrong").unwrap().code, None);
+    }
 
     #[test]
     fn what_real_servers_send() {

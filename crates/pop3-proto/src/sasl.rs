@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Class, Keyword, Parsed, complete, fail, word};
-use mail_wire::{Base64, SyntaxError};
+use mail_wire::{Base64, SyntaxError, shows_password};
 
 use crate::response::Response;
 use crate::text::{Text, rest_of_line};
@@ -66,10 +66,11 @@ impl<'a> Mechanism<'a> {
     }
 
     /// Whether it shows the password, or a token as good as one, to whoever
-    /// reads the connection. Such mechanisms are for TLS.
+    /// reads the connection. Such mechanisms are for TLS. One that is not known
+    /// here is taken for one that does.
     #[must_use]
-    pub const fn is_clear_text(self) -> bool {
-        matches!(self, Self::Plain | Self::Login | Self::OAuthBearer | Self::XOAuth2)
+    pub fn is_clear_text(self) -> bool {
+        shows_password(self.name())
     }
 }
 

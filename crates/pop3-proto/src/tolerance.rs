@@ -13,3 +13,12 @@ pub struct Tolerance {
     /// offer `UTF8 USER` (RFC 6856 §2.2). Names must be UTF-8 still.
     pub eight_bit_credentials: bool,
 }
+
+impl Tolerance {
+    /// Nothing.
+    pub const STRICT: Self =
+        Self { bare_lf: false, extra_spaces: false, eight_bit_credentials: false };
+    /// Everything.
+    pub const LENIENT: Self =
+        Self { bare_lf: true, extra_spaces: true, eight_bit_credentials: true };
+}

@@ -25,7 +25,7 @@ const SERVER: &str = "+OK POP3 server ready\r\n+OK send the password\r\n\
     Subject: one\r\n\r\nHello.\r\n.\r\n+OK deleted\r\n+OK goodbye\r\n";
 
 fn config() -> Config {
-    Config { clear_text_passwords: true, ..Config::default() }
+    Config { plaintext_auth: true, ..Config::default() }
 }
 
 /// A stream that is never ready at once.

@@ -30,7 +30,7 @@ impl Pair {
     /// A pair that has logged in to a maildrop of so many messages.
     fn new(messages: usize) -> Self {
         let mut from_server = BytesMut::new();
-        let config = server::Config { clear_text_passwords: true, ..Default::default() };
+        let config = server::Config { plaintext_auth: true, ..Default::default() };
         let server = server::Session::new(config.into(), server::Channel::Tls, &mut from_server);
         let client = client::Session::new(client::Config::default().into(), client::Channel::Tls);
         let mut pair = Self {

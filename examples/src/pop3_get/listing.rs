@@ -1,6 +1,6 @@
 //! What is on the server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pop3_proto::{
     Command, MessageNumber,
@@ -18,6 +18,9 @@ pub(super) struct Listing {
     pub(super) messages: BTreeMap<MessageNumber, Listed>,
     /// Whether the server tells unique-ids.
     pub(super) has_ids: bool,
+    /// The unique-ids, and whether each stands there only once: one that stands
+    /// there more often tells no messages apart.
+    pub(super) ids: HashMap<String, bool>,
     /// How many lines could not be read.
     pub(super) unread: usize,
 }
@@ -53,6 +56,8 @@ pub(super) fn list(client: &mut Client, report: &mut dyn Report) -> Result<Listi
             }
             Event::UniqueId(listed) => {
                 let id = listed.unique_id.as_str().to_owned();
+                let once = listing.ids.entry(id.clone());
+                once.and_modify(|once| *once = false).or_insert(true);
                 listing.messages.entry(listed.message).or_default().id = Some(id);
             }
             Event::Unparsed { to, line, error } => {

@@ -204,10 +204,12 @@ fn fetch(
     if !listing.has_ids && delivery.keep {
         return Err(Error::NoUniqueIds);
     }
-    if listing.has_ids && listing.unread == 0 {
-        let ids = listing.messages.values().filter_map(|listed| listed.id.as_deref());
-        let ids: HashSet<&str> = ids.collect();
-        delivery.seen.retain(|id| ids.contains(id)).map_err(Error::Seen)?;
+    if listing.has_ids {
+        // Which message is delivered of those that share an id, nobody knows; and one
+        // that is not there may have been in a line that could not be read.
+        let unlisted = listing.unread > 0;
+        let stays = |id: &str| listing.ids.get(id).map_or(unlisted, |once| *once);
+        delivery.seen.retain(stays).map_err(Error::Seen)?;
     }
     let mut transfer = Transfer::new(client, listing, delivery, report, summary);
     transfer.run()?;

@@ -11,7 +11,8 @@ use super::mailbox::private;
 
 /// The unique-ids of the messages that were delivered and are still on the
 /// server, in a file: first a line with whose they are, then one a line. Those
-/// behind which stands `delete` are not to stay there.
+/// behind which stands `delete` are not to stay there. A unique-id that several
+/// messages have says of none that it was delivered, and does not belong here.
 ///
 /// The file is written anew under a temporary name, and renamed; only single
 /// unique-ids are appended to it. A last line without its end, of a machine that

@@ -1,7 +1,7 @@
 //! The messages themselves: from the server into the mailbox, and deleted there.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     io,
 };
 
@@ -23,7 +23,8 @@ pub(super) struct Transfer<'t, 'd> {
     report: &'t mut dyn Report,
     summary: &'t mut Summary,
     messages: BTreeMap<MessageNumber, Listed>,
-    has_ids: bool,
+    /// Whether each stands in the listing only once.
+    ids: HashMap<String, bool>,
     to_fetch: VecDeque<MessageNumber>,
     to_delete: VecDeque<MessageNumber>,
     /// What is being received, as long as it can be delivered.
@@ -52,7 +53,7 @@ impl<'t, 'd> Transfer<'t, 'd> {
         report: &'t mut dyn Report,
         summary: &'t mut Summary,
     ) -> Self {
-        let Listing { messages, has_ids, .. } = listing;
+        let Listing { messages, has_ids, ids, .. } = listing;
         let (mut to_fetch, mut to_delete) = (VecDeque::new(), VecDeque::new());
         let mut octets = 0_u64;
         for (number, Listed { octets: size, id }) in &messages {
@@ -82,7 +83,7 @@ impl<'t, 'd> Transfer<'t, 'd> {
             report,
             summary,
             messages,
-            has_ids,
+            ids,
             to_fetch,
             to_delete,
             open,
@@ -185,11 +186,20 @@ impl<'t, 'd> Transfer<'t, 'd> {
         self.summary.new += 1;
         let then = if self.delivery.keep { Then::Keep } else { Then::Delete };
         let id = self.messages.get(&number).and_then(|listed| listed.id.as_deref());
-        if let (Some(id), true) = (id, self.has_ids) {
-            if let Err(error) = self.delivery.seen.add(id, then) {
-                self.problem(number, &format!("it is delivered, but not recorded: {error}"));
-                self.to_fetch.clear();
+        match id.and_then(|id| self.ids.get_key_value(id)) {
+            Some((id, true)) => {
+                if let Err(error) = self.delivery.seen.add(id, then) {
+                    self.problem(number, &format!("it is delivered, but not recorded: {error}"));
+                    self.to_fetch.clear();
+                }
             }
+            // It would say that the others are delivered, too.
+            Some((_, false)) if then == Then::Keep => {
+                let said =
+                    "it is delivered, but not recorded: another message has its unique-id, too";
+                self.problem(number, said);
+            }
+            _ => {}
         }
         if then == Then::Delete {
             self.to_delete.push_back(number);

@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Error, lock};
+use super::{Error, crlf_size::CrlfSize, lock};
 
 /// Names the octets of one message; several entries in mailboxes may share
 /// them.
@@ -64,7 +64,8 @@ impl Bodies {
             }
             Place::Memory(_) => Content::Memory(Vec::new()),
         };
-        Ok(Draft { id, size: 0, content, bodies: Arc::clone(self), committed: false })
+        let (crlf_size, bodies) = (CrlfSize::new(), Arc::clone(self));
+        Ok(Draft { id, size: 0, crlf_size, content, bodies, committed: false })
     }
 
     pub(super) fn open(&self, id: BodyId, size: u64) -> Result<Body, Error> {
@@ -104,6 +105,7 @@ impl Bodies {
 pub struct Draft {
     id: BodyId,
     size: u64,
+    crlf_size: CrlfSize,
     content: Content,
     bodies: Arc<Bodies>,
     committed: bool,
@@ -124,6 +126,11 @@ impl Draft {
     /// How many octets were written so far.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// How many they are if each line ends with CRLF.
+    pub(super) fn crlf_size(&self) -> u64 {
+        self.crlf_size.octets()
     }
 
     /// The number of the message in the store: a file is named after it.
@@ -165,6 +172,7 @@ impl Write for Draft {
             Content::Placed => return Err(io::ErrorKind::Unsupported.into()),
         };
         self.size += written as u64;
+        self.crlf_size.push(&piece[..written]);
         Ok(written)
     }
 
@@ -200,7 +208,7 @@ enum Readable {
 }
 
 impl Body {
-    /// How many octets the message has: RFC822.SIZE, and what LIST says.
+    /// How many octets the message has: RFC822.SIZE.
     pub fn size(&self) -> u64 {
         self.size
     }

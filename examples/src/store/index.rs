@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{Error, MailboxId, bodies::BodyId, lock};
 
 /// Raised with every change of the schema; kept in `PRAGMA user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// How many connections for reading are kept open while nobody reads.
 const IDLE_READERS: usize = 8;
@@ -20,6 +20,8 @@ const IDLE_READERS: usize = 8;
 /// ever have the same, be it under one name or another.
 /// `message.modseq` and `expunged.modseq` say at which modification sequence
 /// of the mailbox (RFC 7162 §3.1) the message changed or went.
+/// `message.crlf_size` is NULL until it is counted, in an index that was of
+/// version 1.
 const SCHEMA: &str = "
     CREATE TABLE user (
         id INTEGER PRIMARY KEY,
@@ -53,6 +55,7 @@ const SCHEMA: &str = "
         zone INTEGER NOT NULL,
         size INTEGER NOT NULL,
         body INTEGER NOT NULL,
+        crlf_size INTEGER,
         PRIMARY KEY (mailbox, uid)
     ) WITHOUT ROWID;
     CREATE INDEX message_modseq ON message (mailbox, modseq);
@@ -65,6 +68,9 @@ const SCHEMA: &str = "
     ) WITHOUT ROWID;
     CREATE INDEX expunged_modseq ON expunged (mailbox, modseq);
 ";
+
+/// Makes version 2 of version 1.
+const FROM_VERSION_1: &str = "ALTER TABLE message ADD COLUMN crlf_size INTEGER";
 
 /// One connection that writes, and as many that read as there are readers: in
 /// WAL mode these never wait for each other. An index in memory has the one
@@ -85,13 +91,13 @@ impl Index {
     pub(super) fn in_memory() -> Result<Self, Error> {
         let mut connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        create_or_check(&mut connection, Path::new(":memory:"))?;
+        create_or_upgrade(&mut connection, Path::new(":memory:"))?;
         Ok(Self { writer: Mutex::new(connection), readers: None })
     }
 
     pub(super) fn in_file(path: PathBuf) -> Result<Self, Error> {
         let mut connection = connect(&path)?;
-        create_or_check(&mut connection, &path)?;
+        create_or_upgrade(&mut connection, &path)?;
         let readers = Some(Readers { path, idle: Mutex::default() });
         Ok(Self { writer: Mutex::new(connection), readers })
     }
@@ -181,17 +187,16 @@ fn connect(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn create_or_check(connection: &mut Connection, path: &Path) -> Result<(), Error> {
+fn create_or_upgrade(connection: &mut Connection, path: &Path) -> Result<(), Error> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let empty = !tx.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?;
     match found {
-        VERSION => {}
-        0 if empty => {
-            tx.execute_batch(SCHEMA)?;
-            tx.pragma_update(None, "user_version", VERSION)?;
-        }
+        VERSION => return Ok(()),
+        0 if empty => tx.execute_batch(SCHEMA)?,
+        1 => tx.execute_batch(FROM_VERSION_1)?,
         _ => return Err(Error::Version { path: path.into(), found, expected: VERSION }),
     }
+    tx.pragma_update(None, "user_version", VERSION)?;
     Ok(tx.commit()?)
 }

@@ -23,6 +23,9 @@ pub struct Message {
     pub date: OffsetDateTime,
     /// RFC822.SIZE.
     pub size: u64,
+    /// Its octets if each line ends with CRLF: what POP3's LIST says
+    /// (RFC 1939 §11).
+    pub crlf_size: u64,
     body: BodyId,
 }
 
@@ -79,7 +82,7 @@ pub struct Changes {
     pub messages: Vec<Message>,
 }
 
-const COLUMNS: &str = "uid, modseq, flags, keywords, date, zone, size, body";
+const COLUMNS: &str = "uid, modseq, flags, keywords, date, zone, size, crlf_size, body";
 
 impl Store {
     /// Begins a message that arrives.
@@ -277,6 +280,7 @@ impl Arrival {
             flags: new.flags.clone(),
             date: new.date,
             size: new.draft.size(),
+            crlf_size: new.draft.crlf_size(),
             body: new.draft.id(),
         }
     }
@@ -303,11 +307,11 @@ impl Change<'_> {
     }
 
     fn insert(&mut self, mailbox: MailboxId, message: &Message) -> Result<(), Error> {
-        let Message { uid, modseq, flags, date, size, body } = message;
+        let Message { uid, modseq, flags, date, size, crlf_size, body } = message;
         let (system, keywords) = flags.to_columns();
         self.tx
             .prepare_cached(&format!(
-                "INSERT INTO message (mailbox, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO message (mailbox, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             ))?
             .execute(params![
                 mailbox.0,
@@ -318,6 +322,7 @@ impl Change<'_> {
                 date.unix_timestamp(),
                 date.offset().whole_seconds(),
                 *size as i64,
+                *crlf_size as i64,
                 *body as i64,
             ])?;
         Ok(())
@@ -380,6 +385,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     let (seconds, zone) = (row.get(4)?, row.get(5)?);
     let date = OffsetDateTime::from_unix_timestamp(seconds).ok();
     let zone = UtcOffset::from_whole_seconds(zone).unwrap_or(UtcOffset::UTC);
+    let size: i64 = row.get(6)?;
     Ok(Message {
         uid: row.get(0)?,
         modseq: row.get::<_, i64>(1)? as u64,
@@ -388,8 +394,9 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         date: date
             .and_then(|utc| utc.checked_to_offset(zone))
             .unwrap_or(OffsetDateTime::UNIX_EPOCH),
-        size: row.get::<_, i64>(6)? as u64,
-        body: row.get::<_, i64>(7)? as u64,
+        size: size as u64,
+        crlf_size: row.get::<_, Option<i64>>(7)?.unwrap_or(size) as u64,
+        body: row.get::<_, i64>(8)? as u64,
     })
 }
 

@@ -42,6 +42,7 @@
 //! ```
 
 mod bodies;
+mod crlf_size;
 mod error;
 mod flags;
 mod index;
@@ -128,7 +129,9 @@ impl Store {
             Ok(bodies.map(|body| body.map(|id| id as u64)).collect::<Result<_, _>>()?)
         })?;
         let bodies = bodies::Bodies::in_directory(directory, &known)?;
-        Ok(Self::of(index, bodies, Some(lock)))
+        let store = Self::of(index, bodies, Some(lock));
+        store.count_crlf_sizes()?;
+        Ok(store)
     }
 
     fn of(index: index::Index, bodies: bodies::Bodies, lock: Option<File>) -> Self {

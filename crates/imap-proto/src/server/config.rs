@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mail_wire::SyntaxError;
+use mail_wire::{SyntaxError, shows_password};
 
 use crate::capability::Capability;
 use crate::lexical::Atom;
@@ -42,8 +42,9 @@ pub struct Config {
     /// Default yes.
     pub login: bool,
     mechanisms: Vec<String>,
-    /// Whether LOGIN, and mechanisms that send the password as it is (`PLAIN`,
-    /// `LOGIN`, `XOAUTH2`, `OAUTHBEARER`), are offered without TLS. Default no.
+    /// Whether LOGIN, and mechanisms that show the password, or a token as good as
+    /// one, are offered without TLS: `PLAIN`, `LOGIN`, `XOAUTH2`, `OAUTHBEARER`,
+    /// and those that are not known here. Default no.
     pub plaintext_auth: bool,
     /// What a client's lines are forgiven. Default nothing.
     pub tolerance: Tolerance,
@@ -88,7 +89,7 @@ impl Config {
         self.mechanisms
             .iter()
             .filter_map(|name| Atom::new(name).ok())
-            .filter(move |name| tls || self.plaintext_auth || !sends_password(*name))
+            .filter(move |name| tls || self.plaintext_auth || !shows_password(name.as_str()))
     }
 
     /// Whether `capability` is offered, by name or as a part of IMAP4rev2.
@@ -121,9 +122,4 @@ const fn is_part_of_rev2(capability: Capability<'_>) -> bool {
             | Capability::UidPlus
             | Capability::Unselect
     )
-}
-
-/// Whether a mechanism sends what a listener could log in with.
-fn sends_password(mechanism: Atom<'_>) -> bool {
-    ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"].iter().any(|name| mechanism.is(name))
 }

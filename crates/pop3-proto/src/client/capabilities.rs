@@ -1,5 +1,7 @@
 //! What a client keeps of a server's capabilities.
 
+use mail_wire::parse::{VCHAR, run};
+
 use crate::capability::Capability;
 use crate::sasl::Mechanism;
 
@@ -62,10 +64,16 @@ impl Capabilities {
                 self.utf8_user |= user;
             }
             Capability::Lang => self.lang = true,
+            // With arguments that are not known it is still what its name says.
+            Capability::Other(line) => {
+                let (name, arguments) = run(&VCHAR, line.as_bytes());
+                if let (Ok(named), [_, ..]) = (Capability::parse(name), arguments) {
+                    self.add(named);
+                }
+            }
             Capability::LoginDelay { .. }
             | Capability::Expire { .. }
-            | Capability::Implementation(_)
-            | Capability::Other(_) => {}
+            | Capability::Implementation(_) => {}
         }
     }
 }

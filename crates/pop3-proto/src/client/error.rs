@@ -40,8 +40,8 @@ pub enum ProtocolError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// The state does not allow the command.
-    #[error("the command is not for the present state: see `Session::state`")]
+    /// The state does not allow the command, or, for STLS, the channel.
+    #[error("the command is not for the present state or channel: see `Session::state`")]
     NotNow,
     /// A command waits for its answer, and the server does not take more than
     /// one at a time, or that command must be the last.
@@ -58,9 +58,12 @@ pub enum Misuse {
     /// without its initial response, and that when the challenge comes.
     #[error("the command is longer than 255 octets: send AUTH without its initial response")]
     TooLong,
-    /// The last challenge is not answered, or the handshake not done.
-    #[error("the last challenge or handshake is not done: respond, cancel or upgrade first")]
+    /// The last challenge is not answered.
+    #[error("the last challenge is not answered: respond or cancel first")]
     ReplyPending,
+    /// The server agreed to STLS: the next call is `upgraded`.
+    #[error("the TLS handshake is due: shake hands, and call `upgraded`")]
+    UpgradePending,
     /// The ticket is another session's, or its connection has ended since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),

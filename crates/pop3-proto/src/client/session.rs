@@ -49,6 +49,8 @@ pub struct Session {
     lines_of: Option<Sent>,
     /// In a box, for it is larger than all else together.
     body: Option<Box<DotUnstuffer>>,
+    /// The connection ended before the session did.
+    interrupted: bool,
     failed: Option<ProtocolError>,
 }
 
@@ -72,6 +74,7 @@ impl Session {
             waiting: VecDeque::new(),
             lines_of: None,
             body: None,
+            interrupted: false,
             failed: None,
         }
     }
@@ -84,8 +87,9 @@ impl Session {
     /// challenge is not base64.
     ///
     /// # Errors
-    /// [`Misuse::ReplyPending`] while a challenge is not answered or a handshake
-    /// is not done; and [`ProtocolError`], for good.
+    /// [`Misuse::ReplyPending`] while a challenge is not answered,
+    /// [`Misuse::UpgradePending`] during the handshake; and [`ProtocolError`], for
+    /// good.
     pub fn receive<'b>(
         &mut self,
         input: &mut &'b [u8],
@@ -104,6 +108,14 @@ impl Session {
         if let Some(error) = self.failed {
             *input = &[];
             return Err(error.into());
+        }
+        if self.state == State::Handshake {
+            if input.is_empty() {
+                return Err(Misuse::UpgradePending.into());
+            }
+            // It would be taken for what the server sent inside TLS.
+            *input = &[];
+            return self.fail(ProtocolError::PlaintextAfterStartTls);
         }
         if self.desk.is_out() {
             return Err(Misuse::ReplyPending.into());
@@ -251,7 +263,7 @@ impl Session {
                 return self.fail(ProtocolError::PlaintextAfterStartTls);
             }
             (Sent::Stls, true) => {
-                self.enter(State::Upgrading);
+                self.enter(State::Handshake);
                 return Ok(Event::Stls(Upgrade(self.desk.issue())));
             }
             (Sent::Pass | Sent::Apop | Sent::Auth, true) => self.enter(State::Transaction),
@@ -365,7 +377,8 @@ impl Session {
     /// [`Misuse::NotNow`], [`Misuse::ClearText`], [`Misuse::AnswerPending`],
     /// [`Misuse::TooManyPipelined`].
     pub fn allows(&self, command: Command<'_>) -> Result<(), Misuse> {
-        if !self.is_for_now(command) {
+        let twice = self.channel == Channel::Tls && matches!(command, Command::Stls);
+        if twice || !self.is_for_now(command) {
             return Err(Misuse::NotNow);
         }
         if self.channel == Channel::Clear && !self.is_for_clear_text(command) {
@@ -450,9 +463,9 @@ impl Session {
     }
 
     /// Says that the handshake of STLS is done. Everything that was learnt in
-    /// clear text is forgotten: ask for the capabilities again. The timestamp of
-    /// the greeting came in clear text, too. Where the handshake failed, close the
-    /// connection instead.
+    /// clear text is forgotten: ask for the capabilities again. So must be what the
+    /// caller has read in clear text, and not used, and the timestamp of the
+    /// greeting. Where the handshake failed, close the connection instead.
     ///
     /// The upgrade of another session changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
@@ -501,11 +514,11 @@ impl Session {
     /// # Errors
     /// [`Interrupted`] where QUIT was not answered.
     pub fn eof(&mut self) -> Result<(), Interrupted> {
-        if self.state == State::Closed && self.failed.is_none() {
-            return Ok(());
+        if self.state != State::Closed {
+            self.enter(State::Closed);
+            self.interrupted = true;
         }
-        self.enter(State::Closed);
-        Err(Interrupted)
+        if self.interrupted || self.failed.is_some() { Err(Interrupted) } else { Ok(()) }
     }
 
     fn enter(&mut self, state: State) {

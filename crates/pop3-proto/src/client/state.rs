@@ -4,7 +4,7 @@
 ///
 /// ```text
 ///              "+OK"                   STLS          "+OK"
-///   Greeting ─────────▶ Authorization ──────────────────────▶ Upgrading ───┐
+///   Greeting ─────────▶ Authorization ──────────────────────▶ Handshake ───┐
 ///                         │  ▲   ▲                             handshake   │
 ///                    AUTH │  │   └───────────────────────────────────────┘
 ///                         ▼  │ "-ERR"
@@ -27,7 +27,7 @@ pub enum State {
     /// Behind AUTH: lines are SASL data.
     Authenticating,
     /// Between the `+OK` of STLS and the end of the handshake.
-    Upgrading,
+    Handshake,
     /// Logged in.
     Transaction,
     /// QUIT is sent.

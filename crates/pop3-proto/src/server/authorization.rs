@@ -4,6 +4,7 @@
 use alloc::borrow::Cow;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::{Base64, Channel};
 
 use super::error::{Error, ProtocolError};
 use super::event::{Event, Login, Proof};
@@ -15,8 +16,6 @@ use crate::credentials::{Name, Password};
 use crate::language::{Language, LanguageListing};
 use crate::sasl::{ClientLine, Mechanism};
 use crate::text::Text;
-use mail_wire::Base64;
-use mail_wire::Channel;
 
 /// The language of all that this crate says.
 const ENGLISH: &str = "en";
@@ -32,7 +31,7 @@ impl Session {
             Command::Pass(password) => return self.pass(password, out),
             Command::Apop { .. } if !self.apop => self.refuse("APOP is not offered", out),
             Command::Apop { name, .. } if !self.takes_octets(name.as_str().as_bytes()) => {
-                self.refuse("the name is not US-ASCII", out);
+                self.refuse_credentials("the name is not US-ASCII", out);
             }
             Command::Apop { name, digest } => {
                 let login =
@@ -61,7 +60,7 @@ impl Session {
         if !self.takes_user() {
             self.refuse(self.why_not("USER is not offered"), out);
         } else if !self.takes_octets(name.as_str().as_bytes()) {
-            self.refuse("the name is not US-ASCII", out);
+            self.refuse_credentials("the name is not US-ASCII", out);
         } else {
             self.user = Some(name.as_str().into());
             ok("send the password", out);
@@ -74,7 +73,7 @@ impl Session {
             return None;
         };
         if !self.takes_octets(password.reveal()) {
-            self.refuse("the password is not of the right character set", out);
+            self.refuse_credentials("the password is not of the right character set", out);
             return None;
         }
         let name = Cow::Owned(name.into());
@@ -82,7 +81,6 @@ impl Session {
     }
 
     fn login<'b>(&mut self, login: Login<'b>) -> Event<'b> {
-        self.user = None;
         self.asked = Asked::Login;
         Event::Login(login, self.desk.issue())
     }
@@ -103,7 +101,6 @@ impl Session {
             self.refuse(self.why_not("the mechanism is not offered"), out);
             return None;
         }
-        self.user = None;
         self.auth_rounds = 0;
         self.enter(State::Authenticating);
         Some(Event::Auth { mechanism, initial_response, ticket: self.desk.issue() })
@@ -213,7 +210,7 @@ impl Session {
     }
 
     fn takes_passwords(&self) -> bool {
-        self.channel == Channel::Tls || self.config.clear_text_passwords
+        self.channel == Channel::Tls || self.config.plaintext_auth
     }
 
     fn takes_user(&self) -> bool {

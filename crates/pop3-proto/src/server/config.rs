@@ -31,7 +31,7 @@ pub struct Config {
     /// Whether passwords are taken from connections in clear text: USER and
     /// PASS, and the [mechanisms that show them](Mechanism::is_clear_text). RFC
     /// 8314 §3 and RFC 5034 §4 say not to.
-    pub clear_text_passwords: bool,
+    pub plaintext_auth: bool,
     /// Whether USER and PASS are offered.
     pub user: bool,
     /// The SASL mechanisms that are offered.
@@ -64,7 +64,7 @@ impl Default for Config {
         Self {
             greeting: Text::literal("POP3 server ready").into(),
             stls: false,
-            clear_text_passwords: false,
+            plaintext_auth: false,
             user: true,
             mechanisms: Vec::new(),
             utf8: false,
@@ -83,7 +83,7 @@ impl Default for Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Octets of a command with its CRLF: 255 (RFC 2449 §4).
-    pub command: usize,
+    pub command_line: usize,
     /// Octets of a line of SASL data with its CRLF: 12288 (RFC 4954 §4; no RFC
     /// of POP3 names a number).
     pub auth_line: usize,
@@ -100,7 +100,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            command: 255,
+            command_line: 255,
             auth_line: 12288,
             auth_rounds: 32,
             bad_commands: 20,
@@ -113,6 +113,6 @@ impl Limits {
     /// The most octets that a session ever leaves unread.
     #[must_use]
     pub const fn buffer(&self) -> usize {
-        if self.command > self.auth_line { self.command } else { self.auth_line }
+        if self.command_line > self.auth_line { self.command_line } else { self.auth_line }
     }
 }

@@ -33,6 +33,9 @@ pub enum Misuse {
     /// The last event is not answered yet.
     #[error("the last request is not answered: accept, reject or finish it before receiving more")]
     ReplyPending,
+    /// STLS was accepted: the next call is `upgraded`.
+    #[error("the TLS handshake is due: send what was written, shake hands, and call `upgraded`")]
+    UpgradePending,
     /// The ticket is another session's, or its connection has ended since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),

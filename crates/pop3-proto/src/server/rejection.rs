@@ -62,3 +62,28 @@ impl<'a> From<Rejection<'a>> for Response<'a> {
         Self { status: Status::Err, code, text }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::BytesMut;
+
+    /// RFC 2449 §8.1, RFC 3206 §4 and §5, RFC 6856 §5: what is written for each.
+    #[test]
+    fn each_no_has_its_code() {
+        for (rejection, written) in [
+            (Rejection::BAD_CREDENTIALS, "-ERR [AUTH] invalid name or password\r\n"),
+            (Rejection::IN_USE, "-ERR [IN-USE] the maildrop is in use\r\n"),
+            (Rejection::TOO_EARLY, "-ERR [LOGIN-DELAY] wait before the next login\r\n"),
+            (Rejection::TEMPORARY, "-ERR [SYS/TEMP] try again later\r\n"),
+            (Rejection::PERMANENT, "-ERR [SYS/PERM] ask the administrator\r\n"),
+            (Rejection::NEEDS_UTF8, "-ERR [UTF8] the message is for UTF8 mode\r\n"),
+            (Rejection::NO_SUCH_MESSAGE, "-ERR no such message\r\n"),
+            (Rejection::NOT_SUPPORTED, "-ERR not supported\r\n"),
+        ] {
+            let mut out = BytesMut::new();
+            Response::from(rejection).encode(&mut out);
+            assert_eq!(&out[..], written.as_bytes());
+        }
+    }
+}

@@ -6,7 +6,8 @@ use core::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::{
-    Framed, LineEnding, LineFramer, SyntaxError, Ticket, TicketDesk, encode::decimal, encode_base64,
+    Channel, Framed, LineEnding, LineFramer, SyntaxError, Ticket, TicketDesk, encode::decimal,
+    encode_base64,
 };
 
 use super::body::{Body, Streaming};
@@ -17,12 +18,12 @@ use super::event::Event;
 use super::rejection::Rejection;
 use super::request::{self, Acceptable, LogIn, Request, sealed::Yes};
 use super::state::State;
+use crate::code::Code;
 use crate::command::Command;
 use crate::message_number::MessageNumber;
 use crate::response::Response;
 use crate::text::Text;
 use crate::timestamp::Timestamp;
-use mail_wire::Channel;
 
 /// The server's side of one connection. See the [module](super) for how its
 /// events are answered.
@@ -49,6 +50,8 @@ pub struct Session {
     /// The responses of the exchange that AUTH began.
     pub(super) auth_rounds: u16,
     bad_commands: u32,
+    /// The connection ended before the session did.
+    interrupted: bool,
     failed: Option<ProtocolError>,
 }
 
@@ -106,7 +109,7 @@ impl Session {
         }
         out.put_slice(b"\r\n");
         Self {
-            framer: LineFramer::new(config.limits.command),
+            framer: LineFramer::new(config.limits.command_line),
             config,
             desk: TicketDesk::new(),
             state: State::Authorization,
@@ -119,6 +122,7 @@ impl Session {
             asked: Asked::Plainly,
             auth_rounds: 0,
             bad_commands: 0,
+            interrupted: false,
             failed: None,
         }
     }
@@ -127,12 +131,15 @@ impl Session {
     /// decide. Call it again after each event; after [`Event::NeedInput`], once
     /// more was read behind what it left of `input`.
     ///
-    /// What it answers itself is written to `out`. For one call that is at most
-    /// some 300 octets a command.
+    /// What it answers itself is written to `out`: a line a command, or for CAPA
+    /// and LANG the lines that the configuration makes. One read may hold many
+    /// commands: where `out` grows longer than you like, send it before you call
+    /// this again.
     ///
     /// # Errors
-    /// [`Misuse::ReplyPending`] while the last event is not answered; and
-    /// [`ProtocolError`], for good.
+    /// [`Misuse::ReplyPending`] while the last event is not answered,
+    /// [`Misuse::UpgradePending`] during the handshake; and [`ProtocolError`],
+    /// for good.
     pub fn receive<'b>(
         &mut self,
         input: &mut &'b [u8],
@@ -141,6 +148,14 @@ impl Session {
         if let Some(error) = self.failed {
             *input = &[];
             return Err(error.into());
+        }
+        if self.state == State::Handshake {
+            if input.is_empty() {
+                return Err(Misuse::UpgradePending.into());
+            }
+            // It would be taken for what the client sent inside TLS.
+            *input = &[];
+            self.fail(ProtocolError::PlaintextAfterStartTls)?;
         }
         if self.desk.is_out() {
             return Err(Misuse::ReplyPending.into());
@@ -184,6 +199,10 @@ impl Session {
                 return Ok(None);
             }
         };
+        // RFC 1939 §7: PASS comes "immediately after a successful USER command".
+        if !matches!(command, Command::Pass(_)) {
+            self.user = None;
+        }
         match (self.state, command) {
             (_, Command::Capa) => self.capa(out),
             (_, Command::Lang(language)) => self.lang(language, out),
@@ -270,7 +289,6 @@ impl Session {
         self.desk.redeem(ticket)?;
         self.asked = Asked::Plainly;
         self.messages = u32::try_from(messages).unwrap_or(u32::MAX);
-        self.user = None;
         self.enter(State::Transaction);
         out.put_slice(b"+OK the maildrop has ");
         decimal(self.messages.into(), out);
@@ -308,7 +326,8 @@ impl Session {
     }
 
     /// Says that the handshake of STLS is done. Everything that was learnt in
-    /// clear text is forgotten. Where it failed, close the connection instead.
+    /// clear text is forgotten; so must be what the caller has read in clear text,
+    /// and not used. Where the handshake failed, close the connection instead.
     ///
     /// The upgrade of another session changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
@@ -342,6 +361,12 @@ impl Session {
         &self.deleted
     }
 
+    /// What carries the connection.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        self.channel
+    }
+
     /// How long the client may be silent from now on, before
     /// [`timed_out`](Self::timed_out) is to be called (RFC 1939 §3).
     #[must_use]
@@ -356,41 +381,48 @@ impl Session {
     }
 
     /// Says that the server ends. Writes the goodbye, except into a message
-    /// that is being sent; send it and close the connection.
+    /// that is being sent; send it and close the connection. Where QUIT came and
+    /// its deletions are being carried out, nothing changes: the session ends with
+    /// their answer.
     pub fn shut_down(&mut self, out: &mut BytesMut) {
-        let silent = matches!(self.state, State::Closed | State::Upgrading);
+        if self.state == State::Update {
+            return;
+        }
+        let silent = matches!(self.state, State::Closed | State::Handshake);
         if !silent && self.asked != Asked::Body {
             let goodbye = Rejection::new(Text::literal("the server is shutting down"));
-            Response::from(goodbye.with_code(crate::Code::SysTemp)).encode(out);
+            Response::from(goodbye.with_code(Code::SysTemp)).encode(out);
         }
         self.enter(State::Closed);
     }
 
-    /// Says that the connection has ended.
+    /// Says that the connection has ended. Where QUIT came and its deletions are
+    /// being carried out, carry them out all the same (RFC 1939 §6).
     ///
     /// # Errors
-    /// [`Interrupted`] where the session had not: no message is to be deleted.
+    /// [`Interrupted`] where the client had not given QUIT: no message is to be
+    /// deleted.
     pub fn eof(&mut self) -> Result<(), Interrupted> {
-        if self.state == State::Closed {
-            return Ok(());
+        if !matches!(self.state, State::Update | State::Closed) {
+            self.enter(State::Closed);
+            self.interrupted = true;
         }
-        self.enter(State::Closed);
-        Err(Interrupted)
+        if self.interrupted { Err(Interrupted) } else { Ok(()) }
     }
 
     /// The one place where the state changes.
     pub(super) fn enter(&mut self, state: State) {
         self.state = state;
         match state {
-            State::Authorization => self.framer.set_limit(self.config.limits.command),
+            State::Authorization => self.framer.set_limit(self.config.limits.command_line),
             State::Authenticating => self.framer.set_limit(self.config.limits.auth_line),
-            State::Transaction => self.framer.set_limit(self.config.limits.command),
+            State::Transaction => self.framer.set_limit(self.config.limits.command_line),
             State::Closed => {
                 self.desk.void();
                 self.user = None;
                 self.deleted = Deleted::default();
             }
-            State::Upgrading | State::Update => {}
+            State::Handshake | State::Update => {}
         }
     }
 
@@ -402,7 +434,7 @@ impl Session {
 
     pub(super) fn grant_upgrade(&mut self, out: &mut BytesMut) -> Upgrade {
         ok("begin the TLS negotiation", out);
-        self.enter(State::Upgrading);
+        self.enter(State::Handshake);
         Upgrade(self.desk.issue())
     }
 
@@ -423,18 +455,30 @@ impl Session {
 
     /// Answers a command that the client should not have sent.
     pub(super) fn refuse(&mut self, why: &'static str, out: &mut BytesMut) {
-        if self.count_bad_command() {
-            err("too many bad commands: goodbye", out);
-            self.enter(State::Closed);
-        } else {
+        if self.takes_another(out) {
             err(why, out);
         }
     }
 
-    fn refuse_syntax(&mut self, error: SyntaxError, out: &mut BytesMut) {
-        if self.count_bad_command() {
+    /// The same, where it is a name or a password that cannot be right (RFC 3206 §6).
+    pub(super) fn refuse_credentials(&mut self, why: &'static str, out: &mut BytesMut) {
+        if self.takes_another(out) {
+            Response::from(Rejection::new(Text::literal(why)).with_code(Code::Auth)).encode(out);
+        }
+    }
+
+    /// Counts a bad command; says goodbye where it was one too many.
+    fn takes_another(&mut self, out: &mut BytesMut) -> bool {
+        let enough = self.count_bad_command();
+        if enough {
             err("too many bad commands: goodbye", out);
             self.enter(State::Closed);
+        }
+        !enough
+    }
+
+    fn refuse_syntax(&mut self, error: SyntaxError, out: &mut BytesMut) {
+        if !self.takes_another(out) {
             return;
         }
         out.put_slice(b"-ERR expected ");

@@ -4,7 +4,7 @@
 ///
 /// ```text
 ///                    STLS                 handshake
-///   Authorization ─────────▶ Upgrading ─────────────▶ Authorization
+///   Authorization ─────────▶ Handshake ─────────────▶ Authorization
 ///        │  ▲
 ///   AUTH │  │ rejected, "*", no base64
 ///        ▼  │
@@ -26,7 +26,7 @@ pub enum State {
     /// Behind AUTH: lines are SASL data.
     Authenticating,
     /// Between the `+OK` of STLS and the end of the handshake.
-    Upgrading,
+    Handshake,
     /// The maildrop is open.
     Transaction,
     /// QUIT came: what is marked is being deleted.

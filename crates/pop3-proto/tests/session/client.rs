@@ -293,7 +293,7 @@ fn capabilities() {
     client.send("CAPA");
     client.read(
         b"+OK\r\nTOP\r\nUSER\r\nSASL CRAM-MD5 PLAIN X-OWN\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n\
-        LOGIN-DELAY 900\r\nPIPELINING\r\nEXPIRE 60\r\nUIDL\r\nSTLS\r\nUTF8 USER\r\nLANG\r\n\
+        LOGIN-DELAY 900\r\nPIPELINING 5\r\nEXPIRE 60\r\nUIDL\r\nSTLS REQUIRED\r\nUTF8 USER\r\nLANG\r\n\
         IMPLEMENTATION Shlemazle-Plotz-v302\r\nX-OTHER\r\n.\r\n",
     );
     let known = client.session.capabilities();
@@ -312,8 +312,7 @@ fn capabilities() {
     assert_eq!(client.session.state(), State::Authorization);
 }
 
-/// RFC 2595 §4; HOSTILE: anything behind the positive reply, whole line or not,
-/// is an error before the handshake.
+/// RFC 2595 §4.
 #[test]
 fn stls() {
     transcript(
@@ -338,28 +337,56 @@ fn stls() {
          S: +OK go
          E: handshake
          C: STLS
-         S: -ERR already
-         E: Stls -ERR already
+         E: NotNow
          C: USER a
          S: +OK
          E: User +OK ",
     );
-    for behind in [&b"+OK\r\n"[..], b"+", b"\r\n"] {
-        let mut out = BytesMut::new();
-        let mut session = Session::new(Arc::new(Config::default()), Channel::Clear);
-        let mut input: &[u8] = b"+OK\r\n";
-        assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Greeting(_))));
-        session.send(Command::Stls, &mut out).unwrap();
-        let wire = [b"+OK go\r\n", behind].concat();
-        let mut input = &wire[..];
-        for _ in 0..2 {
-            let failed = session.receive(&mut input, &mut out);
-            let expected = ProtocolError::PlaintextAfterStartTls;
-            assert!(matches!(failed, Err(Error::Protocol(error)) if error == expected));
-            assert!(input.is_empty());
+}
+
+/// HOSTILE: anything behind the positive reply to STLS, whole line or not, in the
+/// same read or in a later one, is an error before the handshake.
+#[test]
+fn nothing_may_follow_the_answer_to_stls() {
+    let start: &[u8] = b"+OK go\r\n";
+    for behind in [&b"+OK\r\n"[..], b"+", b"\n", b"\x15\x03\x01"] {
+        let wire = [start, behind].concat();
+        let cuts = (1..=wire.len()).map(|at| vec![&wire[..at], &wire[at..]]);
+        for pieces in cuts.chain([wire.chunks(1).collect()]) {
+            let mut out = BytesMut::new();
+            let mut session = Session::new(Arc::new(Config::default()), Channel::Clear);
+            session.receive(&mut &b"+OK\r\n"[..], &mut out).unwrap();
+            session.send(Command::Stls, &mut out).unwrap();
+            let (mut unread, mut upgrade, mut failed) = (Vec::new(), None, None);
+            for piece in &pieces {
+                unread.extend_from_slice(piece);
+                let mut input = &unread[..];
+                match session.receive(&mut input, &mut out) {
+                    Ok(Event::NeedInput) => {}
+                    Ok(Event::Stls(granted)) => {
+                        upgrade = Some(granted);
+                        let early = session.receive(&mut input, &mut out).unwrap_err();
+                        assert_eq!(early, Misuse::UpgradePending.into());
+                    }
+                    Ok(event) => panic!("{event:?} at {pieces:?}"),
+                    Err(error) => failed = Some(error),
+                }
+                unread = input.to_vec();
+            }
+            assert_eq!(failed, Some(ProtocolError::PlaintextAfterStartTls.into()), "{pieces:?}");
+            assert!(unread.is_empty());
+            let alone = pieces.len() == wire.len() || pieces[0] == start;
+            assert_eq!(upgrade.is_some(), alone, "{pieces:?}");
+            if let Some(upgrade) = upgrade {
+                session.upgraded(upgrade);
+            }
+            assert_eq!(session.state(), State::Closed, "an upgrade that came too late");
+            let again = session.receive(&mut &b"+OK\r\n"[..], &mut out).unwrap_err();
+            assert_eq!(again, ProtocolError::PlaintextAfterStartTls.into());
+            assert_eq!(session.send(Command::Capa, &mut out), Err(Misuse::NotNow));
+            assert_eq!(&out[..], b"STLS\r\n");
+            assert_eq!((session.eof(), session.eof()), (Err(Interrupted), Err(Interrupted)));
         }
-        assert_eq!(session.send(Command::Capa, &mut out), Err(Misuse::NotNow));
-        assert!(session.eof().is_err());
     }
 }
 
@@ -382,6 +409,33 @@ fn no_passwords_in_clear_text() {
          C: APOP a 00000000000000000000000000000000
          S: +OK
          E: Apop +OK ",
+    );
+}
+
+/// HOSTILE: clear-text mechanisms. Those are the ones that show a password or a
+/// token, and those of which no one knows what they show.
+#[test]
+fn no_mechanisms_that_show_what_they_prove_with() {
+    let config = Config { clear_text: ClearText::NoPasswords, ..EVERYTHING };
+    transcript(
+        config,
+        Channel::Clear,
+        "S: +OK
+         E: greeting +OK 
+         C: AUTH LOGIN
+         E: ClearText
+         C: AUTH OAUTHBEARER AAAA
+         E: ClearText
+         C: AUTH XOAUTH2 AAAA
+         E: ClearText
+         C: AUTH X-OURS
+         E: ClearText
+         C: AUTH SCRAM-SHA-256 AAAA
+         S: -ERR no
+         E: Auth -ERR no
+         C: AUTH CRAM-MD5
+         S: -ERR no
+         E: Auth -ERR no",
     );
 }
 
@@ -537,6 +591,67 @@ fn pipelining() {
     );
 }
 
+/// RFC 2449 §6.6: where it is not offered, nothing is sent before the last line of
+/// an answer; where it is, STLS is not (RFC 2595 §4).
+#[test]
+fn an_answer_ends_with_its_last_line() {
+    transcript(
+        EVERYTHING,
+        Channel::Tls,
+        "S: +OK
+         E: greeting +OK 
+         C: APOP a 00000000000000000000000000000000
+         S: +OK
+         E: Apop +OK 
+         C: LIST
+         S: +OK
+         S: 1 120
+         E: List(None) +OK 
+         E: scan 1 120
+         C: NOOP
+         E: AnswerPending
+         C: QUIT
+         E: AnswerPending
+         S: .
+         E: List(None) end
+         C: RETR 1
+         S: +OK
+         S: text
+         E: Retr(MessageNumber(1)) +OK 
+         E: body text\\r\\n
+         C: RETR 2
+         E: AnswerPending
+         S: .
+         E: Retr(MessageNumber(1)) end
+         C: NOOP
+         S: +OK
+         E: Noop +OK ",
+    );
+    transcript(
+        Config::default(),
+        Channel::Clear,
+        "S: +OK
+         E: greeting +OK 
+         C: CAPA
+         S: +OK
+         S: PIPELINING
+         E: Capa +OK 
+         E: Pipelining
+         C: STLS
+         E: AnswerPending
+         C: LANG
+         C: STLS
+         E: AnswerPending
+         S: .
+         S: -ERR what?
+         E: Capa end
+         E: Languages -ERR what?
+         C: STLS
+         S: +OK
+         E: handshake",
+    );
+}
+
 /// A server may say no at once, speak unasked, or be none.
 #[test]
 fn odd_servers() {
@@ -578,6 +693,7 @@ fn the_end_of_the_stream() {
     client.read(b"+OK\r\nhalf a message");
     assert_eq!(client.session.waiting(), 1);
     assert_eq!(client.session.eof(), Err(Interrupted));
+    assert_eq!(client.session.eof(), Err(Interrupted), "it is no better the second time");
     assert_eq!(client.session.waiting(), 0);
 
     let mut client = Client::new(EVERYTHING, Channel::Tls);

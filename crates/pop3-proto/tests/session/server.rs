@@ -19,11 +19,11 @@ fn a_session_as_in_the_rfc() {
         "C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
          S: +OK the maildrop has 2 messages
          C: STAT
-         S: +OK 2 68
+         S: +OK 2 73
          C: LIST
          S: +OK the sizes follow
          S: 1 37
-         S: 2 31
+         S: 2 36
          S: .
          C: RETR 1
          S: +OK the message follows
@@ -80,13 +80,13 @@ fn deleted_messages_are_left_out() {
          C: UIDL 1
          S: -ERR the message is deleted
          C: STAT
-         S: +OK 1 31
+         S: +OK 1 36
          C: LIST
          S: +OK the sizes follow
-         S: 2 31
+         S: 2 36
          S: .
          C: LIST 2
-         S: +OK 2 31
+         S: +OK 2 36
          C: UIDL
          S: +OK the unique-ids follow
          S: 2 QhdPYR:00WBw1Ph7x7
@@ -96,7 +96,7 @@ fn deleted_messages_are_left_out() {
          C: RSET
          S: +OK nothing is deleted
          C: STAT
-         S: +OK 2 68
+         S: +OK 2 73
          C: NOOP
          S: +OK
          C: DELE 2
@@ -151,7 +151,7 @@ fn numbers_of_no_message() {
          C: TOP 1
          S: -ERR expected a space at octet 5
          C: STAT
-         S: +OK 2 68",
+         S: +OK 2 73",
     );
 }
 
@@ -296,7 +296,7 @@ fn capabilities() {
         login_delay: Some(900),
         implementation: Some(Text::new("Shlemazle-Plotz-v302").unwrap().into()),
         utf8_user: true,
-        clear_text_passwords: false,
+        plaintext_auth: false,
         ..everything()
     };
     transcript(
@@ -357,9 +357,74 @@ fn capabilities() {
     );
 }
 
+/// RFC 2449 §5 and RFC 2595 §4: STLS is told where it is permitted. Clear text is
+/// not enough for it, once the client is logged in; nor is it to come before login.
+#[test]
+fn stls_is_told_by_state_and_by_channel() {
+    let config = Config { utf8: false, lang: false, ..everything() };
+    transcript(
+        &config,
+        Channel::Clear,
+        "C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
+         S: +OK the maildrop has 2 messages
+         C: CAPA
+         S: +OK the capabilities follow
+         S: TOP
+         S: UIDL
+         S: RESP-CODES
+         S: AUTH-RESP-CODE
+         S: PIPELINING
+         S: USER
+         S: SASL PLAIN CRAM-MD5
+         S: .",
+    );
+    transcript(
+        &config,
+        Channel::Tls,
+        "C: CAPA
+         S: +OK the capabilities follow
+         S: TOP
+         S: UIDL
+         S: RESP-CODES
+         S: AUTH-RESP-CODE
+         S: PIPELINING
+         S: USER
+         S: SASL PLAIN CRAM-MD5
+         S: .",
+    );
+}
+
+/// RFC 2449 §6.2: without USER there is neither USER nor PASS. The other ways to
+/// log in are there still.
+#[test]
+fn no_user_no_pass() {
+    let config = Config { user: false, stls: false, utf8: false, lang: false, ..everything() };
+    for channel in [Channel::Clear, Channel::Tls] {
+        transcript(
+            &config,
+            channel,
+            "C: CAPA
+             S: +OK the capabilities follow
+             S: TOP
+             S: UIDL
+             S: RESP-CODES
+             S: AUTH-RESP-CODE
+             S: PIPELINING
+             S: SASL PLAIN CRAM-MD5
+             S: .
+             C: USER mrose
+             S: -ERR USER is not offered
+             C: PASS tan staaf
+             S: -ERR send USER first
+             C: APOP mrose c4c9334bac560ecc979e58001b3e22fb
+             S: +OK the maildrop has 2 messages",
+        );
+    }
+}
+
 #[test]
 fn clear_text_mechanisms_wait_for_tls() {
-    let config = Config { clear_text_passwords: false, ..everything() };
+    let config = Config { plaintext_auth: false, ..everything() };
     transcript(
         &config,
         Channel::Clear,
@@ -378,6 +443,69 @@ fn clear_text_mechanisms_wait_for_tls() {
     );
 }
 
+/// HOSTILE: clear-text mechanisms are not offered without TLS. Those are the ones
+/// that show a password or a token, and those of which no one knows what they show.
+#[test]
+fn mechanisms_that_show_what_they_prove_with() {
+    let config = Config {
+        stls: false,
+        plaintext_auth: false,
+        utf8: false,
+        lang: false,
+        mechanisms: vec![
+            Mechanism::Plain,
+            Mechanism::Login,
+            Mechanism::OAuthBearer,
+            Mechanism::XOAuth2,
+            Mechanism::parse(b"X-OURS").unwrap(),
+            Mechanism::CramMd5,
+            Mechanism::ScramSha256,
+        ],
+        ..everything()
+    };
+    transcript(
+        &config,
+        Channel::Clear,
+        "C: CAPA
+         S: +OK the capabilities follow
+         S: TOP
+         S: UIDL
+         S: RESP-CODES
+         S: AUTH-RESP-CODE
+         S: PIPELINING
+         S: SASL CRAM-MD5 SCRAM-SHA-256
+         S: .
+         C: AUTH LOGIN AAAA
+         S: -ERR no passwords in clear text: use TLS
+         C: AUTH OAUTHBEARER AAAA
+         S: -ERR no passwords in clear text: use TLS
+         C: AUTH XOAUTH2 AAAA
+         S: -ERR no passwords in clear text: use TLS
+         C: AUTH X-OURS AAAA
+         S: -ERR no passwords in clear text: use TLS
+         C: AUTH CRAM-MD5 AAAA
+         S: -ERR [AUTH] invalid name or password
+         C: AUTH SCRAM-SHA-256 AAAA
+         S: -ERR [AUTH] invalid name or password",
+    );
+    transcript(
+        &config,
+        Channel::Tls,
+        "C: CAPA
+         S: +OK the capabilities follow
+         S: TOP
+         S: UIDL
+         S: RESP-CODES
+         S: AUTH-RESP-CODE
+         S: PIPELINING
+         S: USER
+         S: SASL PLAIN LOGIN OAUTHBEARER XOAUTH2 X-OURS CRAM-MD5 SCRAM-SHA-256
+         S: .
+         C: AUTH X-OURS AAAA
+         S: -ERR [AUTH] invalid name or password",
+    );
+}
+
 /// RFC 6856 §2 and §3.
 #[test]
 fn utf8_and_lang() {
@@ -389,7 +517,9 @@ fn utf8_and_lang() {
          C: STLS
          S: -ERR STLS comes before UTF8
          C: USER jürgen
-         S: -ERR the name is not US-ASCII
+         S: -ERR [AUTH] the name is not US-ASCII
+         C: APOP jürgen c4c9334bac560ecc979e58001b3e22fb
+         S: -ERR [AUTH] the name is not US-ASCII
          C: LANG
          S: +OK the languages follow
          S: en English
@@ -407,6 +537,8 @@ fn utf8_and_lang() {
         "C: USER jürgen
          S: +OK send the password
          C: PASS grüße
+         S: -ERR [AUTH] invalid name or password
+         C: APOP jürgen c4c9334bac560ecc979e58001b3e22fb
          S: -ERR [AUTH] invalid name or password",
     );
     let mut server = Server::new(everything(), Channel::Clear);
@@ -416,10 +548,10 @@ fn utf8_and_lang() {
     // An octet that is not UTF-8 is in no name or password, unless tolerated.
     let tolerance = Tolerance { eight_bit_credentials: true, ..Tolerance::default() };
     for (config, answer) in [
-        (everything(), "-ERR the password is not of the right character set\r\n"),
+        (everything(), "-ERR [AUTH] the password is not of the right character set\r\n"),
         (
             Config { utf8_user: true, ..everything() },
-            "-ERR the password is not of the right character set\r\n",
+            "-ERR [AUTH] the password is not of the right character set\r\n",
         ),
         (Config { tolerance, ..everything() }, "-ERR [AUTH] invalid name or password\r\n"),
     ] {
@@ -429,40 +561,113 @@ fn utf8_and_lang() {
     }
 }
 
-/// HOSTILE: what comes behind STLS in the same read is never carried out.
+/// HOSTILE: what comes in clear text behind STLS is never carried out, in the same
+/// read or in a later one, during the handshake.
 #[test]
 fn nothing_may_follow_stls() {
-    for behind in [&b"NOOP\r\n"[..], b"C", b"\x16\x03\x01"] {
-        let mut server = Server::new(everything(), Channel::Clear);
-        server.read(&[b"STLS\r\n", behind].concat());
-        server.read(b"CAPA\r\n");
-        let outcome = server.end();
-        let error = Error::Protocol(ProtocolError::PlaintextAfterStartTls);
-        assert_eq!(outcome.error, Some(error));
-        assert!(outcome.sent.ends_with("ready <1896.697170952@dbc.mtview.ca.us>\r\n-ERR octets in clear text behind STLS: goodbye\r\n"));
+    let start: &[u8] = b"USER mrose\r\nSTLS\r\n";
+    for behind in [&b"PASS tan staaf\r\nDELE 1\r\nQUIT\r\n"[..], b"C", b"\n", b"\x16\x03\x01"] {
+        let wire = [start, behind].concat();
+        let cuts = (1..=wire.len()).map(|at| vec![&wire[..at], &wire[at..]]);
+        for pieces in cuts.chain([wire.chunks(1).collect()]) {
+            let mut out = BytesMut::new();
+            let mut session = Session::new(everything().into(), Channel::Clear, &mut out);
+            let (mut unread, mut upgrade, mut failed) = (Vec::new(), None, None);
+            for piece in &pieces {
+                unread.extend_from_slice(piece);
+                let mut input = &unread[..];
+                match session.receive(&mut input, &mut out) {
+                    Ok(Event::NeedInput) => {}
+                    Ok(Event::Stls(ticket)) => {
+                        upgrade = Some(session.accept(ticket, &mut out).unwrap());
+                        let early = session.receive(&mut input, &mut out).unwrap_err();
+                        assert_eq!(early, Misuse::UpgradePending.into());
+                    }
+                    Ok(event) => panic!("{event:?} at {pieces:?}"),
+                    Err(error) => failed = Some(error),
+                }
+                unread = input.to_vec();
+            }
+            assert_eq!(failed, Some(ProtocolError::PlaintextAfterStartTls.into()), "{pieces:?}");
+            assert!(unread.is_empty());
+            let answer = match upgrade.is_some() {
+                true => "+OK begin the TLS negotiation",
+                false => "-ERR octets in clear text behind STLS: goodbye",
+            };
+            let alone = pieces.len() == wire.len() || pieces[0] == start;
+            assert_eq!(upgrade.is_some(), alone, "{pieces:?}");
+            if let Some(upgrade) = upgrade {
+                session.upgraded(upgrade);
+            }
+            assert_eq!(session.state(), State::Closed, "an upgrade that came too late");
+            let again = session.receive(&mut &b"CAPA\r\n"[..], &mut out).unwrap_err();
+            assert_eq!(again, ProtocolError::PlaintextAfterStartTls.into());
+            let sent = format!("+OK POP3 server ready\r\n+OK send the password\r\n{answer}\r\n");
+            assert_eq!(&out[..], sent.as_bytes(), "{pieces:?}");
+        }
     }
+}
+
+/// RFC 1939 §6: once QUIT came, the deletions are carried out, whether the
+/// connection ends meanwhile, or the server; before it, none is.
+#[test]
+fn what_ends_behind_quit() {
+    let opened = |out: &mut BytesMut, input: &[u8]| {
+        let mut session = Session::new(everything().into(), Channel::Tls, out);
+        let mut input = input;
+        let Ok(Event::Login(_, ticket)) = session.receive(&mut input, out) else {
+            panic!("no login");
+        };
+        session.open(ticket, 2, out).unwrap();
+        let event = session.receive(&mut input, out).unwrap();
+        let ticket = match event {
+            Event::Update(_, ticket) => Some(ticket),
+            _ => None,
+        };
+        (session, ticket)
+    };
+    let mut out = BytesMut::new();
+    let (mut session, ticket) = opened(&mut out, b"USER a\r\nPASS b\r\nDELE 1\r\nQUIT\r\n");
+    let written = out.len();
+    assert_eq!(session.eof(), Ok(()));
+    session.shut_down(&mut out);
+    assert_eq!((session.state(), out.len()), (State::Update, written));
+    session.accept(ticket.unwrap(), &mut out).unwrap();
+    assert_eq!(&out[written..], b"+OK goodbye\r\n");
+    assert_eq!((session.state(), session.eof()), (State::Closed, Ok(())));
+
+    let (mut session, _) = opened(&mut out, b"USER a\r\nPASS b\r\nDELE 1\r\n");
+    assert_eq!(session.eof(), Err(Interrupted));
+    assert_eq!(session.eof(), Err(Interrupted), "it is no better the second time");
 }
 
 /// HOSTILE: what was learnt in clear text is forgotten, and STLS takes no argument.
 #[test]
 fn the_handshake_forgets() {
-    let mut server = Server::new(everything(), Channel::Clear);
-    server.read(b"USER mrose\r\nSTLS x\r\n");
-    server.read(b"STLS\r\n");
-    server.read(b"PASS tan staaf\r\nSTLS\r\nUTF8\r\n");
-    let sent = server.end().sent;
-    let sent: Vec<&str> = sent.lines().skip(1).collect();
-    assert_eq!(
-        sent,
-        [
-            "+OK send the password",
-            "-ERR expected the end at octet 4",
-            "+OK begin the TLS negotiation",
-            "-ERR send USER first",
-            "-ERR TLS is active already",
-            "+OK UTF8 enabled",
-        ]
-    );
+    let clear: &[u8] = b"USER mrose\r\nSTLS x\r\nSTLS\r\n";
+    let inside: &[u8] = b"PASS tan staaf\r\nSTLS\r\nUTF8\r\n";
+    for at in 0..clear.len().max(inside.len()) {
+        let mut server = Server::new(everything(), Channel::Clear);
+        for side in [clear, inside] {
+            let (before, after) = side.split_at(at.min(side.len()));
+            server.read(before);
+            server.read(after);
+        }
+        let sent = server.end().sent;
+        let sent: Vec<&str> = sent.lines().skip(1).collect();
+        assert_eq!(
+            sent,
+            [
+                "+OK send the password",
+                "-ERR expected the end at octet 4",
+                "+OK begin the TLS negotiation",
+                "-ERR send USER first",
+                "-ERR TLS is active already",
+                "+OK UTF8 enabled",
+            ],
+            "split at {at}"
+        );
+    }
     // Where it is not offered, it is an unkept promise of no one.
     transcript(
         &Config { stls: false, ..everything() },
@@ -517,6 +722,33 @@ fn sasl_lines_have_a_limit_of_their_own() {
         let answer = "+ \r\n-ERR the line is too long\r\n+OK goodbye\r\n";
         assert_eq!(run(12289, piece), answer);
         assert_eq!(run(50_000, piece), answer);
+    }
+}
+
+/// RFC 2449 §4: behind an exchange of AUTH, however it ends, a command has 255
+/// octets again.
+#[test]
+fn commands_behind_sasl_have_their_limit_again() {
+    let (fits, too_long) = ("X".repeat(253), "X".repeat(254));
+    for (line, answer) in [
+        ("*", "-ERR authentication cancelled"),
+        ("QUIT!", "-ERR not base64: authentication cancelled"),
+        ("AAAA", "-ERR [AUTH] invalid name or password"),
+        ("dGVzdAB0ZXN0AHRlc3Q=", "+OK the maildrop has 2 messages"),
+    ] {
+        let script = format!(
+            "C: AUTH CRAM-MD5
+             S: + PDE4OTYuNjk3MTcwOTUyQGRiYy5tdHZpZXcuY2EudXM+
+             C: {line}
+             S: {answer}
+             C: {fits}
+             S: -ERR unknown command
+             C: {too_long}
+             S: -ERR the line is too long
+             C: QUIT
+             S: +OK goodbye"
+        );
+        transcript(&everything(), Channel::Clear, &script);
     }
 }
 
@@ -671,21 +903,48 @@ fn misuse_is_harmless() {
 }
 
 /// A driver that knows less of its maildrop than it said gets no one into
-/// trouble, and one that declines everything is still a server.
+/// trouble: each command has one answer.
 #[test]
-fn short_lists_and_declined_events() {
+fn short_lists() {
+    for known in [0, 1] {
+        let mut out = BytesMut::new();
+        let (mut session, ticket) = opened(&mut out);
+        session.open(ticket, 3, &mut out).unwrap();
+        out.clear();
+        let mut input: &[u8] =
+            b"LIST 3\r\nLIST 2\r\nLIST\r\nSTAT\r\nUIDL 3\r\nUIDL 2\r\nUIDL\r\nNOOP\r\n";
+        loop {
+            match session.receive(&mut input, &mut out).unwrap() {
+                Event::Sizes(ticket) => session.sizes(ticket, vec![7; known], &mut out).unwrap(),
+                Event::UniqueIds(ticket) => {
+                    let ids = vec![UniqueId::new("a").unwrap(); known];
+                    session.unique_ids(ticket, ids, &mut out).unwrap();
+                }
+                Event::NeedInput => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        let sent = String::from_utf8(out.to_vec()).unwrap();
+        let no = "-ERR [SYS/TEMP] try again later\r\n";
+        let (size, stat, id) = [("", "0 0", ""), ("1 7\r\n", "1 7", "1 a\r\n")][known];
+        assert_eq!(
+            sent,
+            format!(
+                "{no}{no}+OK the sizes follow\r\n{size}.\r\n+OK {stat}\r\n\
+                 {no}{no}+OK the unique-ids follow\r\n{id}.\r\n+OK\r\n"
+            )
+        );
+    }
+}
+
+/// A driver that declines everything is still a server.
+#[test]
+fn declined_events() {
     let mut out = BytesMut::new();
     let (mut session, ticket) = opened(&mut out);
     session.open(ticket, 3, &mut out).unwrap();
     out.clear();
-    let mut input: &[u8] =
-        b"LIST\r\nLIST 3\r\nUIDL\r\nUIDL 3\r\nRETR 1\r\nTOP 1 1\r\nDELE 1\r\nQUIT\r\n";
-    for _ in 0..2 {
-        match session.receive(&mut input, &mut out) {
-            Ok(Event::Sizes(ticket)) => session.sizes(ticket, [7], &mut out).unwrap(),
-            other => panic!("{other:?}"),
-        }
-    }
+    let mut input: &[u8] = b"LIST\r\nUIDL\r\nUIDL 3\r\nRETR 1\r\nTOP 1 1\r\nDELE 1\r\nQUIT\r\n";
     loop {
         match session.receive(&mut input, &mut out).unwrap() {
             Event::Closed => break,
@@ -694,12 +953,21 @@ fn short_lists_and_declined_events() {
     }
     let sent = String::from_utf8(out.to_vec()).unwrap();
     let no = "-ERR not supported\r\n";
-    assert_eq!(
-        sent,
-        format!(
-            "+OK the sizes follow\r\n1 7\r\n.\r\n-ERR [SYS/TEMP] try again later\r\n{no}{no}{no}{no}+OK deleted\r\n{no}"
-        )
-    );
+    assert_eq!(sent, format!("{no}{no}{no}{no}{no}+OK deleted\r\n{no}"));
+}
+
+/// RFC 1939 §5: no sum of sizes is smaller than what is in it.
+#[test]
+fn sizes_beyond_all_numbers() {
+    let mut out = BytesMut::new();
+    let (mut session, ticket) = opened(&mut out);
+    session.open(ticket, 2, &mut out).unwrap();
+    let Ok(Event::Sizes(ticket)) = session.receive(&mut &b"STAT\r\n"[..], &mut out) else {
+        panic!("no STAT");
+    };
+    out.clear();
+    session.sizes(ticket, [u64::MAX - 1, 3], &mut out).unwrap();
+    assert_eq!(&out[..], b"+OK 2 18446744073709551615\r\n");
 }
 
 /// LIST of many messages is written from the iterator, with marks anywhere.

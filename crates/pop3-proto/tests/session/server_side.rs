@@ -14,10 +14,16 @@ pub(crate) const MESSAGES: [(&str, &str); 2] = [
     ("QhdPYR:00WBw1Ph7x7", ".odd: two\r\n\r\n.dot\nbare\n.\nno end"),
 ];
 
+/// The message as RETR sends it, and LIST counts it, without the dots that are
+/// stuffed: each line ends with CRLF (RFC 1939 §11).
+pub(crate) fn received(text: &str) -> String {
+    text.lines().fold(String::new(), |all, line| all + line + "\r\n")
+}
+
 /// Everything is offered, in clear text too.
 pub(crate) fn everything() -> Config {
     Config {
-        clear_text_passwords: true,
+        plaintext_auth: true,
         stls: true,
         mechanisms: vec![Mechanism::Plain, Mechanism::CramMd5],
         utf8: true,
@@ -106,11 +112,11 @@ fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &
         },
         Event::Stls(ticket) => {
             let upgrade = session.accept(ticket, out).unwrap();
-            assert_eq!(session.state(), State::Upgrading);
+            assert_eq!(session.state(), State::Handshake);
             session.upgraded(upgrade);
         }
         Event::Sizes(ticket) => {
-            let sizes = MESSAGES.iter().map(|(_, text)| text.len() as u64);
+            let sizes = MESSAGES.iter().map(|(_, text)| received(text).len() as u64);
             session.sizes(ticket, sizes, out).unwrap();
         }
         Event::UniqueIds(ticket) => {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use mail_wire::{BodyPolicy, SyntaxError};
+use mail_wire::{BodyPolicy, SyntaxError, shows_password};
 
 use crate::{Domain, Mechanism, Tolerance};
 
@@ -39,8 +39,9 @@ pub struct Config {
     /// Let EXPN through as [`Event::Expn`](super::Event::Expn). Else it is
     /// answered 502. Default: no.
     pub expn: bool,
-    /// Offer mechanisms that send the password as it is (`PLAIN`, `LOGIN`,
-    /// `XOAUTH2`, `OAUTHBEARER`) on a connection without TLS. Default: no.
+    /// Offer mechanisms that show the password, or a token as good as one, on a
+    /// connection without TLS: `PLAIN`, `LOGIN`, `XOAUTH2`, `OAUTHBEARER`, and
+    /// those that are not known here. Default: no.
     pub plaintext_auth: bool,
     /// What to do with bare CR, bare LF and NUL in a body. Default: reject.
     pub body_policy: BodyPolicy,
@@ -91,7 +92,7 @@ impl Config {
 
     /// The mechanisms that are offered on a connection with or without TLS.
     pub fn mechanisms(&self, tls: bool) -> impl Iterator<Item = &str> {
-        let allowed = move |name: &&str| tls || self.plaintext_auth || !sends_password(name);
+        let allowed = move |name: &&str| tls || self.plaintext_auth || !shows_password(name);
         self.mechanisms.iter().map(String::as_str).filter(allowed)
     }
 
@@ -99,13 +100,6 @@ impl Config {
     pub(super) fn knows(&self, mechanism: Mechanism<'_>) -> bool {
         self.mechanisms.iter().any(|name| mechanism.is(name))
     }
-}
-
-/// Whether a mechanism sends what a listener could log in with.
-fn sends_password(mechanism: &str) -> bool {
-    ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"]
-        .iter()
-        .any(|name| mechanism.eq_ignore_ascii_case(name))
 }
 
 /// How much a server takes from one connection.

@@ -141,11 +141,15 @@ impl Session {
             }
             return Some(Event::StartTls(self.desk.issue()));
         }
-        *behind = &[];
         PIPELINED_STARTTLS.encode(self.extended, out);
+        self.clear_text_behind_starttls(behind);
+        None
+    }
+
+    pub(super) fn clear_text_behind_starttls(&mut self, input: &mut &[u8]) {
+        *input = &[];
         self.failure = Some(ProtocolError::PlaintextAfterStartTls);
         self.close();
-        None
     }
 
     fn auth<'b>(&mut self, auth: Auth<'b>, out: &mut BytesMut) -> Option<Event<'b>> {

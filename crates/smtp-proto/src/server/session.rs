@@ -86,7 +86,8 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Protocol`] ends the session: send `out` and close.
-    /// [`Error::Misuse`] while a ticket or an upgrade is out; nothing is taken.
+    /// [`Error::Misuse`] while a ticket or an upgrade is out; nothing is taken. But
+    /// octets that come before [`upgraded`](Self::upgraded) are the end of it.
     pub fn receive<'b>(
         &mut self,
         input: &mut &'b [u8],
@@ -100,7 +101,13 @@ impl Session {
                 return Err(Misuse::ReplyPending.into());
             }
             match self.state {
-                State::Handshake => return Err(Misuse::UpgradePending.into()),
+                State::Handshake if input.is_empty() => {
+                    return Err(Misuse::UpgradePending.into());
+                }
+                State::Handshake => {
+                    self.clear_text_behind_starttls(input);
+                    continue;
+                }
                 State::Body => return Ok(self.receive_body(input, out)),
                 State::Closed => {
                     *input = &[];
@@ -246,7 +253,8 @@ impl Session {
     }
 
     /// Goes on under TLS, after the handshake. Everything that was learnt in
-    /// clear text is forgotten (RFC 3207 §4.2): the client says EHLO again.
+    /// clear text is forgotten (RFC 3207 §4.2): the client says EHLO again. So must
+    /// be what the caller has read in clear text, and not used.
     #[allow(clippy::needless_pass_by_value, reason = "an upgrade is used up")]
     pub fn upgraded(&mut self, upgrade: Upgrade) {
         let Upgrade(()) = upgrade;

@@ -149,7 +149,8 @@ fn injected_commands() {
     }
 }
 
-/// Between the 220 and the handshake nothing is read.
+/// Between the 220 and the handshake nothing is read, and what comes is not taken
+/// for what comes under TLS.
 #[test]
 fn clear_text_during_the_handshake() {
     let mut out = BytesMut::new();
@@ -159,12 +160,15 @@ fn clear_text_during_the_handshake() {
         panic!("no STARTTLS");
     };
     let upgrade = session.accept(ticket, &mut out).unwrap();
+    let early = session.receive(&mut &b""[..], &mut out).unwrap_err();
+    assert_eq!(early, Misuse::UpgradePending.into());
+    let written = out.len();
     let mut input = &b"NOOP\r\n"[..];
     let refused = session.receive(&mut input, &mut out).unwrap_err();
-    assert_eq!(refused, Misuse::UpgradePending.into());
-    assert_eq!(input, b"NOOP\r\n");
+    assert_eq!(refused, ProtocolError::PlaintextAfterStartTls.into());
+    assert!(input.is_empty() && out.len() == written);
     session.upgraded(upgrade);
-    assert!(session.is_tls() && !session.is_extended());
+    assert!(session.state() == State::Closed && !session.is_tls());
 }
 
 /// A server that cannot, just now, says 454 and goes on in clear text.
