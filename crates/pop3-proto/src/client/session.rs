@@ -34,7 +34,7 @@ const COMMAND: usize = 255;
 ///
 /// It reads no clock and keeps no message: besides this value it holds which
 /// commands wait for their answers, and what it takes to look for the end of a
-/// message once there was one.
+/// message while there is one.
 #[derive(Debug)]
 pub struct Session {
     config: Arc<Config>,
@@ -47,7 +47,7 @@ pub struct Session {
     waiting: VecDeque<Sent>,
     /// Whose lines are being received.
     lines_of: Option<Sent>,
-    /// In a box, for it is larger than all else together.
+    /// While a message is received. In a box, for it is larger than all else together.
     body: Option<Box<DotUnstuffer>>,
     /// The connection ended before the session did.
     interrupted: bool,
@@ -214,6 +214,7 @@ impl Session {
 
     fn end<'b>(&mut self, to: Sent) -> Event<'b> {
         self.lines_of = None;
+        self.body = None;
         Event::End(to)
     }
 
