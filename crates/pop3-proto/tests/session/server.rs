@@ -155,7 +155,8 @@ fn numbers_of_no_message() {
     );
 }
 
-/// RFC 1939 §4 and §6: what is for one state is not for another.
+/// RFC 1939 §4 and §6: what is for one state is not for another; §7: PASS comes
+/// "immediately after a successful USER command".
 #[test]
 fn commands_out_of_place() {
     transcript(
@@ -177,6 +178,12 @@ fn commands_out_of_place() {
          S: -ERR send USER first
          C: APOP mrose 00000000000000000000000000000000
          S: -ERR [AUTH] invalid name or password
+         C: USER mrose
+         S: +OK send the password
+         C: LANG en
+         S: +OK en I speak English
+         C: PASS tan staaf
+         S: -ERR send USER first
          C: user mrose
          S: +OK send the password
          C: pass tan staaf
