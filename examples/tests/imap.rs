@@ -315,9 +315,111 @@ fn who_has_a_mailbox_selected_that_is_deleted_is_sent_away() {
     play(
         &mut one,
         "C: d NOOP
+         S: d OK done
          S: * BYE …",
     );
     assert_eq!(one.read(&mut [0]).unwrap(), 0);
+    listeners.stop();
+}
+
+#[test]
+fn a_mailbox_that_is_deleted_while_selected() {
+    let (listeners, address, _) = start();
+    let selected = |other: &str| {
+        format!(
+            "C: b CREATE {other}
+             S: b OK done
+             C: c SELECT {other}
+             S: * FLAGS …
+             S: * 0 EXISTS
+             S: * 0 RECENT
+             S: * OK [UIDVALIDITY …
+             S: * OK [UIDNEXT 1] …
+             S: * OK [PERMANENTFLAGS …
+             S: c OK [READ-WRITE] selected"
+        )
+    };
+    // By the client itself: that is answered before the goodbye.
+    let mut one = log_in(address);
+    play(&mut one, &selected("mine"));
+    play(
+        &mut one,
+        "C: d DELETE mine
+         S: d OK done
+         S: * BYE …",
+    );
+    assert_eq!(one.read(&mut [0]).unwrap(), 0);
+
+    // By another: there is nothing left to close.
+    let (mut one, mut other) = (log_in(address), log_in(address));
+    play(&mut one, &selected("work"));
+    play(
+        &mut other,
+        "C: b DELETE work
+         S: b OK done",
+    );
+    play(
+        &mut one,
+        "C: d CLOSE
+         S: d OK closed
+         C: e FETCH 1 FLAGS
+         S: e BAD …
+         C: f NOOP
+         S: f OK done",
+    );
+    listeners.stop();
+}
+
+/// RFC 9051 §6.4.7 and RFC 5530 §3: all or none, and never OK for what is gone.
+#[test]
+fn what_another_has_expunged_is_not_copied() {
+    let (listeners, address, store) = start();
+    for text in ["one", "two", "three"] {
+        deliver(&store, text);
+    }
+    let (mut one, mut other) = (select(address, 3), select(address, 3));
+    play(
+        &mut other,
+        "C: d STORE 2 +FLAGS.SILENT (\\Deleted)
+         S: d OK done
+         C: e EXPUNGE
+         S: * 2 EXPUNGE
+         S: e OK done
+         C: f CREATE copies
+         S: f OK done",
+    );
+    play(
+        &mut one,
+        "C: d COPY 1:2 copies
+         S: * 2 EXPUNGE
+         S: d NO [EXPUNGEISSUED] …
+         C: e STATUS copies (MESSAGES)
+         S: * STATUS copies (MESSAGES 0)
+         S: e OK done
+         C: f COPY 1:2 copies
+         S: f OK [COPYUID …",
+    );
+    listeners.stop();
+}
+
+/// RFC 9051 §6.4.4.1: what ends with NO leaves nothing saved.
+#[test]
+fn a_failed_search_saves_nothing() {
+    let (listeners, address, store) = start();
+    deliver(&store, "one");
+    let mut socket = select(address, 1);
+    play(
+        &mut socket,
+        "C: d SEARCH RETURN (SAVE) ALL
+         S: d OK done
+         C: e UID FETCH $ (FLAGS)
+         S: * 1 FETCH …
+         S: e OK done
+         C: f SEARCH RETURN (SAVE) CHARSET KOI8-R ALL
+         S: f NO [BADCHARSET] …
+         C: g UID FETCH $ (FLAGS)
+         S: g OK done",
+    );
     listeners.stop();
 }
 

@@ -10,8 +10,8 @@ use bumpalo::Bump;
 /// emptied, all at once, with [`Arena::reset`] when the input they were parsed
 /// from is discarded.
 ///
-/// What one command or response takes of it is bounded by a small multiple of
-/// its octets on the wire.
+/// What one command or response takes of it is bounded by some 64 times its octets
+/// on the wire. A read may hold thousands of commands: reset it behind each.
 ///
 /// ```
 /// use imap_proto::Arena;

@@ -8,7 +8,7 @@ use imap_proto::{
     command::{CommandKind, IdField},
     list::Delimiter,
     response::{Completion, Data, Namespace, Namespaces},
-    server::{Event, Rejection, State, request},
+    server::{Event, Rejection, request},
 };
 
 use super::{
@@ -125,7 +125,10 @@ impl<'s> Client<'s> {
             Event::Idle(ticket) => {
                 wire.imap.accept(ticket, &mut wire.out).map_err(io::Error::other)?;
                 self.idling = true;
-                self.tell_news(true, wire)
+                if !self.tell_news(true, wire)? {
+                    wire.imap.shut_down(&mut wire.out);
+                }
+                Ok(())
             }
             Event::IdleDone => {
                 self.idling = false;
@@ -242,11 +245,12 @@ impl<'s> Client<'s> {
     ) -> io::Result<()> {
         match done {
             Ok(completion) => {
-                self.tell_news(may_expunge, wire)?;
-                match wire.imap.state() {
-                    State::Logout => Ok(()),
-                    _ => wire.complete(ticket, completion),
+                let is_there = self.tell_news(may_expunge, wire)?;
+                wire.complete(ticket, completion)?;
+                if !is_there {
+                    wire.imap.shut_down(&mut wire.out);
                 }
+                Ok(())
             }
             Err(Fault::Connection(error)) => Err(error),
             Err(Fault::Store(error)) => {

@@ -72,7 +72,10 @@ impl Client<'_> {
         let all = self.store();
         let view = self.view()?;
         let Ok(uids) = view.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
-        let copied = all.copy(view.mailbox(), &uids.into_iter().collect(), target)?;
+        let copied = match all.copy(view.mailbox(), &uids.into_iter().collect(), target) {
+            Err(Error::Expunged) => return Ok(GONE),
+            copied => copied?,
+        };
         Ok(match copy_uid(&copied, arena) {
             Some(code) => Completion::ok(Some(code), Text::first_line("copied")),
             None => ok("there was nothing to copy"),
@@ -96,7 +99,10 @@ impl Client<'_> {
             return Ok(READ_ONLY);
         }
         let Ok(uids) = view.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
-        let moved = all.move_messages(view.mailbox(), &uids.into_iter().collect(), target)?;
+        let moved = match all.move_messages(view.mailbox(), &uids.into_iter().collect(), target) {
+            Err(Error::Expunged) => return Ok(GONE),
+            moved => moved?,
+        };
         if let Some(code) = copy_uid(&moved, arena) {
             wire.tell(code, "moved")?;
         }

@@ -61,13 +61,21 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
             Input::End => return wire.imap.eof().map_err(io::Error::other),
             Input::TimedOut => wire.imap.timed_out(&mut wire.out),
             Input::Stopping => wire.imap.shut_down(&mut wire.out),
-            Input::Interrupted => client.tell_news(true, &mut wire)?,
+            Input::Interrupted => {
+                if !client.tell_news(true, &mut wire)? {
+                    wire.imap.shut_down(&mut wire.out);
+                }
+            }
         }
         let mut input = buffer.filled();
-        loop {
+        let unread = loop {
             wire.relieve()?;
-            match wire.imap.receive(&mut input, &arena, &mut wire.out) {
-                Ok(Event::NeedInput) => break,
+            // One read may hold thousands of commands, and each has the arena anew:
+            // nothing borrows from it any more but what borrows from this.
+            let mut rest = input;
+            arena.reset();
+            match wire.imap.receive(&mut rest, &arena, &mut wire.out) {
+                Ok(Event::NeedInput) => break rest.len(),
                 Ok(Event::Closed) => return wire.send(),
                 Ok(Event::StartTls(ticket)) => {
                     let upgrade = wire.imap.accept(ticket, &mut wire.out);
@@ -83,10 +91,10 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 }
                 Err(Error::Misuse(error)) => return Err(io::Error::other(error)),
             }
-        }
-        let unread = input.len();
+            let unread = rest.len();
+            input = &input[input.len() - unread..];
+        };
         buffer.keep_last(unread);
-        arena.reset();
     }
 }
 

@@ -39,6 +39,10 @@ impl Client<'_> {
             CHARSETS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
         };
         if search.charset.is_some_and(|charset| !known(charset)) {
+            // RFC 9051 §6.4.4.1: a search that ends with NO leaves nothing saved.
+            if search.returns.is_some_and(|returns| returns.contains(&SearchReturn::Save)) {
+                self.view()?.save(Vec::new());
+            }
             return Ok(Completion::no(
                 Some(Code::BadCharset(&[])),
                 Text::first_line("the charset is not known"),

@@ -17,6 +17,7 @@ use super::{
     view::{News, View},
     wire::{Wire, number, ok},
 };
+use crate::store::{Error, UidSet};
 
 /// The flags that every mailbox has.
 const SYSTEM: [Flag<'static>; 5] =
@@ -64,24 +65,30 @@ impl Client<'_> {
 
     /// CLOSE (RFC 9051 §6.4.1): expunges without telling.
     pub(super) fn close<'b>(&mut self) -> Result<Completion<'b>, Fault> {
-        if let Some(view) = self.view.take().filter(|view| !view.is_read_only()) {
-            self.store().expunge(view.mailbox(), &crate::store::UidSet::all())?;
+        if let Some(view) = self.view.as_ref().filter(|view| !view.is_read_only()) {
+            match self.store().expunge(view.mailbox(), &UidSet::all()) {
+                // There is nothing left of it.
+                Ok(_) | Err(Error::NoSuchMailbox) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        self.view = None;
         Ok(ok("closed"))
     }
 
-    /// Tells what is new in the selected mailbox. When the mailbox itself is
-    /// gone, the session ends.
-    pub(super) fn tell_news(&mut self, may_expunge: bool, wire: &mut Wire<'_>) -> io::Result<()> {
+    /// Tells what is new in the selected mailbox, and returns whether it is still
+    /// there: where it is gone, the session must end.
+    pub(super) fn tell_news(&mut self, may_expunge: bool, wire: &mut Wire<'_>) -> io::Result<bool> {
         let store = self.store();
-        let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else { return Ok(()) };
+        let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else {
+            return Ok(true);
+        };
         let news = match view.update(store, may_expunge) {
             Ok(news) => news,
             Err(error) => {
                 self.view = None;
                 self.report(&error);
-                wire.imap.shut_down(&mut wire.out);
-                return Ok(());
+                return Ok(false);
             }
         };
         for one in news {
@@ -96,6 +103,6 @@ impl Client<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 }

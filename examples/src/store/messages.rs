@@ -234,6 +234,9 @@ impl Store {
     }
 
     /// COPY (RFC 9051 §6.4.7), with flags and internal dates; all or none.
+    ///
+    /// # Errors
+    /// [`Error::Expunged`] when one of them is gone.
     pub fn copy(
         &self,
         source: MailboxId,
@@ -242,13 +245,16 @@ impl Store {
     ) -> Result<Copied, Error> {
         self.write(|change| {
             mailboxes::counters(&change.tx, source)?;
-            let messages = select(&change.tx, source, set)?;
+            let messages = all_of(&change.tx, source, set)?;
             change.copy(&messages, target)
         })
     }
 
     /// MOVE (RFC 9051 §6.4.8): all or none, and never in both mailboxes or in
     /// neither. The UIDs in `from` are those that vanish from the source.
+    ///
+    /// # Errors
+    /// [`Error::Expunged`] when one of them is gone.
     pub fn move_messages(
         &self,
         source: MailboxId,
@@ -257,7 +263,7 @@ impl Store {
     ) -> Result<Copied, Error> {
         self.write(|change| {
             mailboxes::counters(&change.tx, source)?;
-            let messages = select(&change.tx, source, set)?;
+            let messages = all_of(&change.tx, source, set)?;
             let copied = change.copy(&messages, target)?;
             change.expunge(source, &messages)?;
             Ok(copied)
@@ -365,6 +371,12 @@ impl Change<'_> {
         self.copy(&messages, target)?;
         self.expunge(source, &messages)
     }
+}
+
+/// The messages of these UIDs, every one.
+fn all_of(tx: &Transaction<'_>, mailbox: MailboxId, set: &UidSet) -> Result<Vec<Message>, Error> {
+    let messages = select(tx, mailbox, set)?;
+    if messages.len() as u64 == set.count() { Ok(messages) } else { Err(Error::Expunged) }
 }
 
 fn select(tx: &Transaction<'_>, mailbox: MailboxId, set: &UidSet) -> Result<Vec<Message>, Error> {
@@ -559,7 +571,9 @@ mod tests {
             store.append(inbox, vec![new]).unwrap();
         }
         let archive = store.create(user, "Archive").unwrap();
-        let copied = store.copy(inbox, &[2, 3, 7].into_iter().collect(), archive).unwrap();
+        let gone = store.copy(inbox, &[2, 3, 7].into_iter().collect(), archive);
+        assert!(matches!(gone, Err(Error::Expunged)));
+        let copied = store.copy(inbox, &[2, 3].into_iter().collect(), archive).unwrap();
         assert_eq!((copied.from.as_slice(), copied.to.as_slice()), (&[2, 3][..], &[1, 2][..]));
         assert_eq!(copied.uidvalidity, store.select(archive).unwrap().uidvalidity);
         let moved = store.move_messages(inbox, &[1..=2].into_iter().collect(), archive).unwrap();
@@ -575,10 +589,10 @@ mod tests {
                 .all(|m| m.date == OffsetDateTime::UNIX_EPOCH && m.flags == flags)
         );
         // Into the mailbox they are in: new UIDs.
-        let moved = store.move_messages(inbox, &UidSet::all(), inbox).unwrap();
+        let moved = store.move_messages(inbox, &3.into(), inbox).unwrap();
         assert_eq!((moved.from.as_slice(), moved.to.as_slice()), (&[3][..], &[4][..]));
-        let copied = store.copy(inbox, &9.into(), archive).unwrap();
-        assert!(copied.from.is_empty());
+        let none: UidSet = [0_u32; 0].into_iter().collect();
+        assert!(store.copy(inbox, &none, archive).unwrap().from.is_empty());
     }
 
     #[test]
@@ -589,13 +603,14 @@ mod tests {
         store.delete(user, "Archive").unwrap();
         let before = store.select(inbox).unwrap().modseq;
         for refused in [
-            store.move_messages(inbox, &UidSet::all(), archive),
-            store.copy(inbox, &UidSet::all(), archive),
-            store.copy(archive, &UidSet::all(), inbox),
-            store.copy(inbox, &9.into(), archive),
+            store.move_messages(inbox, &1.into(), archive),
+            store.copy(inbox, &1.into(), archive),
+            store.copy(archive, &1.into(), inbox),
         ] {
             assert!(matches!(refused, Err(Error::NoSuchMailbox)));
         }
+        let gone = store.move_messages(inbox, &[1, 9].into_iter().collect(), inbox);
+        assert!(matches!(gone, Err(Error::Expunged)));
         assert_eq!(texts(&store, inbox), [row(1, "one", "")]);
         assert_eq!(store.select(inbox).unwrap().modseq, before);
     }

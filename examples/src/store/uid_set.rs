@@ -31,6 +31,12 @@ impl UidSet {
         &self.ranges
     }
 
+    /// How many UIDs there are in it.
+    pub fn count(&self) -> u64 {
+        let count = |range: &RangeInclusive<u32>| u64::from(*range.end() - *range.start()) + 1;
+        self.ranges().iter().map(count).sum()
+    }
+
     /// Whether a UID is in the set.
     pub fn contains(&self, uid: u32) -> bool {
         let after = self.ranges.partition_point(|range| *range.end() < uid);

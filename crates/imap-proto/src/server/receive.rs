@@ -1,6 +1,7 @@
 //! From the client's octets to events.
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::parse::complete;
 use mail_wire::{Base64, Framed as Line, LineEnding};
 
 use super::Config;
@@ -14,7 +15,7 @@ use crate::capability::Capability;
 use crate::code::Code;
 use crate::command::{Command, CommandKind, parse_tag};
 use crate::frame::Framed;
-use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text};
+use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text, literal_announcement};
 use crate::response::{Completion, Condition, Data};
 
 const BARE_LF: &str = "a line ends with CRLF";
@@ -129,15 +130,21 @@ impl Session {
             self.bad("such a literal is not offered: ask with {n} first", out);
             return None;
         }
-        if is_login(octets) && !self.config.offers_login(self.is_tls()) {
+        if is(octets, b"LOGIN") && !self.config.offers_login(self.is_tls()) {
             // A password is not let come only to be refused.
             self.frames.refuse_literal(input);
             self.refuse_login(out);
             return None;
         }
-        if let Ok(Command { tag, kind: kind @ CommandKind::Append(append) }) =
-            Command::parse(octets, arena)
-        {
+        // Nothing else is parsed before it is whole: a command may have thousands of
+        // literals. An APPEND has one before its message, the name of the mailbox.
+        if is(octets, b"APPEND") && !is_first_argument(octets, head) {
+            let parsed = Command::parse(octets, arena);
+            let Ok(Command { tag, kind: kind @ CommandKind::Append(append) }) = parsed else {
+                self.frames.refuse_literal(input);
+                self.bad("expected the message behind mailbox, flags and date", out);
+                return None;
+            };
             if let Err(why) = self.check(KeptTag::new(tag), &kind) {
                 self.frames.refuse_literal(input);
                 self.bad(why, out);
@@ -400,12 +407,16 @@ fn offers_non_synchronizing(config: &Config, octets: u64) -> bool {
     style.is_non_synchronizing(octets)
 }
 
-/// Whether `octets` begin a LOGIN.
-fn is_login(octets: &[u8]) -> bool {
-    octets
-        .split(|&octet| octet == b' ')
-        .nth(1)
-        .is_some_and(|verb| verb.eq_ignore_ascii_case(b"LOGIN"))
+/// Whether `octets` begin a command of this name.
+fn is(octets: &[u8], name: &[u8]) -> bool {
+    octets.split(|&octet| octet == b' ').nth(1).is_some_and(|verb| verb.eq_ignore_ascii_case(name))
+}
+
+/// Whether the literal that `octets` end with, which is announced by `head`, is all
+/// that stands behind the command's name.
+fn is_first_argument(octets: &[u8], head: LiteralHead) -> bool {
+    let argument = octets.splitn(3, |&octet| octet == b' ').nth(2).unwrap_or_default();
+    complete(argument, literal_announcement) == Ok(head)
 }
 
 /// The extension that a command is of, if it is not of IMAP4rev1.

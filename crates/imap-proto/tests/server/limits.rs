@@ -1,5 +1,10 @@
 //! What is past a limit (HOSTILE input), and the end that too much of it has.
 
+use std::sync::Arc;
+
+use imap_proto::server::{Channel, Event, Session};
+use imap_proto::{Arena, BytesMut};
+
 use crate::transcript::{LOGIN, config, play};
 
 /// One answer to a command that is too long, and its tail is never parsed.
@@ -44,10 +49,39 @@ fn too_many_bad_commands() {
     assert_eq!(seen.failure, None);
 }
 
+/// Nothing is parsed before it is whole, but an APPEND: however many literals a
+/// command has, it takes a small multiple of its octets of the arena.
+#[test]
+fn many_literals() {
+    let many = |start: &str, part: &str, end: &str| {
+        let parts = part.repeat(60_000 / part.len());
+        format!("{start}{parts}{end}")
+    };
+    for command in [
+        many("a SEARCH ", "1 CC {0+}\r\n ", "ALL\r\n"),
+        many("a APPEND ", "{0+}\r\n ", "\r\n"),
+        many("a APPEND x (", "f f f {0+}\r\n ", ")\r\n"),
+        many("a LOGIN ", "{0+}\r\n ", "\r\n"),
+    ] {
+        let (mut out, arena) = (BytesMut::new(), Arena::new());
+        let mut config = config();
+        config.plaintext_auth = true;
+        let mut session = Session::new(Arc::new(config), Channel::Clear, &mut out);
+        let mut input = command.as_bytes();
+        loop {
+            match session.receive(&mut input, &arena, &mut out).unwrap() {
+                Event::NeedInput | Event::Closed => break,
+                event => session.decline(event, &mut out).unwrap(),
+            }
+        }
+        assert!(arena.capacity() < 5 << 20, "{} octets for {:.20}", arena.capacity(), command);
+    }
+}
+
 /// 10,000 parentheses are one bad command.
 #[test]
 fn deep_searches() {
-    let arena = imap_proto::Arena::new();
+    let arena = Arena::new();
     let deep = format!("a SEARCH {}ALL{}", "(".repeat(10_000), ")".repeat(10_000));
     assert!(imap_proto::Command::parse(deep.as_bytes(), &arena).is_err());
 }
