@@ -76,13 +76,15 @@ impl ReceiveBuffer {
     pub fn space(&mut self) -> Result<&mut [u8], BufferFull> {
         if self.end == self.octets.len() {
             // Moving the unread to the front is only worth it while that is the
-            // smaller half: so every octet is moved a bounded number of times.
+            // smaller half: so, below the limit, every octet is moved a bounded number
+            // of times.
             let unread = self.end - self.start;
             if unread <= self.octets.len() / 2 && self.start > 0 {
                 self.octets.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, unread);
             } else if self.octets.len() < self.limit {
                 let size = (self.octets.len() * 2).max(Self::FIRST_SIZE).min(self.limit);
+                self.octets.reserve_exact(size - self.octets.len());
                 self.octets.resize(size, 0);
             } else if self.start > 0 {
                 self.octets.copy_within(self.start..self.end, 0);
@@ -139,6 +141,63 @@ impl Default for ReceiveBuffer {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Read(usize),
+        Keep(usize),
+        Shrink,
+    }
+
+    proptest! {
+        /// It holds what a plain vector would, never more than its limit, and takes
+        /// no more memory than that.
+        #[test]
+        fn it_holds_what_was_received_and_not_used(
+            limit in prop_oneof![0_usize..40, 8_190_usize..8_200, Just(20_000)],
+            steps in prop::collection::vec(
+                prop_oneof![
+                    (0_usize..30_000).prop_map(Step::Read),
+                    (0_usize..30_000).prop_map(Step::Keep),
+                    Just(Step::Shrink),
+                ],
+                0..60,
+            ),
+        ) {
+            let mut buffer = ReceiveBuffer::with_limit(limit);
+            let limit = limit.max(1);
+            let (mut held, mut octet) = (Vec::new(), 0_u8);
+            for step in steps {
+                match step {
+                    Step::Read(most) => match buffer.space() {
+                        Ok(space) => {
+                            prop_assert!(!space.is_empty() && held.len() + space.len() <= limit);
+                            let read = most.min(space.len());
+                            for slot in &mut space[..read] {
+                                *slot = octet;
+                                held.push(octet);
+                                octet = octet.wrapping_add(1);
+                            }
+                            buffer.received(read);
+                        }
+                        Err(full) => {
+                            prop_assert_eq!((held.len(), full.limit), (limit, limit));
+                        }
+                    },
+                    Step::Keep(most) => {
+                        let kept = most.min(held.len());
+                        buffer.keep_last(kept);
+                        held.drain(..held.len() - kept);
+                    }
+                    Step::Shrink => buffer.shrink(),
+                }
+                prop_assert_eq!(buffer.filled(), &held[..]);
+                prop_assert_eq!(buffer.is_empty(), held.is_empty());
+                prop_assert!(buffer.octets.capacity() <= limit);
+            }
+        }
+    }
 
     #[test]
     fn the_space_is_never_empty_below_the_limit() {

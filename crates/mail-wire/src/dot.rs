@@ -367,6 +367,7 @@ impl DotStuffer {
 mod tests {
     use super::*;
     use alloc::string::String;
+    use alloc::vec;
     use alloc::vec::Vec;
     use proptest::prelude::*;
 
@@ -464,6 +465,32 @@ mod tests {
         let whole = unstuff(BodyPolicy::Reject, &[b"hi\r", &behind]).unwrap();
         assert_eq!((whole.0, whole.1), (b"hi\r\n".to_vec(), false));
         assert!(whole.2.starts_with(b"MAIL FROM"));
+    }
+
+    /// The same where a block ends.
+    #[test]
+    fn nothing_hides_where_a_block_ends() {
+        let odds: [&[u8]; 12] = [
+            b"\n", b"\r", b"\0", b"\r\n.", b"\r\n", b"\rX\n", b"\r\n\n", b"\r\n\0", b"\r\r\n",
+            b"\n\r\n", b"\r\n.\n", b".",
+        ];
+        for odd in odds {
+            for at in (BLOCK - 4..BLOCK + 3).chain(2 * BLOCK - 4..2 * BLOCK + 3) {
+                let before = "a".repeat(at);
+                let wire = [before.as_bytes(), odd, &[b'a'; 3 * BLOCK], b"\r\n.\r\n"].concat();
+                let seen = told(unstuff(BodyPolicy::Reject, &[&wire]));
+                assert_eq!(seen, told(naive(BodyPolicy::Reject, &wire)), "{odd:?} at {at}");
+            }
+        }
+        for run in [&b"\n"[..], b"\r", b"\n\r", b"a\n", b"\r\n\n", b"\0"] {
+            let wire = [b"a", &run.repeat(3 * BLOCK)[..], b"\r\n.\r\n"].concat();
+            assert!(unstuff(BodyPolicy::Reject, &[&wire]).unwrap().1, "{run:?}");
+        }
+        // A block of nothing else, and plain text behind it.
+        for (odd, count) in [(b'\r', BLOCK), (b'\n', BLOCK), (b'\r', 2 * BLOCK), (0, BLOCK)] {
+            let wire = [&vec![odd; count][..], &[b'a'; 3 * BLOCK], b"\r\n.\r\n"].concat();
+            assert!(unstuff(BodyPolicy::Reject, &[&wire]).unwrap().1, "{odd} {count} times");
+        }
     }
 
     #[test]

@@ -23,13 +23,13 @@ pub struct Config {
     hostname: String,
     mechanisms: Vec<String>,
     /// The most octets that a message may have, its line ends counted and its
-    /// stuffed dots not: offered as SIZE and enforced (RFC 1870). None offers
-    /// SIZE without a limit. Default: none.
+    /// stuffed dots not: offered as SIZE and enforced (RFC 1870). None, and 0 as
+    /// RFC 1870 §4 has it, offers SIZE without a limit. Default: none.
     pub max_message_size: Option<u64>,
     /// Offer 8BITMIME (RFC 6152). Default: yes.
     pub eight_bit_mime: bool,
     /// Offer SMTPUTF8 (RFC 6531): only where mail is stored and passed on as it
-    /// comes. Default: yes.
+    /// comes, and 8BITMIME is offered. Default: yes.
     pub smtputf8: bool,
     /// Offer STARTTLS in clear text (RFC 3207). Default: no.
     pub starttls: bool,
@@ -84,6 +84,15 @@ impl Config {
         Ok(())
     }
 
+    /// The most octets of a message, where there is a limit.
+    pub(super) fn size_limit(&self) -> Option<u64> {
+        self.max_message_size.filter(|&limit| limit > 0)
+    }
+
+    pub(super) const fn offers_smtputf8(&self) -> bool {
+        self.smtputf8 && self.eight_bit_mime
+    }
+
     /// The name that the server goes by.
     #[must_use]
     pub fn hostname(&self) -> &str {
@@ -107,8 +116,8 @@ impl Config {
 #[non_exhaustive]
 pub struct Limits {
     /// The longest command line, CRLF included, in octets. Default: 1100, which
-    /// is 512 (RFC 5321 §4.5.3.1.4) and what the extensions offered add to MAIL:
-    /// 26 for SIZE, 17 for BODY, 10 for SMTPUTF8, 500 for AUTH.
+    /// has room for 512 (RFC 5321 §4.5.3.1.4) and what the extensions offered add
+    /// to MAIL: 26 for SIZE, 17 for BODY, 10 for SMTPUTF8, 500 for AUTH.
     pub command_line: usize,
     /// The longest line of an AUTH exchange, the command with its initial
     /// response too, in octets. Default: 12288 (RFC 4954 §4.5).
@@ -119,9 +128,9 @@ pub struct Limits {
     /// The most recipients of one message; the next is answered 452. Default:
     /// 1000. No less than 100 should be set (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
-    /// The most commands of one connection that are answered 500 to 504, 553
-    /// and 555, or that fail to log in; with the next the connection ends with
-    /// 421. Default: 20.
+    /// The most commands of one connection that the session itself says no to, for
+    /// their syntax, their place or what is not offered, and logins that are
+    /// rejected; with the next the connection ends with 421. Default: 20.
     pub bad_commands: u32,
 }
 

@@ -18,7 +18,8 @@ pub enum Event<'b> {
     Auth(Auth<'b>, Ticket<request::Auth>),
     /// The client's response to a challenge.
     AuthResponse(Base64<'b>, Ticket<request::Auth>),
-    /// The client gave up an exchange that a challenge was out for. It is answered.
+    /// An exchange that a challenge was out for is over: the client gave it up, or its
+    /// response was none. It is answered.
     AuthCancelled,
     /// The client wants TLS. Whatever transaction was open is over. Accepting
     /// gives the token for [`upgraded`](super::Session::upgraded).

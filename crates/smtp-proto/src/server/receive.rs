@@ -98,13 +98,13 @@ impl Session {
             }
             _ if parameters.body == Some(Body::BinaryMime)
                 || (parameters.body.is_some() && !self.config.eight_bit_mime)
-                || (parameters.smtputf8 && !self.config.smtputf8)
+                || (parameters.smtputf8 && !self.config.offers_smtputf8())
                 || (parameters.auth.is_some() && self.config.mechanisms(true).next().is_none()) =>
             {
                 UNKNOWN_PARAMETER
             }
             _ if utf8_address && !parameters.smtputf8 => NEEDS_SMTPUTF8,
-            _ if parameters.size > self.config.max_message_size.or(Some(u64::MAX)) => {
+            _ if parameters.size > self.config.size_limit().or(Some(u64::MAX)) => {
                 Rejection::TOO_BIG.encode(self.extended, out);
                 return None;
             }
@@ -212,7 +212,7 @@ impl Session {
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Event<'b> {
-        let limit = self.config.max_message_size.unwrap_or(u64::MAX);
+        let limit = self.config.size_limit().unwrap_or(u64::MAX);
         loop {
             match self.body.next(input) {
                 Unstuffed::NeedInput => return Event::NeedInput,

@@ -24,9 +24,9 @@ impl Session {
         let config = &*self.config;
         let offered = [
             (true, Extension::Pipelining),
-            (true, Extension::Size(config.max_message_size)),
+            (true, Extension::Size(config.size_limit())),
             (config.eight_bit_mime, Extension::EightBitMime),
-            (config.smtputf8, Extension::SmtpUtf8),
+            (config.offers_smtputf8(), Extension::SmtpUtf8),
             (true, Extension::EnhancedStatusCodes),
             (config.starttls && !self.tls, Extension::StartTls),
             (config.vrfy, Extension::Vrfy),
@@ -88,11 +88,22 @@ impl Session {
     }
 
     pub(super) fn too_long<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {
+        let authenticating = self.state == State::Authenticating;
+        self.bad_line(if authenticating { AUTH_TOO_LONG } else { LINE_TOO_LONG }, out)
+    }
+
+    /// Answers a line that is none. It ends an AUTH exchange, too: behind the answer
+    /// the client goes on with commands.
+    pub(super) fn bad_line<'b>(
+        &mut self,
+        fault: Rejection<'_>,
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
         if self.state == State::Authenticating {
             self.state = State::Ready;
-            return self.bad(AUTH_TOO_LONG, out).or(Some(Event::AuthCancelled));
+            return self.bad(fault, out).or(Some(Event::AuthCancelled));
         }
-        self.bad(LINE_TOO_LONG, out)
+        self.bad(fault, out)
     }
 
     /// Answers a bad command, and ends the session where it was one too many.

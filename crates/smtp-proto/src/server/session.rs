@@ -119,7 +119,7 @@ impl Session {
                 Framed::NeedInput => return Ok(Event::NeedInput),
                 Framed::TooLong => self.too_long(out),
                 Framed::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
-                    self.bad(BARE_LF, out)
+                    self.bad_line(BARE_LF, out)
                 }
                 Framed::Line { line, .. } if self.state == State::Authenticating => {
                     self.receive_response(line, out)
@@ -306,7 +306,7 @@ impl Session {
         if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_line()) {
             self.failure = Some(ProtocolError::UnexpectedEnd);
         }
-        self.state = State::Closed;
+        self.close();
         self.failure.map_or(Ok(()), Err)
     }
 

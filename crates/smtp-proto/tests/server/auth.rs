@@ -98,8 +98,8 @@ fn cancelled_and_malformed() {
         S: 334 
         C> *\\n
         S: 500 5.5.2 Lines must end with CRLF
-        C: *
-        S: 501 5.0.0 Authentication cancelled
+        C: QUITQUIT
+        S* 500 5.5.1
         C: AUTH PLAIN AGFs*
         S* 501 5.5.4
         C: AUTH PLAIN AGFs AGFs

@@ -246,7 +246,38 @@ fn verifying() {
     );
 }
 
-/// RFC 1870 §6: SIZE is offered, and declared sizes are held to it.
+/// What is offered where something else is not.
+#[test]
+fn no_size_limit() {
+    let mut config = config();
+    // RFC 1870 §4: 0 says that there is none.
+    config.max_message_size = Some(0);
+    config.eight_bit_mime = false;
+    // RFC 6531 §3.1: who offers SMTPUTF8 offers 8BITMIME.
+    config.smtputf8 = true;
+    play(
+        config,
+        &["
+        S: 220 mx.example.org ESMTP
+        C: EHLO client.example.org
+        S: 250-mx.example.org
+        S: 250-PIPELINING
+        S: 250-SIZE
+        S: 250-ENHANCEDSTATUSCODES
+        S: 250-STARTTLS
+        S: 250 HELP
+        C: MAIL FROM:<a@example.com> SIZE=99999999999
+        S: 250 2.1.0 OK
+        C: RSET
+        S: 250 2.0.0 OK
+        C: MAIL FROM:<a@example.com> SMTPUTF8
+        S* 555 5.5.4
+        "],
+    );
+}
+
+/// RFC 1870 §6: SIZE is offered, and declared sizes are held to it; so is each
+/// message that comes.
 #[test]
 fn size() {
     let mut config = config();
@@ -296,6 +327,24 @@ fn size() {
         S: 250 2.1.5 OK
         C: DATA
         S* 354
+        C: 12345
+        C: .
+        S: 250 2.0.0 Queued
+        C: MAIL FROM:<a@example.com>
+        S: 250 2.1.0 OK
+        C: RCPT TO:<b@example.org>
+        S: 250 2.1.5 OK
+        C: DATA
+        S* 354
+        C: 123456
+        C: .
+        S: 552 5.3.4 Message too big for this server
+        C: MAIL FROM:<a@example.com>
+        S: 250 2.1.0 OK
+        C: RCPT TO:<b@example.org>
+        S: 250 2.1.5 OK
+        C: DATA
+        S* 354
         C: 123
         C: 1
         C: RSET
@@ -305,8 +354,8 @@ fn size() {
         S: 503 5.5.1 Send MAIL first
         "],
     );
-    assert_eq!(seen.messages.len(), 1);
-    assert_eq!(seen.messages[0].body, b".2345\r\n");
+    let bodies: Vec<&[u8]> = seen.messages.iter().map(|message| &message.body[..]).collect();
+    assert_eq!(bodies, [b".2345\r\n", b"12345\r\n"]);
 }
 
 /// RFC 6152 §3 and RFC 6531 §3.4: parameters that were offered, and that were not.

@@ -47,6 +47,20 @@ fn the_wrong_sessions_ticket() {
     assert_eq!(&other[..], b"250 OK\r\n");
 }
 
+/// Nor does one bring a session back whose stream has ended.
+#[test]
+fn a_ticket_behind_the_end_of_the_stream() {
+    let (mut session, mut out) = session();
+    let Ok(Event::Hello(_, ticket)) = session.receive(&mut &b"EHLO c\r\n"[..], &mut out) else {
+        panic!()
+    };
+    assert_eq!(session.eof(), Ok(()));
+    assert_eq!(session.accept(ticket, &mut out), Err(Misuse::WrongTicket));
+    assert_eq!(session.state(), State::Closed);
+    let event = session.receive(&mut &b"MAIL FROM:<a@b>\r\n"[..], &mut out);
+    assert!(matches!(event, Ok(Event::Closed)) && out.is_empty());
+}
+
 /// A ticket of a session that has closed since is refused.
 #[test]
 fn a_ticket_that_comes_too_late() {
