@@ -91,8 +91,9 @@ impl<'a> Response<'a> {
         if let Some(code) = self.code {
             out.put_u8(b' ');
             code.encode(out);
-        } else if self.text.as_bytes().starts_with(b"[") {
-            // A text that was parsed must not be taken for a code, sent on.
+        } else if looks_like_code(self.text.as_bytes()) {
+            // A text that was parsed must not be taken for a code, sent on. The parser
+            // takes this space away again.
             out.put_u8(b' ');
         }
         self.text.encode_after_space(out);
@@ -116,10 +117,16 @@ fn response(input: &[u8]) -> Parsed<'_, Response<'_>> {
     // What only looks like a code is text.
     let (rest, code) = match code(rest) {
         Ok((rest, code)) => (skip_space(rest), Some(code)),
+        Err(_) if looks_like_code(rest) => (skip_space(rest), None),
         Err(_) => (rest, None),
     };
     let (rest, text) = rest_of_line(rest)?;
     Ok((rest, Response { status, code, text }))
+}
+
+/// Whether `text` begins with a bracket, spaces aside.
+fn looks_like_code(text: &[u8]) -> bool {
+    text.iter().find(|&&octet| octet != b' ') == Some(&b'[')
 }
 
 fn skip_space(input: &[u8]) -> &[u8] {
@@ -155,7 +162,15 @@ mod tests {
         let mut out = BytesMut::new();
         Response::err(heard.text).encode(&mut out);
         assert_eq!(&out[..], b"-ERR  [AUTH] wrong\r\n");
-        assert_eq!(Response::parse(b"-ERR  [AUTH] wrong").unwrap().code, None);
+        for text in ["[AUTH] wrong", " [AUTH] wrong", "[SYS wait", "  [", "x [AUTH]", " x"] {
+            let line = alloc::format!("+OK [X] {text}");
+            let told = Response::ok(Response::parse(line.as_bytes()).unwrap().text);
+            assert_eq!(told.text.as_bytes(), text.as_bytes());
+            out.clear();
+            told.encode(&mut out);
+            let line = out.strip_suffix(b"\r\n").unwrap();
+            assert_eq!(Response::parse(line), Ok(told), "{text:?}");
+        }
     }
 
     #[test]
