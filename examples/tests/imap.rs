@@ -402,6 +402,26 @@ fn what_another_has_expunged_is_not_copied() {
     listeners.stop();
 }
 
+#[test]
+fn an_item_is_told_once_and_not_thousands() {
+    let (listeners, address, store) = start();
+    deliver(&store, "one");
+    let mut socket = select(address, 1);
+    let same = "BINARY.SIZE[1] ".repeat(1000);
+    let others: String = (0..33).map(|at| format!("BODY.PEEK[TEXT]<{at}.1> ")).collect();
+    play(
+        &mut socket,
+        &format!(
+            "C: d FETCH 1 (UID {same}UID)
+             S: * 1 FETCH (UID 1 BINARY.SIZE[1] …
+             S: d OK done
+             C: e FETCH 1 ({others}UID)
+             S: e NO [LIMIT] …"
+        ),
+    );
+    listeners.stop();
+}
+
 /// RFC 9051 §6.4.4.1: what ends with NO leaves nothing saved.
 #[test]
 fn a_failed_search_saves_nothing() {

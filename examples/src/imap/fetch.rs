@@ -30,6 +30,11 @@ const BATCH: usize = 100;
 /// How many octets are read, or written, at once.
 const PIECE: usize = 16 * 1024;
 
+/// How many items of a message may be asked for at a time: what they are is held
+/// until all of them are known.
+const MOST_ITEMS: usize = 32;
+const TOO_MANY_ITEMS: Completion<'static> =
+    Completion::no(Some(Code::Limit), Text::first_line("too many items at a time"));
 const UNKNOWN_ENCODING: Completion<'static> = Completion::no(
     Some(Code::UnknownCte),
     Text::first_line("the transfer encoding of a part is not known"),
@@ -44,6 +49,9 @@ impl Client<'_> {
         wire: &mut Wire<'_>,
     ) -> Result<Completion<'b>, Fault> {
         let mut items = expand(fetch.items);
+        if items.len() > MOST_ITEMS {
+            return Ok(TOO_MANY_ITEMS);
+        }
         if fetch.uid && !items.contains(&FetchItem::Uid) {
             items.insert(0, FetchItem::Uid);
         }
@@ -87,7 +95,7 @@ impl Client<'_> {
     }
 }
 
-/// The items that are asked for, without the names for several.
+/// The items that are asked for, each once, without the names for several.
 fn expand<'a>(items: FetchItems<'a>) -> Vec<FetchItem<'a>> {
     const FAST: [FetchItem<'static>; 3] =
         [FetchItem::Flags, FetchItem::InternalDate, FetchItem::Rfc822Size];
@@ -96,7 +104,15 @@ fn expand<'a>(items: FetchItems<'a>) -> Vec<FetchItem<'a>> {
         FetchItems::Fast => with(&[]),
         FetchItems::All => with(&[FetchItem::Envelope]),
         FetchItems::Full => with(&[FetchItem::Envelope, FetchItem::Body]),
-        FetchItems::Items(items) => items.to_vec(),
+        FetchItems::Items(items) => {
+            let mut once = Vec::new();
+            for item in items.iter() {
+                if once.len() <= MOST_ITEMS && !once.contains(item) {
+                    once.push(*item);
+                }
+            }
+            once
+        }
     }
 }
 
