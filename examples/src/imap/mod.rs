@@ -70,8 +70,8 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let mut input = buffer.filled();
         let unread = loop {
             wire.relieve()?;
-            // One read may hold thousands of commands, and each has the arena anew:
-            // nothing borrows from it any more but what borrows from this.
+            // One read may hold thousands of commands: each has the arena anew, and an
+            // input of its own, so that nothing of the last one borrows from either.
             let mut rest = input;
             arena.reset();
             match wire.imap.receive(&mut rest, &arena, &mut wire.out) {

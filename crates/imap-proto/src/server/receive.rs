@@ -138,7 +138,7 @@ impl Session {
         }
         // Nothing else is parsed before it is whole: a command may have thousands of
         // literals. An APPEND has one before its message, the name of the mailbox.
-        if is(octets, b"APPEND") && !is_first_argument(octets, head) {
+        if is(octets, b"APPEND") && !is_first_argument(octets) {
             let parsed = Command::parse(octets, arena);
             let Ok(Command { tag, kind: kind @ CommandKind::Append(append) }) = parsed else {
                 self.frames.refuse_literal(input);
@@ -412,11 +412,10 @@ fn is(octets: &[u8], name: &[u8]) -> bool {
     octets.split(|&octet| octet == b' ').nth(1).is_some_and(|verb| verb.eq_ignore_ascii_case(name))
 }
 
-/// Whether the literal that `octets` end with, which is announced by `head`, is all
-/// that stands behind the command's name.
-fn is_first_argument(octets: &[u8], head: LiteralHead) -> bool {
+/// Whether all that stands behind the command's name is the announcement of a literal.
+fn is_first_argument(octets: &[u8]) -> bool {
     let argument = octets.splitn(3, |&octet| octet == b' ').nth(2).unwrap_or_default();
-    complete(argument, literal_announcement) == Ok(head)
+    complete(argument, literal_announcement).is_ok()
 }
 
 /// The extension that a command is of, if it is not of IMAP4rev1.

@@ -378,8 +378,7 @@ impl Session {
     /// [`Misuse::NotNow`], [`Misuse::ClearText`], [`Misuse::AnswerPending`],
     /// [`Misuse::TooManyPipelined`].
     pub fn allows(&self, command: Command<'_>) -> Result<(), Misuse> {
-        let twice = self.channel == Channel::Tls && matches!(command, Command::Stls);
-        if twice || !self.is_for_now(command) {
+        if !self.is_for_now(command) {
             return Err(Misuse::NotNow);
         }
         if self.channel == Channel::Clear && !self.is_for_clear_text(command) {
@@ -406,8 +405,10 @@ impl Session {
             | Command::Pass(_)
             | Command::Apop { .. }
             | Command::Auth { .. }
-            | Command::Stls
             | Command::Utf8 => matches!(self.state, State::Authorization),
+            Command::Stls => {
+                matches!((self.state, self.channel), (State::Authorization, Channel::Clear))
+            }
             Command::Stat
             | Command::List(_)
             | Command::Retr(_)

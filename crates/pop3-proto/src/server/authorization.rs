@@ -149,7 +149,7 @@ impl Session {
         } else if !input.is_empty() {
             *input = &[];
             err("octets in clear text behind STLS: goodbye", out);
-            return self.fail(ProtocolError::PlaintextAfterStartTls);
+            return Err(self.fail(ProtocolError::PlaintextAfterStartTls));
         } else {
             return Ok(Some(Event::Stls(self.desk.issue())));
         }

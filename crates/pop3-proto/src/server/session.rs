@@ -155,7 +155,7 @@ impl Session {
             }
             // It would be taken for what the client sent inside TLS.
             *input = &[];
-            self.fail(ProtocolError::PlaintextAfterStartTls)?;
+            return Err(self.fail(ProtocolError::PlaintextAfterStartTls));
         }
         if self.desk.is_out() {
             return Err(Misuse::ReplyPending.into());
@@ -426,10 +426,10 @@ impl Session {
         }
     }
 
-    pub(super) fn fail<'b>(&mut self, error: ProtocolError) -> Result<Option<Event<'b>>, Error> {
+    pub(super) fn fail(&mut self, error: ProtocolError) -> Error {
         self.enter(State::Closed);
         self.failed = Some(error);
-        Err(error.into())
+        error.into()
     }
 
     pub(super) fn grant_upgrade(&mut self, out: &mut BytesMut) -> Upgrade {
