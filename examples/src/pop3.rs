@@ -50,6 +50,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let config = config(server, connection).map_err(io::Error::other)?;
     let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
+    let goodbye = Text::new("the server is shutting down").map_err(io::Error::other)?;
     let timestamp = timestamp(server, connection);
     // A host name that is too long for it leaves none.
     let mut pop3 = match timestamp.as_deref().map(Timestamp::new) {
@@ -68,7 +69,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
             Input::End if pop3.deleted().is_empty() => return Ok(()),
             Input::End => return pop3.eof().map_err(io::Error::other),
             Input::TimedOut => pop3.timed_out(),
-            Input::Stopping => pop3.shut_down(&mut out),
+            Input::Stopping => pop3.shut_down(goodbye, &mut out),
             Input::Interrupted => {}
         }
         let mut input = buffer.filled();

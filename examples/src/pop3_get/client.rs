@@ -84,6 +84,10 @@ impl Client {
                     self.notice = Some(said(&response));
                     continue;
                 }
+                Ok(Event::NoStatus { to: None, line, .. }) => {
+                    self.notice = Some(shown(line));
+                    continue;
+                }
                 Ok(event) => return Ok(take(event)),
                 Err(client::Error::Protocol(error)) => return Err(error.into()),
                 Err(client::Error::Misuse(error)) => return Err(error.into()),
@@ -127,9 +131,7 @@ impl Client {
         while self.session.waiting() > 0 {
             self.next(|event| match event {
                 Event::Answer(answer) => answered = yes_or_no(&answer),
-                Event::Unparsed { line, .. } if !command.is_multi_line() => {
-                    answered = Err(line.escape_ascii().to_string());
-                }
+                Event::NoStatus { to: Some(_), line, .. } => answered = Err(shown(line)),
                 _ => {}
             })?;
         }
@@ -165,9 +167,14 @@ pub(super) fn yes_or_no(answer: &Answer<'_>) -> Result<(), String> {
     if answer.is_ok() { Ok(()) } else { Err(said(&answer.response)) }
 }
 
+/// What the server sent, so that it can be shown.
+pub(super) fn shown(line: &[u8]) -> String {
+    line.escape_ascii().to_string()
+}
+
 /// What a response says, so that it can be shown.
 pub(super) fn said(response: &Response<'_>) -> String {
-    let text = response.text.as_bytes().escape_ascii().to_string();
+    let text = shown(response.text.as_bytes());
     match response.code {
         Some(code) if text.is_empty() => format!("[{}]", code.as_str()),
         Some(code) => format!("[{}] {text}", code.as_str()),

@@ -97,7 +97,9 @@ fn one_bad_message_or_line_does_not_stop_the_others() {
     let (address, server) = play(
         "S: +OK ready
          C: CAPA
-         S: -ERR
+         S: what?
+         S: TOP
+         S: .
          C: USER alice
          S: +OK
          C: PASS secret
@@ -110,12 +112,14 @@ fn one_bad_message_or_line_does_not_stop_the_others() {
          S: 2 5
          S: 3 five
          S: 4 5
+         S: 5 5
          S: .
          C: UIDL
          S: +OK
          S: 1 a
          S: 2 b
          S: 3 c
+         S: 5 e
          S: .
          C: RETR 1
          S: -ERR [SYS/TEMP] \u{1b}[2Jlater
@@ -131,6 +135,11 @@ fn one_bad_message_or_line_does_not_stop_the_others() {
          S: .
          C: DELE 3
          S: +OK
+         C: RETR 5
+         S: what?
+         S: Subject: five
+         S: -ERR
+         S: .
          C: QUIT
          S: +OK",
     );
@@ -145,6 +154,7 @@ fn one_bad_message_or_line_does_not_stop_the_others() {
         "pop3-get: message 4: it has no unique-id",
         "pop3-get: message 1 (a): the server does not send it: [SYS/TEMP] \\x1b[2Jlater",
         "pop3-get: message 2 (b): the server does not delete it: never",
+        "pop3-get: message 5 (e): the server does not send it: what?",
     ];
     assert_eq!(stderr.lines().count(), expected.len(), "{stderr}");
     for (line, expected) in stderr.lines().zip(expected) {

@@ -23,13 +23,6 @@ pub enum ProtocolError {
     /// The greeting is not of POP3.
     #[error("the server does not greet as a POP3 server does: close the connection")]
     NoGreeting,
-    /// The answer to a command whose `+OK` changes what follows is neither
-    /// `+OK` nor `-ERR`.
-    #[error("the server's answer is neither \"+OK\" nor \"-ERR\": close the connection")]
-    NoStatus,
-    /// A line came that answers nothing, and is no status either.
-    #[error("the server sent a line that answers no command: close the connection")]
-    Unsolicited,
     /// Octets in clear text came behind the `+OK` of STLS. Whoever put them
     /// there wanted them to count as sent inside TLS.
     #[error("octets in clear text behind the answer to STLS: close the connection")]

@@ -44,11 +44,24 @@ pub enum Event<'b> {
     /// The server waits for the TLS handshake. Do it, and bring this to
     /// [`Session::upgraded`](super::Session::upgraded).
     Stls(Upgrade),
-    /// A line that cannot be read. As the answer to a command of one line it is
-    /// all there is; in a listing the rest of the lines follow.
+    /// A line of a listing that cannot be read; the rest of the listing follows.
+    /// Of AUTH, a line that is neither a challenge nor an answer: the session
+    /// ends the exchange, and the answer follows.
     Unparsed {
         /// Which command it answers.
         to: Sent,
+        /// The line, without its end. Empty, where it was over the limit.
+        line: &'b [u8],
+        /// What is wrong with it.
+        error: SyntaxError,
+    },
+    /// A line that is no status, in the place of one. It counts as a no to the
+    /// command: the state is as it was. Lines that follow, if it was to be a yes
+    /// to RETR or CAPA, say, are passed over. As the answer to QUIT it is the
+    /// last: what the server has deleted is not known.
+    NoStatus {
+        /// Which command it answers, if any waits for an answer.
+        to: Option<Sent>,
         /// The line, without its end. Empty, where it was over the limit.
         line: &'b [u8],
         /// What is wrong with it.

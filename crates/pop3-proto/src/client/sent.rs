@@ -50,27 +50,19 @@ pub enum Sent {
 impl Sent {
     /// Whether lines follow its `+OK`.
     pub(super) const fn is_multi_line(self) -> bool {
-        matches!(
-            self,
-            Self::Capa
-                | Self::List(None)
-                | Self::Uidl(None)
-                | Self::Languages
-                | Self::Retr(_)
-                | Self::Top(_)
-        )
+        matches!(self, Self::Capa | Self::List(None) | Self::Uidl(None) | Self::Languages)
+            || self.is_message()
+    }
+
+    /// Whether those lines are a message.
+    pub(super) const fn is_message(self) -> bool {
+        matches!(self, Self::Retr(_) | Self::Top(_))
     }
 
     /// Whether nothing may be sent until it is answered: what follows depends on
     /// the answer (RFC 2595 §4, RFC 5034 §4), or nothing does.
     pub(super) const fn is_last(self) -> bool {
         matches!(self, Self::Stls | Self::Auth | Self::Pass | Self::Apop | Self::Quit)
-    }
-
-    /// Whether it can be answered by anything without the session losing its
-    /// place: one line, and no change of state.
-    pub(super) const fn is_harmless(self) -> bool {
-        !self.is_multi_line() && !self.is_last()
     }
 }
 

@@ -45,13 +45,25 @@ pub struct Session {
     capabilities: Capabilities,
     /// What waits for its answer, the oldest first.
     waiting: VecDeque<Sent>,
-    /// Whose lines are being received.
-    lines_of: Option<Sent>,
+    behind: Behind,
     /// While a message is received. In a box, for it is larger than all else together.
     body: Option<Box<DotUnstuffer>>,
     /// The connection ended before the session did.
     interrupted: bool,
     failed: Option<ProtocolError>,
+}
+
+/// What stands behind the last status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    /// The next one.
+    Nothing,
+    /// The lines that it announced.
+    Lines(Sent),
+    /// It could not be read, and was to announce lines if it was a yes.
+    Doubt(Sent),
+    /// The same, and there are lines: they are passed over.
+    Unwanted(Sent),
 }
 
 /// The server agreed to STLS: do the handshake, and bring this to
@@ -72,7 +84,7 @@ impl Session {
             channel,
             capabilities: Capabilities::default(),
             waiting: VecDeque::new(),
-            lines_of: None,
+            behind: Behind::Nothing,
             body: None,
             interrupted: false,
             failed: None,
@@ -83,8 +95,8 @@ impl Session {
     /// it again after each event; after [`Event::NeedInput`], once more was read
     /// behind what it left of `input`.
     ///
-    /// It writes nothing to `out` but `*`, to end an exchange of SASL whose
-    /// challenge is not base64.
+    /// It writes nothing to `out` but `*`, to end an exchange of SASL in which
+    /// the server's line cannot be read.
     ///
     /// # Errors
     /// [`Misuse::ReplyPending`] while a challenge is not answered,
@@ -96,10 +108,11 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
         // Nothing else can be the case behind an answer that has more.
-        match self.lines_of {
-            Some(to @ (Sent::Retr(_) | Sent::Top(_))) => Ok(self.message(to, input)),
-            Some(to) => Ok(self.listing(to, input)),
-            None => self.status(input, out),
+        match self.behind {
+            Behind::Lines(to) if to.is_message() => Ok(self.message(to, input)),
+            Behind::Lines(to) => Ok(self.listing(to, input)),
+            Behind::Nothing => self.status(input, out),
+            Behind::Doubt(to) | Behind::Unwanted(to) => self.doubt(to, input, out),
         }
     }
 
@@ -134,6 +147,49 @@ impl Session {
             State::Greeting => self.greeting(line),
             State::Authenticating => self.auth_line(line, input, out),
             _ => self.answer(line, input),
+        }
+    }
+
+    /// What comes behind a status that cannot be read: lines, or the next status.
+    ///
+    /// The first octet tells. A line of a listing never begins as a status does,
+    /// and a message begins with the name of a field.
+    fn doubt<'b>(
+        &mut self,
+        to: Sent,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Result<Event<'b>, Error> {
+        if self.behind == Behind::Doubt(to) {
+            self.behind = match input.first() {
+                None => return Ok(Event::NeedInput),
+                Some(b'+' | b'-') => Behind::Nothing,
+                Some(_) => Behind::Unwanted(to),
+            };
+        }
+        if self.behind == Behind::Unwanted(to) && !self.pass_over(to, input) {
+            return Ok(Event::NeedInput);
+        }
+        self.status(input, out)
+    }
+
+    /// Drops the lines of a listing or a message; says whether their end was there.
+    fn pass_over(&mut self, to: Sent, input: &mut &[u8]) -> bool {
+        loop {
+            let event = if to.is_message() {
+                self.message(to, input)
+            } else {
+                match self.framer.next(input) {
+                    Framed::NeedInput => Event::NeedInput,
+                    Framed::Line { line: b".", .. } => self.end(to),
+                    Framed::Line { .. } | Framed::TooLong => continue,
+                }
+            };
+            match event {
+                Event::NeedInput => return false,
+                Event::End(_) => return true,
+                _ => {}
+            }
         }
     }
 
@@ -213,7 +269,7 @@ impl Session {
     }
 
     fn end<'b>(&mut self, to: Sent) -> Event<'b> {
-        self.lines_of = None;
+        self.behind = Behind::Nothing;
         self.body = None;
         Event::End(to)
     }
@@ -236,20 +292,18 @@ impl Session {
         line: Result<&'b [u8], SyntaxError>,
         input: &mut &'b [u8],
     ) -> Result<Event<'b>, Error> {
-        let response = line.and_then(Response::parse);
-        let Some(to) = self.waiting.pop_front() else {
-            return match response {
-                Ok(response) => Ok(Event::Notice(response)),
-                Err(_) => self.fail(ProtocolError::Unsolicited),
-            };
+        let to = self.waiting.pop_front();
+        let error = match (to, line.and_then(Response::parse)) {
+            (Some(to), Ok(response)) => return self.answered(Answer { to, response }, input),
+            (None, Ok(response)) => return Ok(Event::Notice(response)),
+            (_, Err(error)) => error,
         };
-        match response {
-            Ok(response) => self.answered(Answer { to, response }, input),
-            Err(error) if to.is_harmless() => {
-                Ok(Event::Unparsed { to, line: line.unwrap_or_default(), error })
-            }
-            Err(_) => self.fail(ProtocolError::NoStatus),
+        match to {
+            Some(Sent::Quit) => self.break_off(),
+            Some(to) if to.is_multi_line() => self.behind = Behind::Doubt(to),
+            _ => {}
         }
+        Ok(Event::NoStatus { to, line: line.unwrap_or_default(), error })
     }
 
     /// What an answer changes. The one place where an answer changes the state.
@@ -274,7 +328,7 @@ impl Session {
             _ => {}
         }
         if answer.more() {
-            self.lines_of = Some(answer.to);
+            self.behind = Behind::Lines(answer.to);
         }
         Ok(Event::Answer(answer))
     }
@@ -295,11 +349,11 @@ impl Session {
                 Ok(Event::Challenge(challenge, self.desk.issue()))
             }
             Ok(ServerLine::End(_)) => self.answer(line, input),
-            Err(error) if line.is_ok_and(|line| line.starts_with(b"+")) => {
+            // Where the server has ended the exchange with it, it says no to this.
+            Err(error) => {
                 ClientLine::Cancel.encode(out);
                 Ok(Event::Unparsed { to: Sent::Auth, line: line.unwrap_or_default(), error })
             }
-            Err(_) => self.fail(ProtocolError::NoStatus),
         }
     }
 
@@ -384,8 +438,10 @@ impl Session {
         if self.channel == Channel::Clear && !self.is_for_clear_text(command) {
             return Err(Misuse::ClearText);
         }
-        let Some(last) = self.waiting.back().or(self.lines_of.as_ref()) else {
-            return Ok(());
+        let last = match (self.waiting.back(), self.behind) {
+            (Some(last), _) => *last,
+            (None, Behind::Lines(to)) => to,
+            (None, _) => return Ok(()),
         };
         if last.is_last() || !self.capabilities.pipelining || matches!(command, Command::Stls) {
             Err(Misuse::AnswerPending)
@@ -502,7 +558,7 @@ impl Session {
     /// How many commands wait for their answers, or for the end of them.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.waiting.len() + usize::from(self.lines_of.is_some())
+        self.waiting.len() + usize::from(matches!(self.behind, Behind::Lines(_)))
     }
 
     /// How long the server may be silent while it is waited for.
@@ -517,10 +573,14 @@ impl Session {
     /// [`Interrupted`] where QUIT was not answered.
     pub fn eof(&mut self) -> Result<(), Interrupted> {
         if self.state != State::Closed {
-            self.enter(State::Closed);
-            self.interrupted = true;
+            self.break_off();
         }
         if self.interrupted || self.failed.is_some() { Err(Interrupted) } else { Ok(()) }
+    }
+
+    fn break_off(&mut self) {
+        self.enter(State::Closed);
+        self.interrupted = true;
     }
 
     fn enter(&mut self, state: State) {
@@ -528,7 +588,7 @@ impl Session {
         if state == State::Closed {
             self.desk.void();
             self.waiting.clear();
-            self.lines_of = None;
+            self.behind = Behind::Nothing;
         }
     }
 

@@ -380,18 +380,17 @@ impl Session {
         self.enter(State::Closed);
     }
 
-    /// Says that the server ends. Writes the goodbye, except into a message
-    /// that is being sent; send it and close the connection. Where QUIT came and
-    /// its deletions are being carried out, nothing changes: the session ends with
-    /// their answer.
-    pub fn shut_down(&mut self, out: &mut BytesMut) {
+    /// Says that the server ends the session, and `why`. Writes that, except into a
+    /// message that is being sent; send it and close the connection. Where QUIT
+    /// came and its deletions are being carried out, nothing changes: the session
+    /// ends with their answer.
+    pub fn shut_down(&mut self, why: Text<'_>, out: &mut BytesMut) {
         if self.state == State::Update {
             return;
         }
         let silent = matches!(self.state, State::Closed | State::Handshake);
         if !silent && self.asked != Asked::Body {
-            let goodbye = Rejection::new(Text::literal("the server is shutting down"));
-            Response::from(goodbye.with_code(Code::SysTemp)).encode(out);
+            Response::from(Rejection::new(why).with_code(Code::SysTemp)).encode(out);
         }
         self.enter(State::Closed);
     }

@@ -164,14 +164,137 @@ fn what_servers_are_forgiven() {
          E: Uidl(None) end
          C: NOOP
          S: fine
-         E: Noop unparsed \"fine\": expected \"+OK\" or \"-ERR\" at octet 0
+         E: Noop no status \"fine\": expected \"+OK\" or \"-ERR\" at octet 0
          C: STAT
          S: +OK 2 320 octets
          E: Stat +OK 2 320 octets
          C: QUIT
          S: bye
-         E: NoStatus",
+         E: Quit no status \"bye\": expected \"+OK\" or \"-ERR\" at octet 0
+         E: closed",
     );
+}
+
+/// One bad line never costs the connection. In the place of a status it is a no,
+/// and what follows it is passed over where it is a listing or a message.
+#[test]
+fn an_answer_without_a_status() {
+    let unclear = r#"no status "?": expected "+OK" or "-ERR" at octet 0"#;
+    transcript(
+        EVERYTHING,
+        Channel::Clear,
+        &format!(
+            "S: +OK
+             E: greeting +OK 
+             C: CAPA
+             S: ?
+             S: UIDL
+             S: +OK is no capability
+             S: .
+             E: Capa {unclear}
+             C: STLS
+             S: ?
+             E: Stls {unclear}
+             C: USER alice
+             S: ?
+             E: User {unclear}
+             C: PASS secret
+             S: ?
+             E: Pass {unclear}
+             C: STAT
+             E: NotNow
+             C: USER alice
+             S: +OK
+             E: User +OK 
+             C: PASS secret
+             S: +OK
+             E: Pass +OK 
+             C: LIST
+             S: ?
+             S: 1 120
+             S: ..
+             S: .
+             E: List(None) {unclear}
+             C: LIST
+             S: ?
+             E: List(None) {unclear}
+             C: UIDL
+             S: -ERR what?
+             E: Uidl(None) -ERR what?
+             C: TOP 1 0
+             S: ?
+             S: Subject: -
+             S: 
+             S: +OK
+             S: -ERR
+             s: one\\n.\\r\\n..\\r\\n.\\r\\n
+             E: Top(MessageNumber(1)) {unclear}
+             C: RETR 1
+             S: ?
+             E: Retr(MessageNumber(1)) {unclear}
+             C: RETR 1
+             S: +OK
+             S: Subject: -
+             S: .
+             E: Retr(MessageNumber(1)) +OK 
+             E: body Subject: -\\r\\n
+             E: Retr(MessageNumber(1)) end
+             C: RETR 1
+             S: ?
+             S: .
+             E: Retr(MessageNumber(1)) {unclear}
+             C: DELE 1
+             S: ?
+             E: Dele(MessageNumber(1)) {unclear}
+             S: ?
+             E: {unclear}
+             C: NOOP
+             S: +OK
+             E: Noop +OK 
+             C: QUIT
+             S: ?
+             E: Quit {unclear}
+             E: closed"
+        ),
+    );
+}
+
+/// The same, with the next answer already on its way (RFC 2449 §6.6).
+#[test]
+fn an_answer_without_a_status_among_others() {
+    let mut client = logged_in();
+    client.read(b"+OK\r\nPIPELINING\r\n.\r\n");
+    client.seen.clear();
+    client.send("UIDL");
+    client.send("RETR 1");
+    client.send("DELE 1");
+    client.read(b"what?\r\n1 a\r\n.\r\nwhat?\r\n+OK deleted\r\n");
+    let told: Vec<&str> =
+        client.seen.iter().map(|seen| seen.split(" \"").next().unwrap()).collect();
+    let uidl = "Uidl(None) no status";
+    let retr = "Retr(MessageNumber(1)) no status";
+    assert_eq!(told, [uidl, retr, "Dele(MessageNumber(1)) +OK deleted"]);
+}
+
+/// Whether anything is deleted is not known.
+#[test]
+fn quit_without_a_status_is_an_interruption() {
+    let mut client = logged_in();
+    client.read(b"-ERR\r\n");
+    client.send("QUIT");
+    client.read(b"what?\r\n");
+    assert_eq!(client.session.state(), State::Closed);
+    assert_eq!(client.session.eof(), Err(Interrupted));
+}
+
+/// Logged in, and CAPA is sent.
+fn logged_in() -> Client {
+    let mut client = Client::new(EVERYTHING, Channel::Tls);
+    client.read(b"+OK\r\n");
+    client.send("APOP a 00000000000000000000000000000000");
+    client.read(b"+OK\r\n");
+    client.send("CAPA");
+    client
 }
 
 /// HOSTILE: UIDL over 70 octets; a line over the limit is one line, and no more.
@@ -204,7 +327,7 @@ fn long_lines() {
              E: Uidl(None) end
              C: NOOP
              S: +OK {endless}
-             E: Noop unparsed \"\": expected the end of the line at octet 128
+             E: Noop no status \"\": expected the end of the line at octet 128
              C: RETR 1
              S: +OK
              S: {endless}
@@ -214,7 +337,12 @@ fn long_lines() {
              E: Retr(MessageNumber(1)) end
              C: RETR 1
              S: +OK {endless}
-             E: NoStatus"
+             S: {endless}
+             S: .
+             E: Retr(MessageNumber(1)) no status \"\": expected the end of the line at octet 128
+             C: NOOP
+             S: +OK
+             E: Noop +OK "
         ),
     );
 }
@@ -477,8 +605,10 @@ fn sasl() {
     assert_eq!(client.seen.last().unwrap(), "Auth -ERR cancelled");
     assert_eq!(client.session.state(), State::Authorization);
     client.send("AUTH PLAIN");
-    client.read(b"what\r\n");
-    assert_eq!(client.seen.last().unwrap(), "NoStatus");
+    client.read(b"what\r\n-ERR no such command\r\n");
+    assert!(client.out.ends_with(b"AUTH PLAIN\r\n*\r\n"));
+    assert_eq!(client.seen.last().unwrap(), "Auth -ERR no such command");
+    assert_eq!(client.session.state(), State::Authorization);
 }
 
 /// RFC 5034 §4: "the initial response, including the command, does not exceed
@@ -678,7 +808,11 @@ fn odd_servers() {
          S: -ERR Disconnected for inactivity.
          E: notice -ERR Disconnected for inactivity.
          S: and goodbye
-         E: Unsolicited",
+         E: no status \"and goodbye\": expected \"+OK\" or \"-ERR\" at octet 0
+         C: QUIT
+         S: +OK
+         E: Quit +OK 
+         E: closed",
     );
 }
 

@@ -114,6 +114,13 @@ fn show(event: &Event<'_>) -> String {
         Event::Unparsed { to, line, error } => {
             format!("{to:?} unparsed {:?}: {error}", line.escape_ascii().to_string())
         }
+        Event::NoStatus { to, line, error } => {
+            let line = line.escape_ascii().to_string();
+            match to {
+                Some(to) => format!("{to:?} no status {line:?}: {error}"),
+                None => format!("no status {line:?}: {error}"),
+            }
+        }
         Event::Notice(response) => format!("notice {}", status(response)),
         other => panic!("{other:?}"),
     }

@@ -637,7 +637,7 @@ fn what_ends_behind_quit() {
     let (mut session, ticket) = opened(&mut out, b"USER a\r\nPASS b\r\nDELE 1\r\nQUIT\r\n");
     let written = out.len();
     assert_eq!(session.eof(), Ok(()));
-    session.shut_down(&mut out);
+    session.shut_down(Text::new("the server is shutting down").unwrap(), &mut out);
     assert_eq!((session.state(), out.len()), (State::Update, written));
     session.accept(ticket.unwrap(), &mut out).unwrap();
     assert_eq!(&out[written..], b"+OK goodbye\r\n");
@@ -858,7 +858,7 @@ fn no_timestamp_no_apop() {
 fn the_servers_own_end() {
     let mut server = Server::new(everything(), Channel::Clear);
     server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
-    server.session.shut_down(&mut server.out);
+    server.session.shut_down(Text::new("the server is shutting down").unwrap(), &mut server.out);
     server.read(b"QUIT\r\n");
     let outcome = server.end();
     assert!(outcome.sent.ends_with("-ERR [SYS/TEMP] the server is shutting down\r\n"));
@@ -874,7 +874,7 @@ fn the_servers_own_end() {
     let mut body = session.accept(ticket, &mut out).unwrap();
     body.push(b"half", &mut out);
     out.clear();
-    session.shut_down(&mut out);
+    session.shut_down(Text::new("the server is shutting down").unwrap(), &mut out);
     assert!(out.is_empty());
     let late = session.finish(body, &mut out);
     assert_eq!(late, Err(Misuse::WrongTicket(WrongTicket)));
