@@ -137,17 +137,16 @@ fn send_message(
 /// What this connection is offered.
 fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
     let mechanisms = sasl::MECHANISMS.iter().map(|name| Mechanism::parse(name.as_bytes()));
-    Ok(Config {
-        greeting: Text::new(&format!("{} POP3 server ready", server.hostname))?.into(),
-        stls: true,
-        plaintext_auth: server.may_log_in(connection),
-        mechanisms: mechanisms.collect::<Result<_, _>>()?,
-        utf8: true,
-        lang: true,
-        expire: Some(Retention::Never),
-        implementation: Some(Text::new("mail-examples")?.into()),
-        ..Config::default()
-    })
+    let mut config = Config::default();
+    config.greeting = Text::new(&format!("{} POP3 server ready", server.hostname))?.into();
+    config.stls = true;
+    config.plaintext_auth = server.may_log_in(connection);
+    config.mechanisms = mechanisms.collect::<Result<_, _>>()?;
+    config.utf8 = true;
+    config.lang = true;
+    config.expire = Some(Retention::Never);
+    config.implementation = Some(Text::new("mail-examples")?.into());
+    Ok(config)
 }
 
 /// What is in the greeting for APOP, where that is offered: never the same, in

@@ -16,8 +16,7 @@ fn line(out: &BytesMut) -> &[u8] {
 }
 
 fuzz_target!(|input: &[u8]| {
-    let lenient = Tolerance { bare_lf: true, extra_spaces: true, eight_bit_credentials: true };
-    for tolerance in [Tolerance::default(), lenient] {
+    for tolerance in [Tolerance::STRICT, Tolerance::LENIENT] {
         match Command::parse_tolerant(input, tolerance) {
             Ok(command) => {
                 let mut out = BytesMut::new();

@@ -46,18 +46,15 @@ struct Outcome {
 }
 
 fn config(case: &Case<'_>) -> Arc<Config> {
-    let mut config = Config {
-        plaintext_auth: !case.stls,
-        stls: case.stls,
-        mechanisms: vec![Mechanism::Plain, Mechanism::CramMd5],
-        utf8: case.utf8,
-        utf8_user: case.utf8,
-        lang: case.utf8,
-        ..Config::default()
-    };
+    let mut config = Config::default();
+    config.plaintext_auth = !case.stls;
+    config.stls = case.stls;
+    config.mechanisms = vec![Mechanism::Plain, Mechanism::CramMd5];
+    config.utf8 = case.utf8;
+    config.utf8_user = case.utf8;
+    config.lang = case.utf8;
     if case.lenient {
-        config.tolerance =
-            Tolerance { bare_lf: true, extra_spaces: true, eight_bit_credentials: true };
+        config.tolerance = Tolerance::LENIENT;
     }
     config.limits.command_line = LINE - 20;
     config.limits.auth_line = LINE;

@@ -14,7 +14,8 @@
 //! struct Message { id: UniqueId<'static>, text: &'static [u8] }
 //!
 //! fn serve(mut stream: impl Read + Write, maildrop: &mut Vec<Message>) -> Result<(), Box<dyn std::error::Error>> {
-//!     let config = Config { plaintext_auth: true, ..Config::default() };
+//!     let mut config = Config::default();
+//!     config.plaintext_auth = true;
 //!     let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
 //!     let mut session = Session::new(config.into(), Channel::Clear, &mut out);
 //!     loop {

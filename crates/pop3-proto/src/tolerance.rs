@@ -3,6 +3,7 @@
 /// What a server takes from a client although no RFC allows it. Nothing, unless
 /// it is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Tolerance {
     /// A command line may end with LF without a CR.
     pub bare_lf: bool,

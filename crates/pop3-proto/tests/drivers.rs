@@ -25,7 +25,9 @@ const SERVER: &str = "+OK POP3 server ready\r\n+OK send the password\r\n\
     Subject: one\r\n\r\nHello.\r\n.\r\n+OK deleted\r\n+OK goodbye\r\n";
 
 fn config() -> Config {
-    Config { plaintext_auth: true, ..Config::default() }
+    let mut config = Config::default();
+    config.plaintext_auth = true;
+    config
 }
 
 /// A stream that is never ready at once.

@@ -30,7 +30,8 @@ impl Pair {
     /// A pair that has logged in to a maildrop of so many messages.
     fn new(messages: usize) -> Self {
         let mut from_server = BytesMut::new();
-        let config = server::Config { plaintext_auth: true, ..Default::default() };
+        let mut config = server::Config::default();
+        config.plaintext_auth = true;
         let server = server::Session::new(config.into(), server::Channel::Tls, &mut from_server);
         let client = client::Session::new(client::Config::default().into(), client::Channel::Tls);
         let mut pair = Self {

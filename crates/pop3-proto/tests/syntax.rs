@@ -191,8 +191,9 @@ proptest! {
         octets in prop::collection::vec(any::<u8>(), 0..40),
     ) {
         let input = [start.as_bytes(), &octets].concat();
-        let tolerance = Tolerance { extra_spaces: true, ..Tolerance::default() };
-        for tolerance in [tolerance, Tolerance::default()] {
+        let mut spaces = Tolerance::STRICT;
+        spaces.extra_spaces = true;
+        for tolerance in [spaces, Tolerance::STRICT] {
             match Command::parse_tolerant(&input, tolerance) {
                 Ok(command) => {
                     let line = line(255, |out| command.encode(out));

@@ -8,7 +8,7 @@ use std::{
 use bytes::BytesMut;
 use pop3_proto::{
     Command, ReceiveBuffer, Response, Ticket,
-    client::{self, Answer, Channel, Config, Event, Limits, Misuse, Session},
+    client::{self, Answer, Channel, Config, Event, Misuse, Session},
 };
 
 use super::{Account, Error, Security};
@@ -42,8 +42,10 @@ impl Client {
         if implicit {
             connection.start_tls().map_err(Error::Tls)?;
         }
-        let limits = Limits { pipelined: PIPELINED, silence: account.timeout, ..Limits::default() };
-        let config = Config { clear_text: account.clear_text(), limits };
+        let mut config = Config::default();
+        config.clear_text = account.clear_text();
+        config.limits.pipelined = PIPELINED;
+        config.limits.silence = account.timeout;
         let channel = if implicit { Channel::Tls } else { Channel::Clear };
         Ok(Self {
             connection,

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 /// What a client lets pass. One is shared by all of its sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
     /// What may be sent while the connection is in clear text.
     pub clear_text: ClearText,
@@ -28,6 +29,7 @@ pub enum ClearText {
 
 /// How much a server may ask of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Octets of a line with its end, but for the lines of a message, which have
     /// no limit: 12288, for the challenges of AUTH. RFC 2449 §4 has 512 for all

@@ -13,15 +13,14 @@ use crate::tolerance::Tolerance;
 /// ```
 /// use pop3_proto::server::Config;
 /// use pop3_proto::{Mechanism, Text};
-/// let config = Config {
-///     greeting: Text::new("pop.example.com ready")?.into(),
-///     stls: true,
-///     mechanisms: vec![Mechanism::Plain],
-///     ..Config::default()
-/// };
+/// let mut config = Config::default();
+/// config.greeting = Text::new("pop.example.com ready")?.into();
+/// config.stls = true;
+/// config.mechanisms.push(Mechanism::Plain);
 /// # Ok::<(), pop3_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Config {
     /// The text of the greeting, to which the timestamp of APOP is added if
     /// there is one. It should hold no `<` then.
@@ -81,6 +80,7 @@ impl Default for Config {
 
 /// How much a client may ask of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Octets of a command with its CRLF: 255 (RFC 2449 §4).
     pub command_line: usize,

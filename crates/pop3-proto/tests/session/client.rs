@@ -9,16 +9,21 @@ use pop3_proto::client::*;
 use pop3_proto::{Base64, Command, Mechanism};
 use proptest::prelude::*;
 
-const EVERYTHING: Config = Config {
-    clear_text: ClearText::Everything,
-    limits: Limits { line: 128, pipelined: 3, silence: core::time::Duration::from_secs(60) },
-};
+/// Everything may be sent in clear text too.
+fn everything() -> Config {
+    let mut config = Config::default();
+    config.clear_text = ClearText::Everything;
+    config.limits.line = 128;
+    config.limits.pipelined = 3;
+    config.limits.silence = core::time::Duration::from_secs(60);
+    config
+}
 
 /// RFC 1939 §10.
 #[test]
 fn a_session_as_in_the_rfc() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Clear,
         "S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>
          E: greeting +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>
@@ -60,7 +65,7 @@ fn a_session_as_in_the_rfc() {
 #[test]
 fn the_other_commands() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Clear,
         "S: +OK
          E: greeting +OK 
@@ -134,7 +139,7 @@ fn the_other_commands() {
 #[test]
 fn what_servers_are_forgiven() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "s: +ok hi\\n
          E: greeting +OK hi
@@ -181,7 +186,7 @@ fn what_servers_are_forgiven() {
 fn an_answer_without_a_status() {
     let unclear = r#"no status "?": expected "+OK" or "-ERR" at octet 0"#;
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Clear,
         &format!(
             "S: +OK
@@ -289,7 +294,7 @@ fn quit_without_a_status_is_an_interruption() {
 
 /// Logged in, and CAPA is sent.
 fn logged_in() -> Client {
-    let mut client = Client::new(EVERYTHING, Channel::Tls);
+    let mut client = Client::new(everything(), Channel::Tls);
     client.read(b"+OK\r\n");
     client.send("APOP a 00000000000000000000000000000000");
     client.read(b"+OK\r\n");
@@ -304,7 +309,7 @@ fn long_lines() {
     let endless = "x".repeat(300);
     let endless_number = "0".repeat(300) + "7";
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         &format!(
             "S: +OK
@@ -352,7 +357,7 @@ fn long_lines() {
 #[test]
 fn messages_end_where_they_end() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "S: +OK
          E: greeting +OK 
@@ -379,7 +384,7 @@ fn messages_end_where_they_end() {
 #[test]
 fn messages_without_a_final_crlf() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "S: +OK
          E: greeting +OK 
@@ -415,7 +420,7 @@ fn messages_without_a_final_crlf() {
 /// RFC 2449 §5 and §6: what matters of it is kept, and forgotten behind STLS.
 #[test]
 fn capabilities() {
-    let mut client = Client::new(EVERYTHING, Channel::Clear);
+    let mut client = Client::new(everything(), Channel::Clear);
     client.read(b"+OK\r\n");
     assert_eq!(client.session.capabilities(), Capabilities::default());
     client.send("CAPA");
@@ -521,7 +526,8 @@ fn nothing_may_follow_the_answer_to_stls() {
 /// What may be sent in clear text is the caller's choice.
 #[test]
 fn no_passwords_in_clear_text() {
-    let config = Config { clear_text: ClearText::NoPasswords, ..EVERYTHING };
+    let mut config = everything();
+    config.clear_text = ClearText::NoPasswords;
     transcript(
         config,
         Channel::Clear,
@@ -544,7 +550,8 @@ fn no_passwords_in_clear_text() {
 /// token, and those of which no one knows what they show.
 #[test]
 fn no_mechanisms_that_show_what_they_prove_with() {
-    let config = Config { clear_text: ClearText::NoPasswords, ..EVERYTHING };
+    let mut config = everything();
+    config.clear_text = ClearText::NoPasswords;
     transcript(
         config,
         Channel::Clear,
@@ -571,7 +578,7 @@ fn no_mechanisms_that_show_what_they_prove_with() {
 #[test]
 fn sasl() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Clear,
         "S: +OK
          E: greeting +OK 
@@ -597,7 +604,7 @@ fn sasl() {
          S: +OK
          E: Noop +OK ",
     );
-    let mut client = Client::new(EVERYTHING, Channel::Clear);
+    let mut client = Client::new(everything(), Channel::Clear);
     client.read(b"+OK\r\n");
     client.send("AUTH PLAIN");
     client.read(b"+ *no base64*\r\n-ERR cancelled\r\n");
@@ -669,7 +676,7 @@ fn an_initial_response_in_base64() {
 #[test]
 fn pipelining() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "S: +OK
          E: greeting +OK 
@@ -726,7 +733,7 @@ fn pipelining() {
 #[test]
 fn an_answer_ends_with_its_last_line() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "S: +OK
          E: greeting +OK 
@@ -786,14 +793,14 @@ fn an_answer_ends_with_its_last_line() {
 #[test]
 fn odd_servers() {
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "S: -ERR [SYS/TEMP] come back later
          E: greeting -ERR [SYS/TEMP] come back later
          E: closed",
     );
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "C: NOOP
          E: NotNow
@@ -801,7 +808,7 @@ fn odd_servers() {
          E: NoGreeting",
     );
     transcript(
-        EVERYTHING,
+        everything(),
         Channel::Tls,
         "S: +OK
          E: greeting +OK 
@@ -819,7 +826,7 @@ fn odd_servers() {
 /// A connection that ends early is told of.
 #[test]
 fn the_end_of_the_stream() {
-    let mut client = Client::new(EVERYTHING, Channel::Tls);
+    let mut client = Client::new(everything(), Channel::Tls);
     client.read(b"+OK\r\n");
     client.send("APOP a 00000000000000000000000000000000");
     client.read(b"+OK\r\n");
@@ -830,7 +837,7 @@ fn the_end_of_the_stream() {
     assert_eq!(client.session.eof(), Err(Interrupted), "it is no better the second time");
     assert_eq!(client.session.waiting(), 0);
 
-    let mut client = Client::new(EVERYTHING, Channel::Tls);
+    let mut client = Client::new(everything(), Channel::Tls);
     client.read(b"+OK\r\n");
     client.send("QUIT");
     client.read(b"+OK\r\n");
@@ -842,7 +849,7 @@ fn the_end_of_the_stream() {
 #[test]
 fn wrong_tickets() {
     let challenged = || {
-        let mut client = Client::new(EVERYTHING, Channel::Tls);
+        let mut client = Client::new(everything(), Channel::Tls);
         client.read(b"+OK\r\n");
         client.send("AUTH LOGIN");
         let mut input: &[u8] = b"+ \r\n";
@@ -886,7 +893,7 @@ proptest! {
     ) {
         let input = lines.concat();
         let run = |pieces: &[&[u8]]| {
-            let mut client = Client::new(EVERYTHING, Channel::Tls);
+            let mut client = Client::new(everything(), Channel::Tls);
             client.read(b"+OK\r\n");
             client.send("CAPA");
             client.read(b"+OK\r\nPIPELINING\r\n.\r\n");

@@ -12,10 +12,9 @@ use proptest::prelude::*;
 /// client may.
 fn play(config: Config, commands: &[&str], pieces: &[usize]) -> (Vec<String>, Vec<u32>) {
     let mut server = Server::new(config, Channel::Clear);
-    let mut client = Client::new(
-        client::Config { clear_text: ClearText::Everything, ..client::Config::default() },
-        Channel::Clear,
-    );
+    let mut config = client::Config::default();
+    config.clear_text = ClearText::Everything;
+    let mut client = Client::new(config, Channel::Clear);
     let mut commands = commands.iter();
     let mut next = commands.next();
     let mut pieces = pieces.iter().cycle();

@@ -3,7 +3,7 @@
 
 use alloc::sync::Arc;
 
-use super::server_side::{Server, every_split, everything, transcript};
+use super::server_side::{Server, every_split, everything, transcript, with};
 use bytes::BytesMut;
 use pop3_proto::capability::Retention;
 use pop3_proto::server::*;
@@ -298,14 +298,13 @@ fn sasl() {
 /// RFC 2449 §5: by state and channel.
 #[test]
 fn capabilities() {
-    let config = Config {
-        expire: Some(Retention::Days(60)),
-        login_delay: Some(900),
-        implementation: Some(Text::new("Shlemazle-Plotz-v302").unwrap().into()),
-        utf8_user: true,
-        plaintext_auth: false,
-        ..everything()
-    };
+    let config = with(everything(), |config| {
+        config.expire = Some(Retention::Days(60));
+        config.login_delay = Some(900);
+        config.implementation = Some(Text::new("Shlemazle-Plotz-v302").unwrap().into());
+        config.utf8_user = true;
+        config.plaintext_auth = false;
+    });
     transcript(
         &config,
         Channel::Clear,
@@ -326,7 +325,7 @@ fn capabilities() {
          S: .",
     );
     transcript(
-        &Config { stls: true, ..Config::default() },
+        &with(Config::default(), |config| config.stls = true),
         Channel::Clear,
         "C: CAPA
          S: +OK the capabilities follow
@@ -347,7 +346,10 @@ fn capabilities() {
          S: -ERR LANG is not offered",
     );
     transcript(
-        &Config { utf8: false, lang: false, ..everything() },
+        &with(everything(), |config| {
+            config.utf8 = false;
+            config.lang = false;
+        }),
         Channel::Tls,
         "C: AUTH PLAIN dGVzdAB0ZXN0AHRlc3Q=
          S: +OK the maildrop has 2 messages
@@ -368,7 +370,10 @@ fn capabilities() {
 /// not enough for it, once the client is logged in; nor is it to come before login.
 #[test]
 fn stls_is_told_by_state_and_by_channel() {
-    let config = Config { utf8: false, lang: false, ..everything() };
+    let config = with(everything(), |config| {
+        config.utf8 = false;
+        config.lang = false;
+    });
     transcript(
         &config,
         Channel::Clear,
@@ -405,7 +410,12 @@ fn stls_is_told_by_state_and_by_channel() {
 /// log in are there still.
 #[test]
 fn no_user_no_pass() {
-    let config = Config { user: false, stls: false, utf8: false, lang: false, ..everything() };
+    let config = with(everything(), |config| {
+        config.user = false;
+        config.stls = false;
+        config.utf8 = false;
+        config.lang = false;
+    });
     for channel in [Channel::Clear, Channel::Tls] {
         transcript(
             &config,
@@ -431,7 +441,7 @@ fn no_user_no_pass() {
 
 #[test]
 fn clear_text_mechanisms_wait_for_tls() {
-    let config = Config { plaintext_auth: false, ..everything() };
+    let config = with(everything(), |config| config.plaintext_auth = false);
     transcript(
         &config,
         Channel::Clear,
@@ -454,12 +464,12 @@ fn clear_text_mechanisms_wait_for_tls() {
 /// that show a password or a token, and those of which no one knows what they show.
 #[test]
 fn mechanisms_that_show_what_they_prove_with() {
-    let config = Config {
-        stls: false,
-        plaintext_auth: false,
-        utf8: false,
-        lang: false,
-        mechanisms: vec![
+    let config = with(everything(), |config| {
+        config.stls = false;
+        config.plaintext_auth = false;
+        config.utf8 = false;
+        config.lang = false;
+        config.mechanisms = vec![
             Mechanism::Plain,
             Mechanism::Login,
             Mechanism::OAuthBearer,
@@ -467,9 +477,8 @@ fn mechanisms_that_show_what_they_prove_with() {
             Mechanism::parse(b"X-OURS").unwrap(),
             Mechanism::CramMd5,
             Mechanism::ScramSha256,
-        ],
-        ..everything()
-    };
+        ];
+    });
     transcript(
         &config,
         Channel::Clear,
@@ -539,7 +548,7 @@ fn utf8_and_lang() {
          S: +OK en I speak English",
     );
     transcript(
-        &Config { utf8_user: true, ..everything() },
+        &with(everything(), |config| config.utf8_user = true),
         Channel::Clear,
         "C: USER jürgen
          S: +OK send the password
@@ -553,14 +562,17 @@ fn utf8_and_lang() {
     server.read(b"UTF8\r\n");
     assert!(server.session.utf8());
     // An octet that is not UTF-8 is in no name or password, unless tolerated.
-    let tolerance = Tolerance { eight_bit_credentials: true, ..Tolerance::default() };
+    let tolerance = with(Tolerance::default(), |tolerance| tolerance.eight_bit_credentials = true);
     for (config, answer) in [
         (everything(), "-ERR [AUTH] the password is not of the right character set\r\n"),
         (
-            Config { utf8_user: true, ..everything() },
+            with(everything(), |config| config.utf8_user = true),
             "-ERR [AUTH] the password is not of the right character set\r\n",
         ),
-        (Config { tolerance, ..everything() }, "-ERR [AUTH] invalid name or password\r\n"),
+        (
+            with(everything(), |config| config.tolerance = tolerance),
+            "-ERR [AUTH] invalid name or password\r\n",
+        ),
     ] {
         let mut server = Server::new(config, Channel::Clear);
         server.read(b"USER mrose\r\nPASS gr\xfc\xdfe\r\n");
@@ -677,7 +689,7 @@ fn the_handshake_forgets() {
     }
     // Where it is not offered, it is an unkept promise of no one.
     transcript(
-        &Config { stls: false, ..everything() },
+        &with(everything(), |config| config.stls = false),
         Channel::Clear,
         "C: STLS
          S: -ERR STLS is not offered
@@ -775,8 +787,8 @@ fn odd_octets_in_commands() {
             "+OK goodbye",
         ]
     );
-    let tolerance = Tolerance { bare_lf: true, ..Tolerance::default() };
-    let config = Config { tolerance, ..everything() };
+    let tolerance = with(Tolerance::default(), |tolerance| tolerance.bare_lf = true);
+    let config = with(everything(), |config| config.tolerance = tolerance);
     let sent = every_split(&config, Channel::Clear, b"UTF8\nQUIT\n").sent;
     assert!(sent.ends_with("+OK UTF8 enabled\r\n+OK goodbye\r\n"));
 }
@@ -784,8 +796,8 @@ fn odd_octets_in_commands() {
 /// Too much of it ends the session politely; rejected logins count.
 #[test]
 fn bad_commands_are_counted() {
-    let limits = Limits { bad_commands: 3, ..Limits::default() };
-    let config = Config { limits, ..everything() };
+    let limits = with(Limits::default(), |limits| limits.bad_commands = 3);
+    let config = with(everything(), |config| config.limits = limits);
     let outcome = transcript(
         &config,
         Channel::Clear,
@@ -801,7 +813,10 @@ fn bad_commands_are_counted() {
     );
     assert!(outcome.closed);
     let outcome = transcript(
-        &Config { limits: Limits { bad_commands: 1, ..limits }, ..config },
+        &with(config, |config| {
+            config.limits = limits;
+            config.limits.bad_commands = 1;
+        }),
         Channel::Clear,
         "C: X
          S: -ERR unknown command
@@ -816,9 +831,12 @@ fn bad_commands_are_counted() {
 /// the limit on bad commands.
 #[test]
 fn endless_authentication() {
-    let limits = Limits { auth_rounds: 2, bad_commands: 2, ..Limits::default() };
+    let limits = with(Limits::default(), |limits| {
+        limits.auth_rounds = 2;
+        limits.bad_commands = 2;
+    });
     let mut session = Session::new(
-        Config { limits, ..everything() }.into(),
+        with(everything(), |config| config.limits = limits).into(),
         Channel::Clear,
         &mut BytesMut::new(),
     );

@@ -22,14 +22,19 @@ pub(crate) fn received(text: &str) -> String {
 
 /// Everything is offered, in clear text too.
 pub(crate) fn everything() -> Config {
-    Config {
-        plaintext_auth: true,
-        stls: true,
-        mechanisms: vec![Mechanism::Plain, Mechanism::CramMd5],
-        utf8: true,
-        lang: true,
-        ..Config::default()
-    }
+    with(Config::default(), |config| {
+        config.plaintext_auth = true;
+        config.stls = true;
+        config.mechanisms = vec![Mechanism::Plain, Mechanism::CramMd5];
+        config.utf8 = true;
+        config.lang = true;
+    })
+}
+
+/// The value with changes.
+pub(crate) fn with<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
+    change(&mut value);
+    value
 }
 
 /// What came of a connection.
