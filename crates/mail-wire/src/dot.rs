@@ -248,7 +248,8 @@ pub enum SendPolicy {
 
 /// A body that was to be sent holds a CR or LF that is not part of a CRLF.
 ///
-/// The body cannot be ended as a whole message now: close the connection.
+/// The body cannot be ended as a whole message now, and its [`DotStuffer`] says
+/// the same at every further call: close the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the body holds a bare CR or LF: convert its line ends to CRLF, or send it with `SendPolicy::Normalize`"
@@ -274,13 +275,15 @@ pub struct DotStuffer {
     line_start: bool,
     /// A CR ended the last piece: what it is depends on the next octet.
     held_cr: bool,
+    /// A piece was refused: what was written must not pass for a whole message.
+    broken: bool,
 }
 
 impl DotStuffer {
     /// Ready for the first octet of a body.
     #[must_use]
     pub const fn new(policy: SendPolicy) -> Self {
-        Self { policy, line_start: true, held_cr: false }
+        Self { policy, line_start: true, held_cr: false, broken: false }
     }
 
     /// Writes the next octets of the body. They may be cut anywhere.
@@ -289,6 +292,11 @@ impl DotStuffer {
     /// [`IrregularLineEnding`], under [`SendPolicy::Reject`]; nothing of
     /// `piece` was written then.
     pub fn push(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), IrregularLineEnding> {
+        self.broken = self.broken || self.push_piece(piece, out).is_err();
+        if self.broken { Err(IrregularLineEnding) } else { Ok(()) }
+    }
+
+    fn push_piece(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), IrregularLineEnding> {
         let mut piece = piece;
         if self.held_cr && !piece.is_empty() {
             match piece.strip_prefix(b"\n") {
@@ -318,9 +326,9 @@ impl DotStuffer {
     ///
     /// # Errors
     /// [`IrregularLineEnding`], under [`SendPolicy::Reject`], where the body
-    /// ended with a bare CR.
+    /// ended with a bare CR, or a piece of it was refused.
     pub fn finish(mut self, out: &mut BytesMut) -> Result<(), IrregularLineEnding> {
-        if self.held_cr && self.policy == SendPolicy::Reject {
+        if self.broken || (self.held_cr && self.policy == SendPolicy::Reject) {
             return Err(IrregularLineEnding);
         }
         if self.held_cr || !self.line_start {
@@ -556,6 +564,20 @@ mod tests {
             let body = b"a\n.\nb\r.\r\nc\r";
             let sent = stuff(SendPolicy::Normalize, &[&body[..at], &body[at..]]);
             assert_eq!(sent.as_deref(), Ok(&b"a\r\n..\r\nb\r\n..\r\nc\r\n.\r\n"[..]), "at {at}");
+        }
+    }
+
+    /// Half a message never ends as a whole one, whoever forgets to look.
+    #[test]
+    fn a_refused_body_is_never_ended() {
+        for refused in [&b"a\nb"[..], b"\r.", b"\n"] {
+            let mut out = BytesMut::new();
+            let mut stuffer = DotStuffer::new(SendPolicy::Reject);
+            assert_eq!(stuffer.push(b"whole\r\n", &mut out), Ok(()));
+            assert_eq!(stuffer.push(refused, &mut out), Err(IrregularLineEnding));
+            assert_eq!(stuffer.push(b"whole\r\n", &mut out), Err(IrregularLineEnding));
+            assert_eq!(stuffer.finish(&mut out), Err(IrregularLineEnding));
+            assert_eq!(&out[..], b"whole\r\n");
         }
     }
 
