@@ -27,6 +27,10 @@ pub enum ProtocolError {
     /// there wanted them to count as sent inside TLS.
     #[error("octets in clear text behind the answer to STLS: close the connection")]
     PlaintextAfterStartTls,
+    /// The connection ended before QUIT was answered: whether anything is deleted
+    /// is not known, and a message that was being received is not whole.
+    #[error("the connection ended before QUIT was answered")]
+    UnexpectedEnd,
 }
 
 /// A fault of the caller. Nothing is written, and the session is as it was before.
@@ -61,9 +65,3 @@ pub enum Misuse {
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),
 }
-
-/// The connection ended before QUIT was answered: whether anything is deleted is
-/// not known, and a message that was being received is not whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection ended before QUIT was answered")]
-pub struct Interrupted;

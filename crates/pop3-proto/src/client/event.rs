@@ -58,7 +58,7 @@ pub enum Event<'b> {
     /// A line that is no status, in the place of one. It counts as a no to the
     /// command: the state is as it was. Lines that follow, if it was to be a yes
     /// to RETR or CAPA, say, are passed over. As the answer to QUIT it is the
-    /// last: what the server has deleted is not known.
+    /// last, and what the server has deleted is not known.
     NoStatus {
         /// Which command it answers, if any waits for an answer.
         to: Option<Sent>,

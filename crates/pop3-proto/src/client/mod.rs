@@ -35,7 +35,7 @@ mod state;
 
 pub use capabilities::Capabilities;
 pub use config::{ClearText, Config, Limits};
-pub use error::{Error, Interrupted, Misuse, ProtocolError};
+pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Answer, Event};
 pub use mail_wire::Channel;
 pub use sent::Sent;

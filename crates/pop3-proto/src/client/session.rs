@@ -14,7 +14,7 @@ use mail_wire::{
 
 use super::capabilities::Capabilities;
 use super::config::{ClearText, Config};
-use super::error::{Error, Interrupted, Misuse, ProtocolError};
+use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Answer, Event};
 use super::request;
 use super::sent::Sent;
@@ -48,8 +48,6 @@ pub struct Session {
     behind: Behind,
     /// While a message is received. In a box, for it is larger than all else together.
     body: Option<Box<DotUnstuffer>>,
-    /// The connection ended before the session did.
-    interrupted: bool,
     failed: Option<ProtocolError>,
 }
 
@@ -86,7 +84,6 @@ impl Session {
             waiting: VecDeque::new(),
             behind: Behind::Nothing,
             body: None,
-            interrupted: false,
             failed: None,
         }
     }
@@ -299,7 +296,7 @@ impl Session {
             (_, Err(error)) => error,
         };
         match to {
-            Some(Sent::Quit) => self.break_off(),
+            Some(Sent::Quit) => self.enter(State::Closed),
             Some(to) if to.is_multi_line() => self.behind = Behind::Doubt(to),
             _ => {}
         }
@@ -570,17 +567,13 @@ impl Session {
     /// Says that the connection has ended.
     ///
     /// # Errors
-    /// [`Interrupted`] where QUIT was not answered.
-    pub fn eof(&mut self) -> Result<(), Interrupted> {
+    /// [`ProtocolError::UnexpectedEnd`] where QUIT was not answered.
+    pub fn eof(&mut self) -> Result<(), ProtocolError> {
         if self.state != State::Closed {
-            self.break_off();
+            self.enter(State::Closed);
+            self.failed = Some(ProtocolError::UnexpectedEnd);
         }
-        if self.interrupted || self.failed.is_some() { Err(Interrupted) } else { Ok(()) }
-    }
-
-    fn break_off(&mut self) {
-        self.enter(State::Closed);
-        self.interrupted = true;
+        self.failed.map_or(Ok(()), Err)
     }
 
     fn enter(&mut self, state: State) {

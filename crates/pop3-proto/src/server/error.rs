@@ -24,6 +24,9 @@ pub enum ProtocolError {
     /// them to count as sent inside TLS.
     #[error("octets in clear text behind STLS: send the answer and close the connection")]
     PlaintextAfterStartTls,
+    /// The connection ended without QUIT: nothing is deleted (RFC 1939 §6).
+    #[error("the connection ended without QUIT: nothing is deleted")]
+    UnexpectedEnd,
 }
 
 /// A fault of the caller. The session is as it was before.
@@ -40,8 +43,3 @@ pub enum Misuse {
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),
 }
-
-/// The connection ended without QUIT: nothing is deleted (RFC 1939 §6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection ended without QUIT: nothing is deleted")]
-pub struct Interrupted;

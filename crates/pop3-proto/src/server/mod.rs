@@ -36,7 +36,7 @@ mod transaction;
 pub use body::Body;
 pub use config::{Config, Limits};
 pub use deleted::Deleted;
-pub use error::{Error, Interrupted, Misuse, ProtocolError};
+pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Event, Login, Proof};
 pub use mail_wire::Channel;
 pub use rejection::Rejection;

@@ -13,7 +13,7 @@ use mail_wire::{
 use super::body::{Body, Streaming};
 use super::config::Config;
 use super::deleted::Deleted;
-use super::error::{Error, Interrupted, Misuse, ProtocolError};
+use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::rejection::Rejection;
 use super::request::{self, Acceptable, LogIn, Request, sealed::Yes};
@@ -50,8 +50,6 @@ pub struct Session {
     /// The responses of the exchange that AUTH began.
     pub(super) auth_rounds: u16,
     bad_commands: u32,
-    /// The connection ended before the session did.
-    interrupted: bool,
     failed: Option<ProtocolError>,
 }
 
@@ -122,7 +120,6 @@ impl Session {
             asked: Asked::Plainly,
             auth_rounds: 0,
             bad_commands: 0,
-            interrupted: false,
             failed: None,
         }
     }
@@ -399,14 +396,14 @@ impl Session {
     /// being carried out, carry them out all the same (RFC 1939 §6).
     ///
     /// # Errors
-    /// [`Interrupted`] where the client had not given QUIT: no message is to be
-    /// deleted.
-    pub fn eof(&mut self) -> Result<(), Interrupted> {
+    /// [`ProtocolError::UnexpectedEnd`] where the client had not given QUIT: no
+    /// message is to be deleted.
+    pub fn eof(&mut self) -> Result<(), ProtocolError> {
         if !matches!(self.state, State::Update | State::Closed) {
             self.enter(State::Closed);
-            self.interrupted = true;
+            self.failed = Some(ProtocolError::UnexpectedEnd);
         }
-        if self.interrupted { Err(Interrupted) } else { Ok(()) }
+        self.failed.map_or(Ok(()), Err)
     }
 
     /// The one place where the state changes.

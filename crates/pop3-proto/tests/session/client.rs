@@ -281,17 +281,6 @@ fn an_answer_without_a_status_among_others() {
     assert_eq!(told, [uidl, retr, "Dele(MessageNumber(1)) +OK deleted"]);
 }
 
-/// Whether anything is deleted is not known.
-#[test]
-fn quit_without_a_status_is_an_interruption() {
-    let mut client = logged_in();
-    client.read(b"-ERR\r\n");
-    client.send("QUIT");
-    client.read(b"what?\r\n");
-    assert_eq!(client.session.state(), State::Closed);
-    assert_eq!(client.session.eof(), Err(Interrupted));
-}
-
 /// Logged in, and CAPA is sent.
 fn logged_in() -> Client {
     let mut client = Client::new(everything(), Channel::Tls);
@@ -518,7 +507,7 @@ fn nothing_may_follow_the_answer_to_stls() {
             assert_eq!(again, ProtocolError::PlaintextAfterStartTls.into());
             assert_eq!(session.send(Command::Capa, &mut out), Err(Misuse::NotNow));
             assert_eq!(&out[..], b"STLS\r\n");
-            assert_eq!((session.eof(), session.eof()), (Err(Interrupted), Err(Interrupted)));
+            assert_eq!(session.eof(), Err(ProtocolError::PlaintextAfterStartTls));
         }
     }
 }
@@ -833,8 +822,12 @@ fn the_end_of_the_stream() {
     client.send("RETR 1");
     client.read(b"+OK\r\nhalf a message");
     assert_eq!(client.session.waiting(), 1);
-    assert_eq!(client.session.eof(), Err(Interrupted));
-    assert_eq!(client.session.eof(), Err(Interrupted), "it is no better the second time");
+    assert_eq!(client.session.eof(), Err(ProtocolError::UnexpectedEnd));
+    assert_eq!(
+        client.session.eof(),
+        Err(ProtocolError::UnexpectedEnd),
+        "it is no better the second time"
+    );
     assert_eq!(client.session.waiting(), 0);
 
     let mut client = Client::new(everything(), Channel::Tls);

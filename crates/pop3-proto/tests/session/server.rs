@@ -208,10 +208,11 @@ fn only_quit_in_transaction_deletes() {
     let mut server = Server::new(everything(), Channel::Clear);
     server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\nQUIT");
     assert_eq!(server.session.deleted().len(), 1);
-    assert_eq!(server.session.eof(), Err(Interrupted));
+    assert_eq!(server.session.eof(), Err(ProtocolError::UnexpectedEnd));
     server.read(b"\r\n");
     let outcome = server.end();
-    assert!(outcome.closed && outcome.deleted.is_empty());
+    assert_eq!(outcome.error, Some(ProtocolError::UnexpectedEnd.into()));
+    assert!(outcome.deleted.is_empty());
 
     let mut server = Server::new(everything(), Channel::Clear);
     server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
@@ -656,8 +657,8 @@ fn what_ends_behind_quit() {
     assert_eq!((session.state(), session.eof()), (State::Closed, Ok(())));
 
     let (mut session, _) = opened(&mut out, b"USER a\r\nPASS b\r\nDELE 1\r\n");
-    assert_eq!(session.eof(), Err(Interrupted));
-    assert_eq!(session.eof(), Err(Interrupted), "it is no better the second time");
+    assert_eq!(session.eof(), Err(ProtocolError::UnexpectedEnd));
+    assert_eq!(session.eof(), Err(ProtocolError::UnexpectedEnd), "it is no better the second time");
 }
 
 /// HOSTILE: what was learnt in clear text is forgotten, and STLS takes no argument.
