@@ -11,9 +11,13 @@ use std::{
 
 use crate::{mail, places, program, run, succeeds};
 
+/// The first line that a server did not expect.
+type Unexpected = JoinHandle<Option<String>>;
+
 /// A server that plays a transcript: says the lines behind `S: ` and expects
-/// those behind `C: `. Returns the first line that it did not expect.
-fn play(transcript: &'static str) -> (SocketAddr, JoinHandle<Option<String>>) {
+/// those behind `C: `.
+fn play(transcript: &str) -> (SocketAddr, Unexpected) {
+    let transcript = transcript.to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let play = move || {
@@ -33,6 +37,20 @@ fn play(transcript: &'static str) -> (SocketAddr, JoinHandle<Option<String>>) {
         lines.next().map(|line| line.unwrap())
     };
     (address, thread::spawn(play))
+}
+
+/// The same behind a login, at a server that says of itself nothing.
+fn play_logged_in(transcript: &str) -> (SocketAddr, Unexpected) {
+    let login = "S: +OK ready
+         C: CAPA
+         S: -ERR
+         C: USER alice
+         S: +OK
+         C: PASS secret
+         S: +OK
+         C: CAPA
+         S: -ERR";
+    play(&format!("{login}\n{transcript}"))
 }
 
 #[test]
@@ -168,17 +186,8 @@ fn one_bad_message_or_line_does_not_stop_the_others() {
 
 #[test]
 fn after_a_broken_connection_nothing_is_fetched_twice() {
-    let (address, server) = play(
-        "S: +OK ready
-         C: CAPA
-         S: -ERR
-         C: USER alice
-         S: +OK
-         C: PASS secret
-         S: +OK
-         C: CAPA
-         S: -ERR
-         C: LIST
+    let (address, server) = play_logged_in(
+        "C: LIST
          S: +OK
          S: 1 5
          S: 2 5
@@ -252,17 +261,8 @@ fn after_a_broken_connection_nothing_is_fetched_twice() {
 
 #[test]
 fn what_shares_its_unique_id_is_never_deleted_unfetched() {
-    let (address, server) = play(
-        "S: +OK ready
-         C: CAPA
-         S: -ERR
-         C: USER alice
-         S: +OK
-         C: PASS secret
-         S: +OK
-         C: CAPA
-         S: -ERR
-         C: LIST
+    let (address, server) = play_logged_in(
+        "C: LIST
          S: +OK
          S: 1 5
          S: 2 5
@@ -293,17 +293,8 @@ fn what_shares_its_unique_id_is_never_deleted_unfetched() {
     // As if the first had been there alone.
     fs::write(&record, "# pop3-get: seen of alice@127.0.0.1\nother delete\nsame delete\n").unwrap();
 
-    let (address, server) = play(
-        "S: +OK ready
-         C: CAPA
-         S: -ERR
-         C: USER alice
-         S: +OK
-         C: PASS secret
-         S: +OK
-         C: CAPA
-         S: -ERR
-         C: LIST
+    let (address, server) = play_logged_in(
+        "C: LIST
          S: +OK
          S: 1 5
          S: 2 5
@@ -339,16 +330,7 @@ fn what_shares_its_unique_id_is_never_deleted_unfetched() {
 
 #[test]
 fn what_shares_its_unique_id_is_kept_and_fetched_again() {
-    const SESSION: &str = "S: +OK ready
-         C: CAPA
-         S: -ERR
-         C: USER alice
-         S: +OK
-         C: PASS secret
-         S: +OK
-         C: CAPA
-         S: -ERR
-         C: LIST
+    const SESSION: &str = "C: LIST
          S: +OK
          S: 1 5
          S: 2 5
@@ -371,7 +353,7 @@ fn what_shares_its_unique_id_is_kept_and_fetched_again() {
     let (_directory, maildir, _) = places();
     let options = ["--tls", "none", "--keep", "--maildir", maildir.to_str().unwrap()];
     for _ in 0..2 {
-        let (address, server) = play(SESSION);
+        let (address, server) = play_logged_in(SESSION);
         let (status, said, stderr) = run(&mut program(address, &options));
         assert_eq!(server.join().unwrap(), None, "{stderr}");
         assert_eq!(status, 1, "{stderr}");
@@ -387,17 +369,8 @@ fn what_shares_its_unique_id_is_kept_and_fetched_again() {
 #[test]
 #[cfg(unix)]
 fn a_signal_leaves_no_half_message() {
-    let (address, server) = play(
-        "S: +OK ready
-         C: CAPA
-         S: -ERR
-         C: USER alice
-         S: +OK
-         C: PASS secret
-         S: +OK
-         C: CAPA
-         S: -ERR
-         C: LIST
+    let (address, server) = play_logged_in(
+        "C: LIST
          S: +OK
          S: 1 5
          S: .
