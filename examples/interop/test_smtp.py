@@ -58,7 +58,34 @@ class Commands(SmtpTest):
         wire.send(b"HELO client.example\r\n")
         # RFC 5321 §4.1.1.1: one line, and no extensions.
         self.assertRegex(wire.line(), rb"^250 ")
-        self.assertEqual(self.ask(wire, b"MAIL FROM:<a@example.com>"), 250)
+        # RFC 2034 §4: the enhanced codes are there all the same.
+        wire.send(b"MAIL FROM:<a@example.com>\r\n")
+        self.assertRegex(wire.line(), rb"^250 2\.1\.0 ")
+
+    def test_names_of_clients(self):
+        for name, code in (
+            (b"localhost", 250),
+            (b"[127.0.0.1]", 250),
+            (b"[IPv6:::1]", 250),
+            # curl goes by the name of the file that it sends.
+            (b"my_mail.eml", 250),
+            (b"", 501),
+            # RFC 6531 §3.7.1: EHLO comes before SMTPUTF8.
+            ("hôte.example".encode(), 501),
+            (b"h\xf4te.example", 501),
+        ):
+            for verb in (b"HELO ", b"EHLO "):
+                with self.subTest(verb + name):
+                    wire = self.wire("smtp")
+                    self.assertEqual(reply(wire), 220)
+                    self.assertEqual(self.ask(wire, verb + name), code)
+
+    def test_vrfy_past_ascii(self):
+        # RFC 6531 §3.7.4.2.
+        wire = self.raw()
+        self.assertEqual(self.ask(wire, "VRFY jürgen".encode()), 553)
+        self.assertEqual(self.ask(wire, "VRFY jürgen SMTPUTF8".encode()), 550)
+        self.assertEqual(self.ask(wire, b"VRFY alice SMTPUTF8"), 250)
 
     def test_noop_rset_help_vrfy_quit(self):
         client = self.smtp()
@@ -96,6 +123,14 @@ class Commands(SmtpTest):
     def test_wrong_commands(self):
         for command, code in (
             (b"FOO", 500),
+            # RFC 5321 §4.2.4: known, and not done.
+            (b"TURN", 502),
+            (b"SEND FROM:<a@example.com>", 502),
+            (b"SOML FROM:<a@example.com>", 502),
+            (b"SAML FROM:<a@example.com>", 502),
+            (b"EXPN staff", 502),
+            (b"AUTH X-UNKNOWN", 504),
+            (b"AUTH PLAIN " + b"A" * 100_000, 500),
             (b"", 500),
             (b"NO\rOP", 500),
             (b"NO\0OP", 500),
@@ -106,6 +141,7 @@ class Commands(SmtpTest):
             (b"MAIL FROM:<a@[999.1.1.1]>", 501),
             (b"MAIL FROM:<a@example.com>SIZE=1", 501),
             (b"MAIL FROM:<a@example.com> SIZE=1 SIZE=2", 501),
+            (b"MAIL FROM:<a@example.com> AUTH=+0D+0A", 501),
             (b"MAIL FROM:<a@example.com> FOO=bar", 555),
             ("MAIL FROM:<é@example.com>".encode(), 553),
             (b"STARTTLS now", 501),
@@ -324,7 +360,8 @@ class NoClearTextAuthentication(SmtpTest):
     def test_auth_takes_tls(self):
         self.assertNotIn("auth", self.smtp().esmtp_features)
         plain = base64.b64encode(b"\0carol\0pass word")
-        self.assertGreaterEqual(self.ask(self.raw(), b"AUTH PLAIN " + plain), 500)
+        # RFC 4954 §4: as one that is not supported.
+        self.assertEqual(self.ask(self.raw(), b"AUTH PLAIN " + plain), 504)
         for way in (STARTTLS, TLS):
             self.assertEqual(self.smtp(way).login("carol", "pass word")[0], 235)
 

@@ -158,9 +158,7 @@ fn timestamp(server: &Server, connection: &Connection) -> Option<String> {
     }
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    // A name may end with a dot, a msg-id may not.
-    let hostname = server.hostname.trim_end_matches('.');
-    Some(format!("<{}.{count}.{now}@{hostname}>", process::id()))
+    Some(format!("<{}.{count}.{now}@{}>", process::id(), server.hostname))
 }
 
 /// What is known of a client.

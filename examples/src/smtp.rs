@@ -10,8 +10,8 @@ use std::{
 };
 
 use smtp_proto::{
-    Base64, BytesMut, ForwardPath, Mail, Mailbox, ReceiveBuffer, ReversePath, SyntaxError, Text,
-    Ticket,
+    Base64, BytesMut, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, ReversePath, SyntaxError,
+    Text, Ticket,
     server::{Channel, Config, Event, Misuse, Rejection, Session, request},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -38,6 +38,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
     let mut smtp = Session::new(Arc::new(config), channel, &mut out);
     let mut client = Client::new(server, connection.peer());
+    let goodbye = Text::new("The server is shutting down").map_err(io::Error::other)?;
     loop {
         connection.send(&mut out)?;
         let space = buffer.space().map_err(io::Error::other)?;
@@ -45,7 +46,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
             Input::Octets(count) => buffer.received(count),
             Input::End => return smtp.eof().map_err(io::Error::other),
             Input::TimedOut => smtp.timed_out(&mut out),
-            Input::Stopping => smtp.shut_down(&mut out),
+            Input::Stopping => smtp.shut_down(goodbye, &mut out),
             Input::Interrupted => {}
         }
         let mut input = buffer.filled();
@@ -185,7 +186,7 @@ impl<'s> Client<'s> {
                 self.transaction = Transaction::default();
                 Ok(())
             }
-            Event::Vrfy(user, ticket) => match self.verify(user) {
+            Event::Vrfy(query, ticket) => match self.verify(query) {
                 Ok(mailbox) => {
                     smtp.accept_with(ticket, Text::new(&mailbox).unwrap_or(Text::EMPTY), out)
                 }
@@ -224,8 +225,8 @@ impl<'s> Client<'s> {
     fn recipient(&self, to: ForwardPath<'_>) -> Result<UserId, Rejection<'static>> {
         let local_part = match to {
             ForwardPath::Postmaster => "postmaster".into(),
-            ForwardPath::Mailbox(mailbox) if self.server.serves(mailbox.domain.as_str()) => {
-                mailbox.local_part.unquoted()
+            ForwardPath::Mailbox(mailbox) if self.server.serves(mailbox.domain().as_str()) => {
+                mailbox.local_part().unquoted()
             }
             ForwardPath::Mailbox(_) => return Err(Rejection::RELAY_DENIED),
         };
@@ -240,8 +241,8 @@ impl<'s> Client<'s> {
 
     /// The mailbox, in angle brackets, that VRFY asks for by a user's name or
     /// an address (RFC 5321 §3.5.1).
-    fn verify(&self, user: Text<'_>) -> Result<String, Rejection<'static>> {
-        let user = user.as_str().ok_or(Rejection::NO_SUCH_USER)?;
+    fn verify(&self, query: Query<'_>) -> Result<String, Rejection<'static>> {
+        let user = query.string();
         let address = user.strip_prefix('<').and_then(|user| user.strip_suffix('>'));
         let mut address = address.unwrap_or(user).to_owned();
         if !address.contains('@') {

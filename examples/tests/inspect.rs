@@ -53,7 +53,7 @@ fn json_has_these_fields_and_no_others() {
             r#"{"offset":27,"ok":false,"error":"wrong argument: expected \"<\" at octet 8","at":35}"#,
             concat!(
                 r#"{"offset":41,"length":10,"ok":true,"kind":"Vrfy","#,
-                r#""value":"Vrfy(\"\\\"\\\\\\u{7f}\")","encoded":"VRFY \"\\\u007f\u000d\u000a"}"#
+                r#""value":"Vrfy(Query { string: \"\\\"\\\\\\u{7f}\", smtputf8: false })","encoded":"VRFY \"\\\u007f\u000d\u000a"}"#
             ),
         ]
     );
@@ -62,7 +62,7 @@ fn json_has_these_fields_and_no_others() {
 #[test]
 fn without_json_it_is_a_tree() {
     let Output { stdout, .. } = run(&["smtp-command"], b"EHLO a\r\nFOO\r\n");
-    let expected = "octet 0, 8 octets: Ehlo\n    Ehlo(\n        Domain(\n            \"a\",\n        ),\n    )\n    \
+    let expected = "octet 0, 8 octets: Ehlo\n    Ehlo(\n        Hostname(\n            \"a\",\n        ),\n    )\n    \
         = EHLO a\\r\\n\noctet 8, 5 octets: at octet 8: the verb is not known\n";
     assert_eq!(String::from_utf8(stdout).unwrap(), expected);
 }

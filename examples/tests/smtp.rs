@@ -117,29 +117,29 @@ fn who_gets_mail_here() {
          C: HELO client.example.com
          S: 250 mx.example.org
          C: VRFY bob
-         S: 250 <bob@mx.example.org>
+         S: 250 2.1.5 <bob@mx.example.org>
          C: VRFY <Alice@localhost>
-         S: 250 <Alice@localhost>
+         S: 250 2.1.5 <Alice@localhost>
          C: VRFY nobody
-         S: 550 No such user here
+         S: 550 5.1.1 No such user here
          C: VRFY a b@c
-         S: 550 No such user here
+         S: 550 5.1.1 No such user here
          C: MAIL FROM:<carol@example.com>
-         S: 250 OK
+         S: 250 2.1.0 OK
          C: RCPT TO:<Postmaster>
-         S: 250 OK
+         S: 250 2.1.5 OK
          C: RCPT TO:<\"bob\"@[127.0.0.1]>
-         S: 250 OK
+         S: 250 2.1.5 OK
          C: RCPT TO:<dave@localhost>
-         S: 550 No such user here
+         S: 550 5.1.1 No such user here
          C: RCPT TO:<alice@gmail.com>
-         S: 550 Relaying denied
+         S: 550 5.7.1 Relaying denied
          C: DATA
          S: 354 …
          C: .
-         S: 250 OK, queued as 1
+         S: 250 2.0.0 OK, queued as 1
          C: QUIT
-         S: 221 Bye",
+         S: 221 2.0.0 Bye",
     );
     for user in ["alice", "bob"] {
         let [message] = &inbox(&store, user)[..] else { panic!() };
@@ -190,7 +190,7 @@ fn passwords_in_clear_text_only_where_allowed() {
         &mut socket,
         "S: 250 HELP
          C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
-         S: 538 5.7.11 …
+         S: 504 5.5.4 …
          C: MAIL FROM:<carol@example.com>
          S: 250 2.1.0 OK
          C: STARTTLS
@@ -261,8 +261,9 @@ fn tls_from_the_start() {
     play(
         &mut stream,
         &format!(
-            "S: 220 …\nC: HELO c\nS: 250 …\nC: MAIL FROM:<>\nS: 250 OK\nC: RCPT TO:<bob@localhost>\n\
-             S: 250 OK\nC: DATA\nS: 354 …\n{body}C: .\nS: 250 OK, queued as 1\nC: QUIT\nS: 221 Bye"
+            "S: 220 …\nC: HELO c\nS: 250 …\nC: MAIL FROM:<>\nS: 250 …\nC: RCPT TO:<bob@localhost>\n\
+             S: 250 …\nC: DATA\nS: 354 …\n{body}C: .\nS: 250 2.0.0 OK, queued as 1\nC: QUIT\n\
+             S: 221 …"
         ),
     );
     let [message] = &inbox(&store, "bob")[..] else { panic!() };
@@ -322,13 +323,13 @@ fn what_cannot_be_stored_is_to_be_tried_again() {
     let messages = directory.path().join("messages");
     fs::remove_dir(&messages).unwrap();
     play(&mut socket, envelope);
-    play(&mut socket, "S: 354 …\nC: hi\nC: .\nS: 451 Local error, try again later");
+    play(&mut socket, "S: 354 …\nC: hi\nC: .\nS: 451 4.3.0 Local error, try again later");
 
     let incoming = directory.path().join("incoming");
     assert_eq!(fs::read_dir(&incoming).unwrap().count(), 0, "no trace is left");
     fs::remove_dir(&incoming).unwrap();
     play(&mut socket, envelope);
-    play(&mut socket, "S: 451 Local error, try again later\nC: RSET\nS: 250 OK");
+    play(&mut socket, "S: 451 4.3.0 Local error, try again later\nC: RSET\nS: 250 2.0.0 OK");
 
     assert!(inbox(&store, "bob").is_empty());
     fs::create_dir(&messages).unwrap();
@@ -350,8 +351,8 @@ fn the_server_says_goodbye_when_it_stops() {
          S: 250 …\nC: DATA\nS: 354 …\nC: half a message",
     );
     let stopping = thread::spawn(move || listeners.stop());
-    play(&mut idle, "S: 421 Service shutting down\nS: ");
-    play(&mut busy, "S: 421 Service shutting down\nS: ");
+    play(&mut idle, "S: 421 4.3.2 The server is shutting down\nS: ");
+    play(&mut busy, "S: 421 4.3.2 The server is shutting down\nS: ");
     drop((idle, busy));
     stopping.join().unwrap();
     assert!(inbox(&store, "bob").is_empty());
@@ -380,7 +381,7 @@ fn a_client_may_go_by_the_name_of_a_file() {
     let (listeners, address, _) = start();
     play(
         &mut connect(address),
-        "S: 220 …\nC: HELO my_mail.eml\nS: 250 mx.example.org\nC: QUIT\nS: 221 Bye",
+        "S: 220 …\nC: HELO my_mail.eml\nS: 250 mx.example.org\nC: QUIT\nS: 221 2.0.0 Bye",
     );
     listeners.stop();
 }

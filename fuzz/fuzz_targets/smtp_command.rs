@@ -15,9 +15,10 @@ fuzz_target!(|line: &[u8]| {
                 command.encode(&mut out);
                 let again = out.strip_suffix(b"\r\n").expect("a command ends with CRLF");
                 assert!(!again.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));
-                // Of what is tolerated, only an underscore stays on the wire.
+                // Of what is tolerated, only what names hold stays on the wire.
                 let mut kept = Tolerance::STRICT;
                 kept.underscore_in_domain = tolerance.underscore_in_domain;
+                kept.utf8_in_hello = tolerance.utf8_in_hello;
                 assert_eq!(Command::parse_tolerant(again, kept), Ok(command));
             }
             Err(CommandError::UnknownVerb) => {}

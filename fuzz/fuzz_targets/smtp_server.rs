@@ -74,7 +74,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                     session.accept(ticket, out)
                 }
                 Ok(Event::Rcpt(rcpt, ticket)) => match rcpt.to.mailbox() {
-                    Some(to) if to.local_part.as_str().starts_with('n') => {
+                    Some(to) if to.local_part().as_str().starts_with('n') => {
                         session.reject(ticket, Rejection::NO_SUCH_USER, out)
                     }
                     to => {
@@ -125,7 +125,7 @@ fn check_replies(mut out: &[u8]) {
     let mut bad = 0;
     while let Some(length) = framer.next(out).expect("replies") {
         let reply = Reply::parse(&out[..length]).expect("a reply");
-        bad += u32::from(matches!(reply.code.get(), 500..=504 | 535 | 553 | 555));
+        bad += u32::from(matches!(reply.code().get(), 500..=504 | 535 | 553 | 555));
         out = &out[length..];
     }
     assert!(out.is_empty());

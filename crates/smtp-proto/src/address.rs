@@ -6,21 +6,19 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
-use core::net::{Ipv4Addr, Ipv6Addr};
-use core::str;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{ALPHANUMERIC, Class, Parsed, byte, complete, fail, run, word};
+use mail_wire::parse::{Class, Parsed, byte, complete, fail, run, word};
 
-use crate::Tolerance;
+use crate::domain::{domain, text_before};
+use crate::{Domain, Tolerance};
 
 /// The longest local part: 64 octets (RFC 5321 §4.5.3.1.1).
 pub const LOCAL_PART_LIMIT: usize = 64;
-/// The longest domain: 255 octets (RFC 5321 §4.5.3.1.2).
-pub const DOMAIN_LIMIT: usize = 255;
 /// The longest path, its angle brackets included: 256 octets (RFC 5321 §4.5.3.1.3).
 pub const PATH_LIMIT: usize = 256;
+const PATH_TOO_LONG: &str = "a path of at most 256 octets";
 
 /// `atext` of RFC 5322 §3.2.3, and `UTF8-non-ascii` (RFC 6531 §3.3).
 static ATEXT: Class = Class::new()
@@ -31,95 +29,6 @@ static ATEXT: Class = Class::new()
     .with_range(0x80, 0xff);
 /// `qtextSMTP`: what needs no backslash between quotes.
 static QTEXT: Class = Class::new().with_range(0x20, 0x7e).without(b"\"\\").with_range(0x80, 0xff);
-/// `Let-dig`, and the octets of a U-label (RFC 5890 §2.3.2.1).
-static LET_DIG: Class = Class::new()
-    .with_range(b'0', b'9')
-    .with_range(b'A', b'Z')
-    .with_range(b'a', b'z')
-    .with_range(0x80, 0xff);
-/// The octets of a sub-domain; the tolerant set has `_` too.
-static LDH: Class = Class::new()
-    .with_range(b'0', b'9')
-    .with_range(b'A', b'Z')
-    .with_range(b'a', b'z')
-    .with(b"-")
-    .with_range(0x80, 0xff);
-static LDH_UNDERSCORE: Class = Class::new()
-    .with_range(b'0', b'9')
-    .with_range(b'A', b'Z')
-    .with_range(b'a', b'z')
-    .with(b"-_")
-    .with_range(0x80, 0xff);
-/// `dcontent`: what may stand in a general address literal.
-static DCONTENT: Class = Class::new().with_range(0x21, 0x7e).without(b"[\\]");
-
-/// The name of a host, or an address literal in brackets, in its wire form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Domain<'a>(&'a str);
-
-/// What a [`Domain`] names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Host<'a> {
-    /// A domain name, of US-ASCII or of U-labels.
-    Name(&'a str),
-    /// `[192.0.2.1]`
-    Ipv4(Ipv4Addr),
-    /// `[IPv6:2001:db8::1]`
-    Ipv6(Ipv6Addr),
-    /// `[tag:content]` with a tag that is not known here.
-    Other {
-        /// The standardized tag.
-        tag: &'a str,
-        /// What it tags.
-        content: &'a str,
-    },
-}
-
-impl<'a> Domain<'a> {
-    /// Checks that `text` is a domain name or an address literal.
-    ///
-    /// ```
-    /// use smtp_proto::{Domain, Host};
-    /// let domain = Domain::parse("[IPv6:2001:db8::1]")?;
-    /// assert_eq!(domain.host(), Host::Ipv6("2001:db8::1".parse().unwrap()));
-    /// assert!(Domain::parse("[999.1.1.1]").is_err());
-    /// # Ok::<(), smtp_proto::SyntaxError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where it is not, or is longer than 255 octets.
-    pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
-        complete(text.as_bytes(), |input| domain(input, Tolerance::STRICT))
-    }
-
-    /// The wire form.
-    #[must_use]
-    pub const fn as_str(self) -> &'a str {
-        self.0
-    }
-
-    /// What it names.
-    #[must_use]
-    pub fn host(self) -> Host<'a> {
-        let Some(content) = self.0.strip_prefix('[').and_then(|text| text.strip_suffix(']')) else {
-            return Host::Name(self.0);
-        };
-        literal(content).unwrap_or(Host::Name(self.0))
-    }
-
-    /// Whether it needs SMTPUTF8 to be sent.
-    #[must_use]
-    pub const fn is_ascii(self) -> bool {
-        self.0.is_ascii()
-    }
-}
-
-impl fmt::Display for Domain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
 /// What stands before the `@`, in its wire form: perhaps in quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalPart<'a>(&'a str);
@@ -166,44 +75,66 @@ impl<'a> LocalPart<'a> {
 /// ```
 /// use smtp_proto::Mailbox;
 /// let mailbox = Mailbox::parse("\"a b\"@example.org")?;
-/// assert_eq!(mailbox.local_part.as_str(), "\"a b\"");
-/// assert_eq!(mailbox.local_part.unquoted(), "a b");
-/// assert_eq!(mailbox.domain.as_str(), "example.org");
+/// assert_eq!(mailbox.local_part().as_str(), "\"a b\"");
+/// assert_eq!(mailbox.local_part().unquoted(), "a b");
+/// assert_eq!(mailbox.domain().as_str(), "example.org");
 /// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mailbox<'a> {
-    /// What stands before the `@`.
-    pub local_part: LocalPart<'a>,
-    /// What stands behind it.
-    pub domain: Domain<'a>,
+    local_part: LocalPart<'a>,
+    domain: Domain<'a>,
 }
 
 impl<'a> Mailbox<'a> {
+    /// A mailbox of these two.
+    ///
+    /// Returns `None` where its path would be longer than [`PATH_LIMIT`].
+    #[must_use]
+    pub const fn new(local_part: LocalPart<'a>, domain: Domain<'a>) -> Option<Self> {
+        if local_part.0.len() + domain.as_str().len() + "<@>".len() > PATH_LIMIT {
+            return None;
+        }
+        Some(Self { local_part, domain })
+    }
+
     /// Checks that `text` is a mailbox.
     ///
     /// # Errors
-    /// [`SyntaxError`] where it is not, or is longer than the limits.
+    /// [`SyntaxError`] where it is not, or one of its parts or its path would be longer
+    /// than the limits.
     pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
         complete(text.as_bytes(), |input| mailbox(input, Tolerance::STRICT))
     }
 
-    /// Whether it needs SMTPUTF8 to be sent.
+    /// What stands before the `@`.
+    #[must_use]
+    pub const fn local_part(self) -> LocalPart<'a> {
+        self.local_part
+    }
+
+    /// What stands behind it.
+    #[must_use]
+    pub const fn domain(self) -> Domain<'a> {
+        self.domain
+    }
+
+    /// Whether it can be sent without SMTPUTF8.
     #[must_use]
     pub const fn is_ascii(self) -> bool {
-        self.local_part.0.is_ascii() && self.domain.0.is_ascii()
+        self.local_part.0.is_ascii() && self.domain.is_ascii()
     }
 
     fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.local_part.0.as_bytes());
         out.put_u8(b'@');
-        out.put_slice(self.domain.0.as_bytes());
+        out.put_slice(self.domain.as_str().as_bytes());
     }
 }
 
 impl fmt::Display for Mailbox<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.local_part.0, self.domain.0)
+        write!(f, "{}@{}", self.local_part.0, self.domain)
     }
 }
 
@@ -315,7 +246,7 @@ fn path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
     let (rest, mailbox) = mailbox(rest, tolerance)?;
     let (rest, ()) = byte(b'>', "\">\" or \"@\"")(rest)?;
     if input.len().saturating_sub(rest.len()) > PATH_LIMIT {
-        return fail(input, "a path of at most 256 octets");
+        return fail(input, PATH_TOO_LONG);
     }
     Ok((rest, mailbox))
 }
@@ -327,7 +258,10 @@ fn mailbox(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
     let (rest, local_part) = local_part(input)?;
     let (rest, ()) = byte(b'@', "\"@\" and a domain")(rest)?;
     let (rest, domain) = domain(rest, tolerance)?;
-    Ok((rest, Mailbox { local_part, domain }))
+    match Mailbox::new(local_part, domain) {
+        Some(mailbox) => Ok((rest, mailbox)),
+        None => fail(input, PATH_TOO_LONG),
+    }
 }
 
 /// ```abnf
@@ -360,73 +294,11 @@ fn local_part(input: &[u8]) -> Parsed<'_, LocalPart<'_>> {
             }
         }
     }
-    let text = text_before(input, rest);
-    match text {
+    match text_before(input, rest) {
         Some(text) if text.len() <= LOCAL_PART_LIMIT => Ok((rest, LocalPart(text))),
         Some(_) => fail(input, "a local part of at most 64 octets"),
         None => fail(input, "UTF-8"),
     }
-}
-
-/// ```abnf
-/// Domain          = sub-domain *("." sub-domain)            ; RFC 5321 §4.1.2
-/// sub-domain      = Let-dig [Ldh-str] / U-label             ; RFC 6531 §3.3
-/// address-literal = "[" ( IPv4-address-literal / IPv6-address-literal /
-///                   General-address-literal ) "]"           ; RFC 5321 §4.1.3
-/// ```
-pub(crate) fn domain(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Domain<'_>> {
-    let mut rest = input;
-    if let Some(inner) = input.strip_prefix(b"[") {
-        let (content, behind) = run(&DCONTENT, inner);
-        match str::from_utf8(content).ok().and_then(literal) {
-            Some(_) => {}
-            None => return fail(inner, "an address literal"),
-        }
-        (rest, ()) = byte(b']', "\"]\"")(behind)?;
-    } else {
-        let ldh = if tolerance.underscore_in_domain { &LDH_UNDERSCORE } else { &LDH };
-        loop {
-            let (label, behind) = run(ldh, rest);
-            match (label.first(), label.last()) {
-                (Some(&first), Some(&last))
-                    if last != b'-' && (LET_DIG.contains(first) || first == b'_') => {}
-                _ => return fail(rest, "a domain"),
-            }
-            match behind.strip_prefix(b".") {
-                Some(next) => rest = next,
-                None => {
-                    rest = behind;
-                    break;
-                }
-            }
-        }
-    }
-    match text_before(input, rest) {
-        Some(text) if text.len() <= DOMAIN_LIMIT => Ok((rest, Domain(text))),
-        Some(_) => fail(input, "a domain of at most 255 octets"),
-        None => fail(input, "UTF-8"),
-    }
-}
-
-/// What stands between the brackets of an address literal.
-fn literal(content: &str) -> Option<Host<'_>> {
-    match content.split_once(':') {
-        None => content.parse().ok().map(Host::Ipv4),
-        Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6") => {
-            address.parse().ok().map(Host::Ipv6)
-        }
-        Some((tag, content)) => {
-            let ends = tag.as_bytes().last().is_some_and(|&last| ALPHANUMERIC.contains(last));
-            let ldh = tag.bytes().all(|byte| byte == b'-' || ALPHANUMERIC.contains(byte));
-            (ends && ldh && !content.is_empty()).then_some(Host::Other { tag, content })
-        }
-    }
-}
-
-/// What was taken off `input` to leave `rest`, as text.
-fn text_before<'a>(input: &'a [u8], rest: &[u8]) -> Option<&'a str> {
-    let taken = input.get(..input.len().checked_sub(rest.len())?)?;
-    str::from_utf8(taken).ok()
 }
 
 #[cfg(test)]
@@ -520,19 +392,22 @@ mod tests {
         assert!(Mailbox::parse(&alloc::format!("{local}@b")).is_ok());
         assert!(Mailbox::parse(&alloc::format!("{local}l@b")).is_err());
         let domain = alloc::format!("{}d", "d.".repeat(127));
-        assert!(Domain::parse(&domain).is_ok());
-        assert!(Domain::parse(&alloc::format!("d{domain}")).is_err());
         assert!(reverse(&alloc::format!("<aa@{}>", domain.get(4..).unwrap())).is_ok());
         assert!(reverse(&alloc::format!("<aaa@{}>", domain.get(4..).unwrap())).is_err());
-    }
-
-    #[test]
-    fn hosts_are_typed() {
-        let host = |text| Domain::parse(text).unwrap().host();
-        assert_eq!(host("example.org"), Host::Name("example.org"));
-        assert_eq!(host("[127.0.0.1]"), Host::Ipv4(Ipv4Addr::LOCALHOST));
-        assert_eq!(host("[ipv6:::1]"), Host::Ipv6(Ipv6Addr::LOCALHOST));
-        assert_eq!(host("[X-400:c=de]"), Host::Other { tag: "X-400", content: "c=de" });
+        // A route counts, though it is dropped; brackets count where they are missing.
+        let route = alloc::format!("<@x:aa@{}>", domain.get(6..).unwrap());
+        assert!(reverse(&route).is_err());
+        let bare = |text: &str| {
+            let tolerance = Tolerance { missing_brackets: true, ..Tolerance::STRICT };
+            complete(text.as_bytes(), |input| reverse_path(input, tolerance)).is_ok()
+        };
+        assert!(bare(&alloc::format!("aa@{}", domain.get(4..).unwrap())));
+        assert!(!bare(&alloc::format!("aaa@{}", domain.get(4..).unwrap())));
+        let local_part = LocalPart::parse("aaa").unwrap();
+        assert_eq!(
+            Mailbox::new(local_part, Domain::parse(domain.get(4..).unwrap()).unwrap()),
+            None
+        );
     }
 
     #[test]

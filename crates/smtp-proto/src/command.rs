@@ -7,9 +7,13 @@ use mail_wire::parse::{
 use mail_wire::{Base64, SyntaxError};
 use memchr::memchr2;
 
-use crate::address::{domain, forward_path, reverse_path};
-use crate::parameter::{encode_rcpt_parameters, mail_parameters, rcpt_parameters};
-use crate::{Domain, ForwardPath, MailParameters, Parameters, ReversePath, Text, Tolerance};
+use crate::address::{forward_path, reverse_path};
+use crate::argument::{argument, query};
+use crate::domain::hostname;
+use crate::parameter::{mail_parameters, rcpt_parameters};
+use crate::{
+    Argument, ForwardPath, Hostname, MailParameters, Parameters, Query, ReversePath, Tolerance,
+};
 
 /// A command of SMTP.
 ///
@@ -19,7 +23,7 @@ use crate::{Domain, ForwardPath, MailParameters, Parameters, ReversePath, Text, 
 /// let Command::Mail(Mail { from: ReversePath::Mailbox(mailbox), parameters }) = command else {
 ///     panic!()
 /// };
-/// assert_eq!(mailbox.domain.as_str(), "example.org");
+/// assert_eq!(mailbox.domain().as_str(), "example.org");
 /// assert_eq!(parameters.size, Some(1024));
 ///
 /// let mut out = bytes::BytesMut::new();
@@ -31,9 +35,9 @@ use crate::{Domain, ForwardPath, MailParameters, Parameters, ReversePath, Text, 
 #[non_exhaustive]
 pub enum Command<'a> {
     /// `EHLO`: the client's name, and that it knows extensions (RFC 5321 §4.1.1.1).
-    Ehlo(Domain<'a>),
+    Ehlo(Hostname<'a>),
     /// `HELO`: the client's name (RFC 5321 §4.1.1.1).
-    Helo(Domain<'a>),
+    Helo(Hostname<'a>),
     /// `MAIL`: begins a transaction (RFC 5321 §4.1.1.2).
     Mail(Mail<'a>),
     /// `RCPT`: adds a recipient (RFC 5321 §4.1.1.3).
@@ -43,19 +47,47 @@ pub enum Command<'a> {
     /// `RSET`: ends the transaction with nothing delivered (RFC 5321 §4.1.1.5).
     Rset,
     /// `VRFY`: asks whether a user is here (RFC 5321 §4.1.1.6).
-    Vrfy(Text<'a>),
+    Vrfy(Query<'a>),
     /// `EXPN`: asks who is on a mailing list (RFC 5321 §4.1.1.7).
-    Expn(Text<'a>),
+    Expn(Query<'a>),
     /// `HELP`, perhaps with a topic (RFC 5321 §4.1.1.8).
-    Help(Option<Text<'a>>),
+    Help(Option<Argument<'a>>),
     /// `NOOP`, with an argument that means nothing (RFC 5321 §4.1.1.9).
-    Noop(Option<Text<'a>>),
+    Noop(Option<Argument<'a>>),
     /// `QUIT` (RFC 5321 §4.1.1.10).
     Quit,
     /// `STARTTLS` (RFC 3207 §4).
     StartTls,
     /// `AUTH` (RFC 4954 §4).
     Auth(Auth<'a>),
+    /// A command of RFC 821 that is obsolete, whatever its argument. Answer 502.
+    Obsolete(Obsolete, Option<Argument<'a>>),
+}
+
+/// The commands of RFC 821 that no client is to send any more (RFC 5321 appendix F.1 and F.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Obsolete {
+    /// `TURN`: the client becomes the server.
+    Turn,
+    /// `SEND`: as MAIL, but to the user's terminal.
+    Send,
+    /// `SOML`: to the terminal or the mailbox.
+    Soml,
+    /// `SAML`: to the terminal and the mailbox.
+    Saml,
+}
+
+impl Obsolete {
+    /// The verb.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Turn => "TURN",
+            Self::Send => "SEND",
+            Self::Soml => "SOML",
+            Self::Saml => "SAML",
+        }
+    }
 }
 
 /// The arguments of `MAIL`.
@@ -140,8 +172,8 @@ impl CommandError {
     }
 }
 
-const EHLO: Keyword = Keyword::new(b"EHLO");
-const HELO: Keyword = Keyword::new(b"HELO");
+pub(crate) const EHLO: Keyword = Keyword::new(b"EHLO");
+pub(crate) const HELO: Keyword = Keyword::new(b"HELO");
 const MAIL: Keyword = Keyword::new(b"MAIL");
 const RCPT: Keyword = Keyword::new(b"RCPT");
 const DATA: Keyword = Keyword::new(b"DATA");
@@ -152,7 +184,11 @@ const HELP: Keyword = Keyword::new(b"HELP");
 const NOOP: Keyword = Keyword::new(b"NOOP");
 const QUIT: Keyword = Keyword::new(b"QUIT");
 const STARTTLS: Keyword = Keyword::new(b"STARTTLS");
-const AUTH: Keyword = Keyword::new(b"AUTH");
+pub(crate) const AUTH: Keyword = Keyword::new(b"AUTH");
+const TURN: Keyword = Keyword::new(b"TURN");
+const SEND: Keyword = Keyword::new(b"SEND");
+const SOML: Keyword = Keyword::new(b"SOML");
+const SAML: Keyword = Keyword::new(b"SAML");
 
 impl<'a> Command<'a> {
     /// Parses a line, without its end, by the grammar alone.
@@ -195,13 +231,17 @@ impl<'a> Command<'a> {
             RCPT => rcpt(rest, tolerance),
             DATA => alone(Self::Data),
             RSET => alone(Self::Rset),
-            VRFY => text(rest).map(|(rest, text)| (rest, Self::Vrfy(text))),
-            EXPN => text(rest).map(|(rest, text)| (rest, Self::Expn(text))),
-            HELP => optional_text(rest).map(|(rest, text)| (rest, Self::Help(text))),
-            NOOP => optional_text(rest).map(|(rest, text)| (rest, Self::Noop(text))),
+            VRFY => query(rest).map(|(rest, query)| (rest, Self::Vrfy(query))),
+            EXPN => query(rest).map(|(rest, query)| (rest, Self::Expn(query))),
+            HELP => argument(rest).map(|(rest, topic)| (rest, Self::Help(topic))),
+            NOOP => argument(rest).map(|(rest, ignored)| (rest, Self::Noop(ignored))),
             QUIT => alone(Self::Quit),
             STARTTLS => alone(Self::StartTls),
             AUTH => auth(rest),
+            TURN => obsolete(Obsolete::Turn, rest),
+            SEND => obsolete(Obsolete::Send, rest),
+            SOML => obsolete(Obsolete::Soml, rest),
+            SAML => obsolete(Obsolete::Saml, rest),
             _ => return Err(CommandError::UnknownVerb),
         };
         rest_of(parsed).map_err(|fault| CommandError::Argument(SyntaxError::new(line, fault)))
@@ -210,8 +250,8 @@ impl<'a> Command<'a> {
     /// Writes the command and CRLF.
     pub fn encode(&self, out: &mut BytesMut) {
         match *self {
-            Self::Ehlo(name) => put(out, "EHLO ", name.as_str().as_bytes()),
-            Self::Helo(name) => put(out, "HELO ", name.as_str().as_bytes()),
+            Self::Ehlo(name) => put(out, "EHLO ", name.as_str()),
+            Self::Helo(name) => put(out, "HELO ", name.as_str()),
             Self::Mail(Mail { from, parameters }) => {
                 out.put_slice(b"MAIL FROM:");
                 from.encode(out);
@@ -220,43 +260,55 @@ impl<'a> Command<'a> {
             Self::Rcpt(Rcpt { to, parameters }) => {
                 out.put_slice(b"RCPT TO:");
                 to.encode(out);
-                encode_rcpt_parameters(parameters, out);
+                parameters.iter().for_each(|parameter| parameter.encode(out));
             }
             Self::Data => out.put_slice(b"DATA"),
             Self::Rset => out.put_slice(b"RSET"),
-            Self::Vrfy(text) => put(out, "VRFY ", text.as_bytes()),
-            Self::Expn(text) => put(out, "EXPN ", text.as_bytes()),
-            Self::Help(None) => out.put_slice(b"HELP"),
-            Self::Help(Some(text)) => put(out, "HELP ", text.as_bytes()),
-            Self::Noop(None) => out.put_slice(b"NOOP"),
-            Self::Noop(Some(text)) => put(out, "NOOP ", text.as_bytes()),
+            Self::Vrfy(query) => {
+                out.put_slice(b"VRFY");
+                query.encode(out);
+            }
+            Self::Expn(query) => {
+                out.put_slice(b"EXPN");
+                query.encode(out);
+            }
+            Self::Help(topic) => with_argument("HELP", topic, out),
+            Self::Noop(ignored) => with_argument("NOOP", ignored, out),
             Self::Quit => out.put_slice(b"QUIT"),
             Self::StartTls => out.put_slice(b"STARTTLS"),
             Self::Auth(Auth { mechanism, initial_response }) => {
-                put(out, "AUTH ", mechanism.0.as_bytes());
+                put(out, "AUTH ", mechanism.0);
                 match initial_response {
                     None => {}
                     Some(Base64::EMPTY) => out.put_slice(b" ="),
-                    Some(response) => put(out, " ", response.as_str().as_bytes()),
+                    Some(response) => put(out, " ", response.as_str()),
                 }
             }
+            Self::Obsolete(verb, argument) => with_argument(verb.as_str(), argument, out),
         }
         out.put_slice(b"\r\n");
     }
 }
 
-fn put(out: &mut BytesMut, before: &str, octets: &[u8]) {
+fn put(out: &mut BytesMut, before: &str, text: &str) {
     out.put_slice(before.as_bytes());
-    out.put_slice(octets);
+    out.put_slice(text.as_bytes());
+}
+
+fn with_argument(verb: &str, argument: Option<Argument<'_>>, out: &mut BytesMut) {
+    out.put_slice(verb.as_bytes());
+    if let Some(argument) = argument {
+        argument.encode(out);
+    }
 }
 
 /// ```abnf
 /// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
 /// ```
 /// HELO takes a literal too: hosts without a name send one.
-fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Domain<'_>> {
+fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
     let (rest, ()) = space(input)?;
-    domain(rest, tolerance)
+    hostname(rest, tolerance)
 }
 
 /// ```abnf
@@ -326,17 +378,8 @@ fn space(input: &[u8]) -> Parsed<'_, ()> {
     }
 }
 
-/// A `String` argument (RFC 5321 §4.1.2), of which many kinds are seen.
-fn text(input: &[u8]) -> Parsed<'_, Text<'_>> {
-    match input {
-        [b' ', text @ ..] if !text.is_empty() => Ok((&[], Text::received(text))),
-        _ => fail(input, "an argument"),
-    }
-}
-
-fn optional_text(input: &[u8]) -> Parsed<'_, Option<Text<'_>>> {
-    match input {
-        [] => Ok((input, None)),
-        _ => text(input).map(|(rest, text)| (rest, Some(text))),
-    }
+/// Whatever follows: there is nothing that it could change.
+fn obsolete(verb: Obsolete, input: &[u8]) -> Parsed<'_, Command<'_>> {
+    let (_, argument) = argument(input).unwrap_or((&[], None));
+    Ok((&[], Command::Obsolete(verb, argument)))
 }

@@ -14,7 +14,7 @@ use crate::{Mechanism, Text};
 /// ```
 /// use smtp_proto::{Extension, Reply};
 /// let reply = Reply::parse(b"250-mx.example.org\r\n250-SIZE 1000\r\n250 8BITMIME\r\n")?;
-/// let offered: Vec<_> = reply.lines.iter().skip(1).flat_map(Extension::parse).collect();
+/// let offered: Vec<_> = reply.lines().iter().skip(1).flat_map(Extension::parse).collect();
 /// assert_eq!(offered, [Extension::Size(Some(1000)), Extension::EightBitMime]);
 /// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
@@ -43,12 +43,28 @@ pub enum Extension<'a> {
     /// `EXPN` (RFC 5321 §4.1.1.7)
     Expn,
     /// One that this crate does not know.
-    Other {
-        /// Its keyword. Case does not matter.
-        keyword: Text<'a>,
-        /// What stands behind it, without the space between.
-        parameters: Text<'a>,
-    },
+    Other(OtherExtension<'a>),
+}
+
+/// An extension that [`Extension`] has not. It is made by [`Extension::parse`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OtherExtension<'a> {
+    keyword: Text<'a>,
+    parameters: Text<'a>,
+}
+
+impl<'a> OtherExtension<'a> {
+    /// Its keyword. Case does not matter.
+    #[must_use]
+    pub const fn keyword(self) -> Text<'a> {
+        self.keyword
+    }
+
+    /// What stands behind it, without the space between.
+    #[must_use]
+    pub const fn parameters(self) -> Text<'a> {
+        self.parameters
+    }
 }
 
 /// The octets of an `ehlo-keyword`, and those that servers write all the same:
@@ -100,10 +116,10 @@ impl<'a> Extension<'a> {
             VRFY => Self::Vrfy,
             EXPN => Self::Expn,
             _ if keyword.eq_ignore_ascii_case(ENHANCED_STATUS_CODES) => Self::EnhancedStatusCodes,
-            _ => Self::Other {
+            _ => Self::Other(OtherExtension {
                 keyword: Text::received(keyword),
                 parameters: Text::received(parameters),
-            },
+            }),
         })
     }
 
@@ -132,9 +148,9 @@ impl<'a> Extension<'a> {
             Self::Help => out.put_slice(b"HELP"),
             Self::Vrfy => out.put_slice(b"VRFY"),
             Self::Expn => out.put_slice(b"EXPN"),
-            Self::Other { keyword, parameters } => {
+            Self::Other(OtherExtension { keyword, parameters }) => {
                 out.put_slice(keyword.as_bytes());
-                if !parameters.as_bytes().is_empty() {
+                if !parameters.is_empty() {
                     out.put_u8(b' ');
                     out.put_slice(parameters.as_bytes());
                 }

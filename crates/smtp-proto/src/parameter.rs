@@ -40,8 +40,8 @@ pub struct MailParameters<'a> {
     pub smtputf8: bool,
     /// `AUTH=`: who handed the message in first, as far as the client says (RFC 4954 §5).
     pub auth: Option<Xtext<'a>>,
-    /// Those that this crate does not know.
-    pub other: Parameters<'a>,
+    /// Those that have no field here.
+    pub other: OtherParameters<'a>,
 }
 
 /// What a body may hold (RFC 6152 §3, RFC 3030 §3).
@@ -77,8 +77,13 @@ impl<'a> Xtext<'a> {
     ///
     /// # Errors
     /// [`SyntaxError`] where it has other characters, or a `+` without two
-    /// upper-case hexadecimal digits behind it.
+    /// upper-case hexadecimal digits behind it; where these stand for CR, LF or NUL,
+    /// which could end a line of a report; and where it is empty, which no value of a
+    /// parameter can be.
     pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+        if text.is_empty() {
+            return Err(SyntaxError { offset: 0, expected: "xtext" });
+        }
         let mut rest = text.as_bytes();
         let at = |rest: &[u8], expected| SyntaxError {
             offset: text.len().saturating_sub(rest.len()),
@@ -87,6 +92,9 @@ impl<'a> Xtext<'a> {
         loop {
             rest = match rest {
                 [] => return Ok(Self(text)),
+                [b'+', b'0', b'0' | b'A' | b'D', ..] => {
+                    return Err(at(rest, "xtext without CR, LF and NUL"));
+                }
                 [b'+', high, low, behind @ ..] if hex(*high).is_some() && hex(*low).is_some() => {
                     behind
                 }
@@ -132,7 +140,7 @@ const fn hex(digit: u8) -> Option<u8> {
     }
 }
 
-/// A parameter that this crate does not know.
+/// One parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Parameter<'a> {
     /// Its keyword. Case does not matter.
@@ -141,33 +149,24 @@ pub struct Parameter<'a> {
     pub value: Option<&'a str>,
 }
 
-/// Parameters as they stand on the wire, each with a space before it.
-///
-/// As part of [`MailParameters`] it gives only those that have no field there.
-#[derive(Clone, Copy, Default)]
-pub struct Parameters<'a> {
-    /// All of them, known ones too; checked against the grammar.
-    text: &'a str,
-    known: Known,
-}
-
-/// Which keywords have fields of their own.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Known {
-    Mail,
-    #[default]
-    None,
-}
-
-impl Known {
-    const fn has(self, keyword: Keyword) -> bool {
-        matches!((self, keyword), (Self::Mail, SIZE | BODY | SMTPUTF8 | AUTH))
+impl Parameter<'_> {
+    pub(crate) fn encode(self, out: &mut BytesMut) {
+        out.put_u8(b' ');
+        out.put_slice(self.keyword.as_bytes());
+        if let Some(value) = self.value {
+            out.put_u8(b'=');
+            out.put_slice(value.as_bytes());
+        }
     }
 }
 
+/// Parameters as they stand on the wire, each with a space before it.
+#[derive(Clone, Copy, Default)]
+pub struct Parameters<'a>(&'a str);
+
 impl<'a> Parameters<'a> {
     /// No parameters.
-    pub const NONE: Self = Self { text: "", known: Known::None };
+    pub const NONE: Self = Self("");
 
     /// Takes parameters as they stand on the wire, each with a space before it:
     /// `" NOTIFY=NEVER X-MARK"`.
@@ -180,36 +179,24 @@ impl<'a> Parameters<'a> {
             while !rest.is_empty() {
                 (rest, _) = parameter(rest)?;
             }
-            Ok((rest, Self { text, known: Known::None }))
+            Ok((rest, Self(text)))
         })
     }
 
     /// The parameters one by one.
     pub fn iter(self) -> impl Iterator<Item = Parameter<'a>> {
-        let mut rest = self.text.as_bytes();
+        let mut rest = self.0.as_bytes();
         core::iter::from_fn(move || {
             let (behind, parameter) = parameter(rest).ok()?;
             rest = behind;
             Some(parameter)
         })
-        .filter(move |parameter| !self.known.has(Keyword::new(parameter.keyword.as_bytes())))
     }
 
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.iter().next().is_none()
-    }
-
-    fn encode(self, out: &mut BytesMut) {
-        for Parameter { keyword, value } in self.iter() {
-            out.put_u8(b' ');
-            out.put_slice(keyword.as_bytes());
-            if let Some(value) = value {
-                out.put_u8(b'=');
-                out.put_slice(value.as_bytes());
-            }
-        }
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -228,6 +215,61 @@ impl Hash for Parameters<'_> {
 }
 
 impl fmt::Debug for Parameters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// The parameters of MAIL that have no field in [`MailParameters`].
+#[derive(Clone, Copy, Default)]
+pub struct OtherParameters<'a>(
+    /// All of them, for they need not stand together: those with fields are passed over.
+    Parameters<'a>,
+);
+
+impl<'a> OtherParameters<'a> {
+    /// No parameters.
+    pub const NONE: Self = Self(Parameters::NONE);
+
+    /// Takes parameters that have no field in [`MailParameters`].
+    ///
+    /// Returns `None` where one of them has, which would then be said twice.
+    #[must_use]
+    pub fn new(parameters: Parameters<'a>) -> Option<Self> {
+        parameters.iter().all(is_other).then_some(Self(parameters))
+    }
+
+    /// The parameters one by one.
+    pub fn iter(self) -> impl Iterator<Item = Parameter<'a>> {
+        self.0.iter().filter(|&parameter| is_other(parameter))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+fn is_other(parameter: Parameter<'_>) -> bool {
+    !matches!(Keyword::new(parameter.keyword.as_bytes()), SIZE | BODY | SMTPUTF8 | AUTH)
+}
+
+impl PartialEq for OtherParameters<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for OtherParameters<'_> {}
+
+impl Hash for OtherParameters<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().for_each(|parameter| parameter.hash(state));
+    }
+}
+
+impl fmt::Debug for OtherParameters<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
@@ -296,7 +338,7 @@ pub(crate) fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
         }
     }
     if let Ok(text) = str::from_utf8(input) {
-        parameters.other = Parameters { text, known: Known::Mail };
+        parameters.other = OtherParameters(Parameters(text));
     }
     Ok((rest, parameters))
 }
@@ -327,12 +369,8 @@ impl MailParameters<'_> {
             out.put_slice(b" AUTH=");
             out.put_slice(auth.0.as_bytes());
         }
-        self.other.encode(out);
+        self.other.iter().for_each(|other| other.encode(out));
     }
-}
-
-pub(crate) fn encode_rcpt_parameters(parameters: Parameters<'_>, out: &mut BytesMut) {
-    parameters.encode(out);
 }
 
 #[cfg(test)]
@@ -393,7 +431,21 @@ mod tests {
     }
 
     #[test]
+    fn no_parameter_is_said_twice() {
+        let other = |text| OtherParameters::new(Parameters::parse(text).unwrap());
+        for text in [" SIZE=2", " X-A=b size=2", " BODY=7BIT", " smtputf8", " AUTH=<>"] {
+            assert_eq!(other(text), None, "{text}");
+        }
+        assert_eq!(other(" X-A=b RET").unwrap().iter().count(), 2);
+    }
+
+    #[test]
     fn xtext() {
+        assert!(Xtext::parse("").is_err());
+        for odd in ["+0D+0A", "a+0A", "a+00b"] {
+            assert!(Xtext::parse(odd).is_err(), "{odd}");
+        }
+        assert_eq!(Xtext::parse("+09+2B").unwrap().decode(), b"\t+");
         assert_eq!(Xtext::parse("e+3Dmc2@example.com").unwrap().decode(), b"e=mc2@example.com");
         assert!(Xtext::parse("a b").is_err());
         assert!(Xtext::parse("a+3d").is_err());

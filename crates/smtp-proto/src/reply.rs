@@ -5,163 +5,27 @@ use core::hash::{Hash, Hasher};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{DIGIT, run};
 use mail_wire::{Framed, LineFramer, SyntaxError};
 
-use crate::Text;
+use crate::code::number;
+use crate::{EnhancedCode, ReplyCode, Text};
 
 /// A whole reply: a code, and one line of text or more.
 ///
 /// ```
 /// use smtp_proto::{EnhancedCode, Reply};
 /// let reply = Reply::parse(b"550-5.1.1 No such user.\r\n550 5.1.1 Sorry.\r\n")?;
-/// assert_eq!(reply.code.get(), 550);
-/// assert_eq!(reply.enhanced, EnhancedCode::new(5, 1, 1));
-/// let lines: Vec<String> = reply.lines.iter().map(|line| line.to_string()).collect();
+/// assert_eq!(reply.code().get(), 550);
+/// assert_eq!(reply.enhanced(), EnhancedCode::new(5, 1, 1));
+/// let lines: Vec<String> = reply.lines().iter().map(|line| line.to_string()).collect();
 /// assert_eq!(lines, ["No such user.", "Sorry."]);
 /// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reply<'a> {
-    /// What happened, for programs.
-    pub code: ReplyCode,
-    /// What happened, more closely (RFC 3463), where the reply says.
-    pub enhanced: Option<EnhancedCode>,
-    /// What happened, for people; in the answer to EHLO, for programs.
-    pub lines: ReplyLines<'a>,
-}
-
-/// Three digits, of which the first is 2 to 5 (RFC 5321 §4.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReplyCode(u16);
-
-impl ReplyCode {
-    /// The code of that number, where it can be one: 200 to 599.
-    #[must_use]
-    pub const fn new(code: u16) -> Option<Self> {
-        if code >= 200 && code < 600 { Some(Self(code)) } else { None }
-    }
-
-    /// The crate's own codes.
-    pub(crate) const fn fixed(code: u16) -> Self {
-        Self(code)
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> u16 {
-        self.0
-    }
-
-    /// 2yz: the command was carried out.
-    #[must_use]
-    pub const fn is_completion(self) -> bool {
-        self.0 / 100 == 2
-    }
-
-    /// 3yz: the server waits for more.
-    #[must_use]
-    pub const fn is_intermediate(self) -> bool {
-        self.0 / 100 == 3
-    }
-
-    /// 4yz: not now; the same may work later.
-    #[must_use]
-    pub const fn is_transient_failure(self) -> bool {
-        self.0 / 100 == 4
-    }
-
-    /// 5yz: not so; the same will fail again.
-    #[must_use]
-    pub const fn is_permanent_failure(self) -> bool {
-        self.0 / 100 == 5
-    }
-}
-
-/// An enhanced status code: `class.subject.detail` (RFC 3463 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EnhancedCode {
-    class: u8,
-    subject: u16,
-    detail: u16,
-}
-
-impl EnhancedCode {
-    /// The code of those numbers, where they can be one: class 2, 4 or 5, the
-    /// others below 1000.
-    #[must_use]
-    pub const fn new(class: u8, subject: u16, detail: u16) -> Option<Self> {
-        if matches!(class, 2 | 4 | 5) && subject < 1000 && detail < 1000 {
-            Some(Self { class, subject, detail })
-        } else {
-            None
-        }
-    }
-
-    /// The crate's own codes.
-    pub(crate) const fn fixed(class: u8, subject: u16, detail: u16) -> Self {
-        Self { class, subject, detail }
-    }
-
-    /// 2: success, 4: transient failure, 5: permanent failure.
-    #[must_use]
-    pub const fn class(self) -> u8 {
-        self.class
-    }
-
-    /// What the code speaks of: 1 addresses, 2 the mailbox, 3 the mail system,
-    /// 4 the network, 5 the protocol, 6 content, 7 security.
-    #[must_use]
-    pub const fn subject(self) -> u16 {
-        self.subject
-    }
-
-    /// The status itself, within its subject.
-    #[must_use]
-    pub const fn detail(self) -> u16 {
-        self.detail
-    }
-
-    /// ```abnf
-    /// status-code = class "." subject "." detail             ; RFC 3463 §2
-    /// ```
-    fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
-        let (class, rest) = text.split_first()?;
-        let (subject, rest) = number(rest.strip_prefix(b".")?)?;
-        let (detail, rest) = number(rest.strip_prefix(b".")?)?;
-        let code = Self::new(class.wrapping_sub(b'0'), subject, detail)?;
-        match rest {
-            [] => Some((code, rest)),
-            [b' ', rest @ ..] => Some((code, rest)),
-            _ => None,
-        }
-    }
-
-    fn encode(self, out: &mut BytesMut) {
-        decimal(self.class.into(), out);
-        out.put_u8(b'.');
-        decimal(self.subject.into(), out);
-        out.put_u8(b'.');
-        decimal(self.detail.into(), out);
-    }
-}
-
-impl fmt::Display for EnhancedCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
-    }
-}
-
-/// `1*3DIGIT` without leading zeros.
-fn number(text: &[u8]) -> Option<(u16, &[u8])> {
-    let (digits, rest) = run(&DIGIT, text);
-    match digits {
-        [] | [b'0', _, ..] | [_, _, _, _, ..] => None,
-        _ => {
-            let value = digits.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0'));
-            Some((value, rest))
-        }
-    }
+    pub(crate) code: ReplyCode,
+    pub(crate) enhanced: Option<EnhancedCode>,
+    pub(crate) lines: ReplyLines<'a>,
 }
 
 /// The lines of text of a reply, without codes: at least one, which may be empty.
@@ -244,6 +108,43 @@ fn split_line(octets: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 impl<'a> Reply<'a> {
+    /// A reply of these codes and lines.
+    ///
+    /// Returns `None` where the class of the enhanced code is not that of the code
+    /// (RFC 2034 §4); and where there is none, but the first line begins like one, as
+    /// which it would be read.
+    #[must_use]
+    pub fn new(
+        code: ReplyCode,
+        enhanced: Option<EnhancedCode>,
+        lines: ReplyLines<'a>,
+    ) -> Option<Self> {
+        let mut texts = lines.iter();
+        let fits = match enhanced {
+            Some(enhanced) => enhanced.agrees_with(code),
+            None => texts.next().is_none_or(|text| enhanced_of(code, text.as_bytes()).is_none()),
+        };
+        fits.then_some(Self { code, enhanced, lines })
+    }
+
+    /// What happened, for programs.
+    #[must_use]
+    pub const fn code(&self) -> ReplyCode {
+        self.code
+    }
+
+    /// What happened, more closely (RFC 3463), where the reply says.
+    #[must_use]
+    pub const fn enhanced(&self) -> Option<EnhancedCode> {
+        self.enhanced
+    }
+
+    /// What happened, for people; in the answer to EHLO, for programs.
+    #[must_use]
+    pub const fn lines(&self) -> ReplyLines<'a> {
+        self.lines
+    }
+
     /// Parses a whole reply, with the ends of its lines. LF alone will do as one.
     ///
     /// ```abnf
@@ -273,11 +174,7 @@ impl<'a> Reply<'a> {
             let text = line.get(4..).unwrap_or_default();
             match first {
                 None => {
-                    let enhanced = EnhancedCode::parse(text).map(|(enhanced, _)| enhanced);
-                    // RFC 2034 §4: the classes agree.
-                    let enhanced =
-                        enhanced.filter(|enhanced| u16::from(enhanced.class) == code.0 / 100);
-                    first = Some((code, enhanced));
+                    first = Some((code, enhanced_of(code, text)));
                 }
                 Some((expected, _)) if expected != code => {
                     return at(rest, "the code of the lines before");
@@ -295,11 +192,12 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// Writes the reply: each line with its codes, and CRLF.
+    /// Writes the reply: each line with its codes, and CRLF. A text longer than
+    /// [`Text::LIMIT`], which only a peer can have sent, becomes several lines.
     pub fn encode(&self, out: &mut BytesMut) {
-        let mut lines = self.lines.iter().peekable();
+        let mut lines = self.lines.iter().flat_map(Text::wrapped).peekable();
         while let Some(line) = lines.next() {
-            decimal(self.code.0.into(), out);
+            decimal(self.code.get().into(), out);
             out.put_u8(if lines.peek().is_some() { b'-' } else { b' ' });
             if let Some(enhanced) = self.enhanced {
                 enhanced.encode(out);
@@ -309,6 +207,12 @@ impl<'a> Reply<'a> {
             out.put_slice(b"\r\n");
         }
     }
+}
+
+/// The enhanced code that the first text of a reply begins with.
+fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<EnhancedCode> {
+    let (enhanced, _) = EnhancedCode::parse(text)?;
+    enhanced.agrees_with(code).then_some(enhanced)
 }
 
 /// The code that a line begins with, and whether the line is the last.
@@ -440,6 +344,37 @@ mod tests {
         assert_eq!(reply.enhanced, EnhancedCode::new(2, 1, 5));
         assert_eq!(Reply::parse(b"250 2.1.1000 x\r\n").unwrap().enhanced, None);
         assert_eq!(Reply::parse(b"250 2.01.1 x\r\n").unwrap().enhanced, None);
+    }
+
+    #[test]
+    fn codes_that_do_not_agree_make_no_reply() {
+        let reply = |code, enhanced, text| {
+            Reply::new(ReplyCode::fixed(code), enhanced, Text::fixed(text).into())
+        };
+        assert!(reply(250, EnhancedCode::new(2, 1, 5), "x").is_some());
+        assert_eq!(reply(250, EnhancedCode::new(5, 1, 1), "x"), None);
+        assert_eq!(reply(354, EnhancedCode::new(2, 0, 0), "x"), None);
+        assert_eq!(reply(550, None, "5.1.1 x"), None);
+        assert_eq!(reply(550, None, "5.1.1"), None);
+        assert!(reply(550, None, "2.1.1 x").is_some());
+        assert!(reply(550, None, "5.1.1x").is_some());
+    }
+
+    /// RFC 5321 §4.5.3.1.5.
+    #[test]
+    fn no_line_is_longer_than_512_octets() {
+        for length in [496, 497, 992, 993, 5000] {
+            let wire = [&b"550 "[..], &b"x".repeat(length), b"\r\n"].concat();
+            for enhanced in [None, EnhancedCode::new(5, 999, 999)] {
+                let reply = Reply { enhanced, ..Reply::parse(&wire).unwrap() };
+                let mut out = BytesMut::new();
+                reply.encode(&mut out);
+                let lines = out.split_inclusive(|&byte| byte == b'\n');
+                assert_eq!(lines.clone().count(), length.div_ceil(Text::LIMIT));
+                assert!(lines.map(<[u8]>::len).max() <= Some(512));
+                assert_eq!(Reply::parse(&out).unwrap().enhanced, enhanced);
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Tolerance {
     pub missing_brackets: bool,
     /// `EHLO my_host`: an underscore in a domain.
     pub underscore_in_domain: bool,
+    /// `EHLO hôte`: a name past US-ASCII, in UTF-8, for the client itself.
+    pub utf8_in_hello: bool,
     /// A command line that ends with LF alone. (A body never does.)
     pub bare_lf: bool,
 }
@@ -25,6 +27,7 @@ impl Tolerance {
         trailing_space: false,
         missing_brackets: false,
         underscore_in_domain: false,
+        utf8_in_hello: false,
         bare_lf: false,
     };
 
@@ -34,6 +37,7 @@ impl Tolerance {
         trailing_space: true,
         missing_brackets: true,
         underscore_in_domain: true,
+        utf8_in_hello: true,
         bare_lf: true,
     };
 }

@@ -31,10 +31,12 @@ const COMMANDS: &[&str] = &[
     "DATA",
     "RSET",
     "VRFY alice",
+    "VRFY josé SMTPUTF8",
     "EXPN staff",
     "HELP MAIL",
     "NOOP",
     "STARTTLS",
+    "SAML FROM:<a@b>",
     "AUTH PLAIN AGFsaWNlAHNlY3JldA==",
     "QUIT",
     "WHAT is this",
@@ -80,13 +82,14 @@ fn commands() {
 fn replies() {
     let mut out = BytesMut::with_capacity(16_384);
     let mut offered = 0;
+    let long = format!("550 5.1.1 {}\r\n", "word ".repeat(200));
     without_allocation(|| {
-        for octets in REPLIES {
+        for octets in REPLIES.iter().copied().chain([&*long]) {
             let mut framer = ReplyFramer::new(4096);
             let _ = framer.next(octets.as_bytes());
             if let Ok(reply) = Reply::parse(octets.as_bytes()) {
                 reply.encode(&mut out);
-                offered += reply.lines.iter().skip(1).flat_map(Extension::parse).count();
+                offered += reply.lines().iter().skip(1).flat_map(Extension::parse).count();
             }
         }
     });
@@ -103,7 +106,7 @@ fn a_session() {
     let body = "Subject: hi\r\n\r\n..dots\r\n".to_owned() + &"text\r\n".repeat(1000) + ".\r\n";
     let message =
         "MAIL FROM:<a@b> SIZE=10\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n".to_owned() + &body;
-    let wire = "EHLO c\r\nNOOP\r\nVRFY x\r\nDATA\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n".to_owned()
+    let wire = "EHLO -\r\nEHLO c\r\nNOOP\r\nVRFY x\r\nMAIL FROM:x\r\nDATA\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n".to_owned()
         + &message
         + &message.replacen("text", "te\nxt", 1)
         + "RSET\r\nHELP\r\nQUIT\r\n";

@@ -62,7 +62,7 @@ async fn serve(mut stream: impl Stream, config: Arc<Config>) -> Result<Vec<u8>, 
             match session.receive(&mut input, &mut out)? {
                 Event::NeedInput => break n == 0,
                 Event::Rcpt(rcpt, ticket) => {
-                    let domain = rcpt.to.mailbox().map_or("", |mailbox| mailbox.domain.as_str());
+                    let domain = rcpt.to.mailbox().map_or("", |mailbox| mailbox.domain().as_str());
                     if is_local(domain).await {
                         session.accept(ticket, &mut out)?;
                     } else {

@@ -26,6 +26,7 @@ use signal_hook::{
     flag,
     iterator::Signals,
 };
+use smtp_proto::Hostname;
 
 /// A mail server for development: SMTP, POP3 and IMAP over one store.
 ///
@@ -418,8 +419,9 @@ impl fmt::Debug for Credentials {
 }
 
 fn hostname(text: &str) -> Result<String, &'static str> {
-    match DnsName::try_from(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("expected a domain name"),
+    // The certificate wants the one, and SMTP the other.
+    match (DnsName::try_from(text), Hostname::parse(text)) {
+        (Ok(_), Ok(_)) => Ok(text.to_owned()),
+        _ => Err("expected a domain name"),
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use mail_wire::{BodyPolicy, SyntaxError, shows_password};
 
-use crate::{Domain, Mechanism, Tolerance};
+use crate::{Hostname, Mechanism, Tolerance};
 
 /// What a server offers and allows. One serves all sessions.
 ///
@@ -52,12 +52,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults, for a server of that name: a domain or an address literal.
+    /// The defaults, for a server of that name: a domain of US-ASCII (one past it is
+    /// given in A-labels) or an address literal.
     ///
     /// # Errors
-    /// [`SyntaxError`] where `hostname` is neither.
+    /// [`SyntaxError`] where `hostname` is no [`Hostname`].
     pub fn new(hostname: &str) -> Result<Self, SyntaxError> {
-        let hostname = Domain::parse(hostname)?;
+        let hostname = Hostname::parse(hostname)?;
         Ok(Self {
             hostname: hostname.as_str().into(),
             mechanisms: Vec::new(),
@@ -77,9 +78,15 @@ impl Config {
     /// Offers one more SASL mechanism, behind those offered before (RFC 4954 §3).
     ///
     /// # Errors
-    /// [`SyntaxError`] where `name` cannot name one.
+    /// [`SyntaxError`] where `name` cannot name one, or all together no longer fit a
+    /// line of 512 octets (RFC 5321 §4.5.3.1.5): the answer to EHLO has one for them.
     pub fn offer_mechanism(&mut self, name: &str) -> Result<(), SyntaxError> {
         Mechanism::parse(name)?;
+        let names = self.mechanisms.iter().map(String::as_str).chain([name]);
+        let length = "250 AUTH\r\n".len() + names.map(|name| 1 + name.len()).sum::<usize>();
+        if length > 512 {
+            return Err(SyntaxError { offset: 0, expected: "mechanisms that fit a line" });
+        }
         self.mechanisms.push(name.into());
         Ok(())
     }
@@ -103,11 +110,6 @@ impl Config {
     pub fn mechanisms(&self, tls: bool) -> impl Iterator<Item = &str> {
         let allowed = move |name: &&str| tls || self.plaintext_auth || !shows_password(name);
         self.mechanisms.iter().map(String::as_str).filter(allowed)
-    }
-
-    /// Whether the mechanism is one of this server's, be it offered just now or not.
-    pub(super) fn knows(&self, mechanism: Mechanism<'_>) -> bool {
-        self.mechanisms.iter().any(|name| mechanism.is(name))
     }
 }
 
@@ -151,6 +153,32 @@ impl Default for Limits {
             auth_rounds: 32,
             recipients: 1000,
             bad_commands: 20,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers that the documentation names.
+    #[test]
+    fn default_limits() {
+        let limits = Limits::default();
+        assert_eq!((limits.command_line, limits.auth_line), (1100, 12_288));
+        assert_eq!((limits.auth_rounds, limits.bad_commands), (32, 20));
+        assert_eq!(limits.recipients, 1000);
+        assert_eq!(limits.buffer(), 12_288);
+        assert_eq!(Limits { command_line: 20_000, ..limits }.buffer(), 20_000);
+    }
+
+    #[test]
+    fn servers_have_names_of_ascii() {
+        for name in ["mx.example.org", "localhost", "[192.0.2.1]", "xn--mller-kva.example"] {
+            assert_eq!(Config::new(name).unwrap().hostname(), name);
+        }
+        for name in ["", "müller.example", "mx_1.example", "mx.example.", "a b", "a\r\nb"] {
+            assert!(Config::new(name).is_err(), "{name}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use mail_wire::Ticket;
 
 use super::request;
-use crate::{Auth, Base64, Domain, Mail, Rcpt, Text};
+use crate::{Auth, Base64, Hostname, Mail, Query, Rcpt};
 
 /// What a server session tells its driver. It borrows from the input alone.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ use crate::{Auth, Base64, Domain, Mail, Rcpt, Text};
 pub enum Event<'b> {
     /// Send `out`, read more, and call again.
     NeedInput,
-    /// EHLO or HELO. Whatever transaction was open is over.
+    /// EHLO or HELO. Accepting ends whatever transaction was open (RFC 5321 §4.1.4).
     Hello(Hello<'b>, Ticket<request::Hello>),
     /// The client wants to log in. Answer with `accept`, `reject`, or
     /// [`challenge`](super::Session::challenge).
@@ -21,8 +21,8 @@ pub enum Event<'b> {
     /// An exchange that a challenge was out for is over: the client gave it up, or its
     /// response was none. It is answered.
     AuthCancelled,
-    /// The client wants TLS. Whatever transaction was open is over. Accepting
-    /// gives the token for [`upgraded`](super::Session::upgraded).
+    /// The client wants TLS. Accepting ends whatever transaction was open, and gives
+    /// the token for [`upgraded`](super::Session::upgraded).
     StartTls(Ticket<request::StartTls>),
     /// A message begins: its reverse-path.
     Mail(Mail<'b>, Ticket<request::Mail>),
@@ -40,10 +40,10 @@ pub enum Event<'b> {
     Reset,
     /// The client asks whether a user is here; only where
     /// [`Config::vrfy`](super::Config::vrfy) is set.
-    Vrfy(Text<'b>, Ticket<request::Vrfy>),
+    Vrfy(Query<'b>, Ticket<request::Vrfy>),
     /// The client asks who is on a mailing list; only where
     /// [`Config::expn`](super::Config::expn) is set.
-    Expn(Text<'b>, Ticket<request::Expn>),
+    Expn(Query<'b>, Ticket<request::Expn>),
     /// The session is over: send `out`, and close.
     Closed,
 }
@@ -52,7 +52,7 @@ pub enum Event<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hello<'a> {
     /// The name that the client gives itself. Anybody can claim any.
-    pub name: Domain<'a>,
+    pub name: Hostname<'a>,
     /// EHLO: the client knows extensions.
     pub extended: bool,
 }

@@ -1,5 +1,6 @@
 //! The server's side of a connection.
 
+mod asked;
 mod config;
 mod error;
 mod event;

@@ -4,13 +4,15 @@
 use bytes::BytesMut;
 use mail_wire::{Base64, DotUnstuffer, Unstuffed};
 
+use super::asked::Asked;
 use super::reply::{
     AUTH_CANCELLED, AUTH_IN_TRANSACTION, AUTH_TOO_LONG, AUTH_TOO_OFTEN, AUTH_TWICE, IRREGULAR_BODY,
-    NEED_HELLO, NEED_MAIL, NEED_RCPT, NEEDS_SMTPUTF8, NEEDS_TLS, NESTED_MAIL, NOT_BASE64,
-    PIPELINED_STARTTLS, TLS_ALREADY, TOO_MANY_RECIPIENTS, UNKNOWN_MECHANISM, UNKNOWN_PARAMETER,
+    NEED_HELLO, NEED_MAIL, NEED_RCPT, NEEDS_SMTPUTF8, NESTED_MAIL, NOT_BASE64, PIPELINED_STARTTLS,
+    TLS_ALREADY, TOO_MANY_RECIPIENTS, UNKNOWN_MECHANISM, UNKNOWN_PARAMETER,
+    UNKNOWN_QUERY_PARAMETER,
 };
 use super::{Event, Hello, ProtocolError, Rejection, Session, State, request};
-use crate::{Auth, Body, Command, Mail, Mailbox, Rcpt, Text};
+use crate::{Auth, Body, Command, Mail, Mailbox, Query, Rcpt, Text};
 
 /// Commands.
 impl Session {
@@ -21,9 +23,8 @@ impl Session {
         behind: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
-        let is_auth = line.get(..5).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH "));
         let limits = self.config.limits;
-        let limit = if is_auth { limits.auth_line } else { limits.command_line };
+        let limit = if self.asked == Asked::Auth { limits.auth_line } else { limits.command_line };
         if line.len() + 2 > limit {
             return self.too_long(out);
         }
@@ -32,8 +33,12 @@ impl Session {
             Err(error) => return self.bad_syntax(error, out),
         };
         match command {
-            Command::Ehlo(name) => Some(self.hello(Hello { name, extended: true })),
-            Command::Helo(name) => Some(self.hello(Hello { name, extended: false })),
+            Command::Ehlo(name) => {
+                Some(Event::Hello(Hello { name, extended: true }, self.desk.issue()))
+            }
+            Command::Helo(name) => {
+                Some(Event::Hello(Hello { name, extended: false }, self.desk.issue()))
+            }
             Command::Mail(mail) => self.mail(mail, out),
             Command::Rcpt(rcpt) => self.rcpt(rcpt, out),
             Command::Data if self.state != State::Transaction => self.bad(NEED_MAIL, out),
@@ -44,43 +49,31 @@ impl Session {
                 if open {
                     self.end_transaction();
                 }
-                self.reply(250, request::UNDEFINED, Text::fixed("OK"), out);
+                self.yes(250, request::UNDEFINED, Text::fixed("OK"), out);
                 open.then_some(Event::Reset)
             }
             Command::Noop(_) => {
-                self.reply(250, request::UNDEFINED, Text::fixed("OK"), out);
+                self.yes(250, request::UNDEFINED, Text::fixed("OK"), out);
                 None
             }
             Command::Help(_) => {
                 let text = Text::fixed("See RFC 5321 for the commands of SMTP");
-                self.reply(214, request::UNDEFINED, text, out);
+                self.yes(214, request::UNDEFINED, text, out);
                 None
             }
             Command::Quit => {
-                self.reply(221, request::UNDEFINED, Text::fixed("Bye"), out);
+                self.yes(221, request::UNDEFINED, Text::fixed("Bye"), out);
                 self.close();
                 Some(Event::Closed)
             }
-            Command::Vrfy(user) if self.config.vrfy => Some(Event::Vrfy(user, self.desk.issue())),
-            Command::Vrfy(_) => {
-                self.cannot_verify(out);
-                None
-            }
-            Command::Expn(list) if self.config.expn => Some(Event::Expn(list, self.desk.issue())),
-            Command::Expn(_) => self.bad(Rejection::NOT_IMPLEMENTED, out),
+            Command::Vrfy(query) => self.vrfy(query, out),
+            Command::Expn(query) => self.expn(query, out),
             Command::StartTls if !self.config.starttls => self.bad(Rejection::NOT_IMPLEMENTED, out),
             Command::StartTls if self.tls => self.bad(TLS_ALREADY, out),
             Command::StartTls => self.start_tls(behind, out),
             Command::Auth(auth) => self.auth(auth, out),
+            Command::Obsolete(..) => self.bad(Rejection::NOT_IMPLEMENTED, out),
         }
-    }
-
-    fn hello<'b>(&mut self, hello: Hello<'b>) -> Event<'b> {
-        if self.state == State::Transaction {
-            self.end_transaction();
-        }
-        self.hello_extended = hello.extended;
-        Event::Hello(hello, self.desk.issue())
     }
 
     fn mail<'b>(&mut self, mail: Mail<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
@@ -105,7 +98,7 @@ impl Session {
             }
             _ if utf8_address && !parameters.smtputf8 => NEEDS_SMTPUTF8,
             _ if parameters.size > self.config.size_limit().or(Some(u64::MAX)) => {
-                Rejection::TOO_BIG.encode(self.extended, out);
+                self.no(Rejection::TOO_BIG, out);
                 return None;
             }
             _ => {
@@ -125,23 +118,54 @@ impl Session {
         } else if !ascii && !self.smtputf8 {
             self.bad(NEEDS_SMTPUTF8, out)
         } else if self.recipients >= self.config.limits.recipients {
-            TOO_MANY_RECIPIENTS.encode(self.extended, out);
+            self.no(TOO_MANY_RECIPIENTS, out);
             None
         } else {
             Some(Event::Rcpt(rcpt, self.desk.issue()))
         }
     }
 
+    fn vrfy<'b>(&mut self, query: Query<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
+        if let Some(fault) = self.look_at(query) {
+            return self.bad(fault, out);
+        }
+        if !self.config.vrfy {
+            self.cannot_verify(out);
+            return None;
+        }
+        Some(Event::Vrfy(query, self.desk.issue()))
+    }
+
+    fn expn<'b>(&mut self, query: Query<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
+        if !self.config.expn {
+            return self.bad(Rejection::NOT_IMPLEMENTED, out);
+        }
+        if let Some(fault) = self.look_at(query) {
+            return self.bad(fault, out);
+        }
+        Some(Event::Expn(query, self.desk.issue()))
+    }
+
+    /// What is wrong with the query, if anything; and else, whether its reply may be
+    /// UTF-8 (RFC 6531 §3.7.4.2).
+    fn look_at(&mut self, query: Query<'_>) -> Option<Rejection<'static>> {
+        if !query.smtputf8() {
+            return (!query.string().is_ascii()).then_some(NEEDS_SMTPUTF8);
+        }
+        if !self.extended || !self.config.offers_smtputf8() {
+            return Some(UNKNOWN_QUERY_PARAMETER);
+        }
+        self.asked = Asked::Utf8;
+        None
+    }
+
     /// What stands behind STARTTLS was sent in clear text and must not be taken
     /// for what comes under TLS.
     fn start_tls<'b>(&mut self, behind: &mut &'b [u8], out: &mut BytesMut) -> Option<Event<'b>> {
         if behind.is_empty() {
-            if self.state == State::Transaction {
-                self.end_transaction();
-            }
             return Some(Event::StartTls(self.desk.issue()));
         }
-        PIPELINED_STARTTLS.encode(self.extended, out);
+        self.no(PIPELINED_STARTTLS, out);
         self.clear_text_behind_starttls(behind);
         None
     }
@@ -163,7 +187,6 @@ impl Session {
                 self.auth_rounds = 0;
                 return Some(Event::Auth(auth, self.desk.issue()));
             }
-            _ if self.config.knows(auth.mechanism) => NEEDS_TLS,
             _ => UNKNOWN_MECHANISM,
         };
         self.bad(fault, out)
@@ -200,6 +223,11 @@ impl Session {
         self.body_octets = 0;
     }
 
+    /// Whether UTF-8 may stand in a 551 (RFC 6531 §3.7.4.1).
+    pub(super) fn in_utf8_transaction(&self) -> bool {
+        self.state == State::Transaction && self.smtputf8
+    }
+
     pub(super) fn end_transaction(&mut self) {
         self.state = State::Ready;
         self.recipients = 0;
@@ -232,7 +260,7 @@ impl Session {
                         self.state = State::Transaction;
                         return Event::BodyEnd(self.desk.issue());
                     };
-                    fault.encode(self.extended, out);
+                    self.no(fault, out);
                     self.end_transaction();
                     return Event::Reset;
                 }

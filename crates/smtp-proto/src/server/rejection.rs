@@ -1,10 +1,12 @@
 //! The ways to say no.
 
-use bytes::BytesMut;
-
-use crate::{EnhancedCode, Reply, ReplyCode, Text};
+use crate::{EnhancedCode, ReplyCode, Text};
 
 /// A negative reply. It cannot hold a positive code.
+///
+/// A text past US-ASCII is left out where the client has not asked for UTF-8 in this
+/// reply: by VRFY or EXPN with SMTPUTF8, or in a 551 by MAIL with it. 551 becomes 550
+/// then (RFC 6531 §3.7.4).
 ///
 /// ```
 /// use smtp_proto::server::Rejection;
@@ -58,12 +60,10 @@ impl<'a> Rejection<'a> {
         if !code.is_transient_failure() && !code.is_permanent_failure() {
             return None;
         }
-        if let Some(enhanced) = enhanced {
-            if enhanced.class() as u16 != code.get() / 100 {
-                return None;
-            }
+        match enhanced {
+            Some(enhanced) if !enhanced.agrees_with(code) => None,
+            _ => Some(Self { code, enhanced, text }),
         }
-        Some(Self { code, enhanced, text })
     }
 
     pub(super) const fn fixed(
@@ -96,8 +96,16 @@ impl<'a> Rejection<'a> {
         Rejection { code: self.code, enhanced: self.enhanced, text }
     }
 
-    pub(super) fn encode(self, enhanced: bool, out: &mut BytesMut) {
-        let enhanced = self.enhanced.filter(|_| enhanced);
-        Reply { code: self.code, enhanced, lines: self.text.into() }.encode(out);
+    /// The same to a client that takes no UTF-8.
+    pub(super) const fn in_ascii(self) -> Self {
+        let code = match self.code.get() {
+            551 => ReplyCode::fixed(550),
+            _ => self.code,
+        };
+        Self { code, enhanced: self.enhanced, text: Text::EMPTY }
+    }
+
+    pub(super) const fn enhanced(&self) -> Option<EnhancedCode> {
+        self.enhanced
     }
 }

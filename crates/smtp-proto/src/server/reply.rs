@@ -1,19 +1,26 @@
 //! What the session answers by itself.
 
-use alloc::format;
+use core::fmt::Write;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
 
+use super::asked::Asked;
 use super::{Event, Rejection, Session, State};
-use crate::{CommandError, EnhancedCode, Extension, Mechanisms, Reply, ReplyCode, Text};
+use crate::{
+    CommandError, EnhancedCode, Extension, Mechanisms, Reply, ReplyCode, ReplyLines, Text,
+};
 
 impl Session {
     /// The answer to EHLO or HELO.
     pub(super) fn greet_back(&self, text: Option<Text<'_>>, out: &mut BytesMut) {
         let mut last = out.len();
+        let hostname = self.config.hostname();
         out.put_slice(b"250 ");
-        out.put_slice(self.config.hostname().as_bytes());
-        if let Some(text) = text {
+        out.put_slice(hostname.as_bytes());
+        if let Some(text) = text.filter(|text| text.is_ascii()) {
+            // What does not fit is left out: the next line is read as an extension.
+            let (text, _) = text.split(Text::LIMIT.saturating_sub(hostname.len() + 1));
             out.put_u8(b' ');
             out.put_slice(text.as_bytes());
         }
@@ -57,20 +64,52 @@ impl Session {
         }
     }
 
+    /// RFC 2034 §4: a reply has its enhanced code whether the client said EHLO or not,
+    /// but not where it is to EHLO or HELO.
     pub(super) fn reply(
+        &self,
+        code: ReplyCode,
+        enhanced: Option<EnhancedCode>,
+        lines: ReplyLines<'_>,
+        out: &mut BytesMut,
+    ) {
+        let enhanced = enhanced.filter(|_| !matches!(self.asked, Asked::Hello { .. }));
+        Reply { code, enhanced, lines }.encode(out);
+    }
+
+    /// A positive reply of one line.
+    pub(super) fn yes(
         &self,
         code: u16,
         enhanced: Option<EnhancedCode>,
         text: Text<'_>,
         out: &mut BytesMut,
     ) {
-        let enhanced = enhanced.filter(|_| self.extended);
-        Reply { code: ReplyCode::fixed(code), enhanced, lines: text.into() }.encode(out);
+        self.reply(ReplyCode::fixed(code), enhanced, text.into(), out);
+    }
+
+    /// A negative reply, in US-ASCII where it cannot be otherwise (RFC 6531 §3.7.4).
+    pub(super) fn no(&self, why: Rejection<'_>, out: &mut BytesMut) {
+        let new_address = why.code().get() == 551 && self.in_utf8_transaction();
+        let fits = new_address || self.takes(why.text());
+        let why = if fits { why } else { why.in_ascii() };
+        self.reply(why.code(), why.enhanced(), why.text().into(), out);
+    }
+
+    /// Whether the text can stand in the reply to VRFY or EXPN (RFC 6531 §3.7.4.2).
+    pub(super) fn takes(&self, text: Text<'_>) -> bool {
+        text.is_ascii() || self.asked == Asked::Utf8
     }
 
     pub(super) fn cannot_verify(&self, out: &mut BytesMut) {
         let text = Text::fixed("Cannot VRFY user, but will accept message and attempt delivery");
-        self.reply(252, Some(EnhancedCode::fixed(2, 5, 0)), text, out);
+        self.yes(252, Some(EnhancedCode::fixed(2, 5, 0)), text, out);
+    }
+
+    /// RFC 6531 §3.7.4.2: the mailbox is not ASCII, and the client takes nothing else.
+    pub(super) fn cannot_show(&self, out: &mut BytesMut) {
+        let text = Text::fixed("The mailbox is shown to who says SMTPUTF8");
+        self.yes(252, Some(EnhancedCode::fixed(2, 6, 8)), text, out);
     }
 
     pub(super) fn bad_syntax<'b>(
@@ -81,15 +120,19 @@ impl Session {
         let (fault, syntax) = match error {
             CommandError::UnknownVerb => return self.bad(UNKNOWN_VERB, out),
             CommandError::Malformed(syntax) => (MALFORMED, syntax),
+            CommandError::Argument(syntax) if self.asked == Asked::Auth => (AUTH_ARGUMENT, syntax),
             CommandError::Argument(syntax) => (WRONG_ARGUMENT, syntax),
         };
-        let text = format!("{}: {syntax}", fault.text());
-        self.bad(fault.with_text(Text::new(&text).unwrap_or(fault.text())), out)
+        let event = self.bad(fault, out);
+        if event.is_none() {
+            explain(syntax, out);
+        }
+        event
     }
 
     pub(super) fn too_long<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {
-        let authenticating = self.state == State::Authenticating;
-        self.bad_line(if authenticating { AUTH_TOO_LONG } else { LINE_TOO_LONG }, out)
+        let auth = self.asked == Asked::Auth;
+        self.bad_line(if auth { AUTH_TOO_LONG } else { LINE_TOO_LONG }, out)
     }
 
     /// Answers a line that is none. It ends an AUTH exchange, too: behind the answer
@@ -117,24 +160,31 @@ impl Session {
             self.too_many_bad_commands(out);
             return Some(Event::Closed);
         }
-        fault.encode(self.extended, out);
+        self.no(fault, out);
         None
     }
 
     pub(super) fn too_many_bad_commands(&mut self, out: &mut BytesMut) {
-        self.farewell((4, 7, 0), "Too many bad commands, closing connection", out);
+        self.farewell(TOO_MANY_BAD_COMMANDS, out);
     }
 }
 
-pub(super) const MALFORMED: Rejection<'static> = Rejection::fixed(500, (5, 5, 2), "Syntax error");
-pub(super) const UNKNOWN_VERB: Rejection<'static> =
-    Rejection::fixed(500, (5, 5, 1), "Command not recognized");
-pub(super) const WRONG_ARGUMENT: Rejection<'static> =
-    Rejection::fixed(501, (5, 5, 4), "Wrong argument");
+/// Puts what was expected where behind the text of the reply that was just written.
+fn explain(error: SyntaxError, out: &mut BytesMut) {
+    out.truncate(out.len().saturating_sub(2));
+    // It grows as it must: this cannot fail.
+    let _ = write!(out, ": {error}\r\n");
+}
+
+const MALFORMED: Rejection<'static> = Rejection::fixed(500, (5, 5, 2), "Syntax error");
+const UNKNOWN_VERB: Rejection<'static> = Rejection::fixed(500, (5, 5, 1), "Command not recognized");
+const WRONG_ARGUMENT: Rejection<'static> = Rejection::fixed(501, (5, 5, 4), "Wrong argument");
 pub(super) const BARE_LF: Rejection<'static> =
     Rejection::fixed(500, (5, 5, 2), "Lines must end with CRLF");
-pub(super) const LINE_TOO_LONG: Rejection<'static> =
-    Rejection::fixed(500, (5, 5, 2), "Line too long");
+const LINE_TOO_LONG: Rejection<'static> = Rejection::fixed(500, (5, 5, 2), "Line too long");
+/// RFC 5321 §4.3.2 has no 555 for VRFY and EXPN.
+pub(super) const UNKNOWN_QUERY_PARAMETER: Rejection<'static> =
+    Rejection::fixed(504, (5, 5, 4), "Parameter not offered");
 pub(super) const UNKNOWN_PARAMETER: Rejection<'static> =
     Rejection::fixed(555, (5, 5, 4), "Parameter not recognized or not offered");
 pub(super) const NEED_HELLO: Rejection<'static> =
@@ -159,10 +209,9 @@ pub(super) const AUTH_TWICE: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "Authenticated already");
 pub(super) const AUTH_IN_TRANSACTION: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No AUTH in a mail transaction");
+/// RFC 4954 §4: one that needs TLS is answered so too; 538 is history (§6).
 pub(super) const UNKNOWN_MECHANISM: Rejection<'static> =
     Rejection::fixed(504, (5, 5, 4), "Mechanism not offered");
-pub(super) const NEEDS_TLS: Rejection<'static> =
-    Rejection::fixed(538, (5, 7, 11), "Encryption required for this mechanism");
 pub(super) const AUTH_CANCELLED: Rejection<'static> =
     Rejection::fixed(501, (5, 0, 0), "Authentication cancelled");
 pub(super) const AUTH_TOO_LONG: Rejection<'static> =
@@ -171,3 +220,10 @@ pub(super) const AUTH_TOO_OFTEN: Rejection<'static> =
     Rejection::fixed(501, (5, 5, 0), "Too many responses: authentication cancelled");
 pub(super) const NOT_BASE64: Rejection<'static> =
     Rejection::fixed(501, (5, 5, 2), "Response is not base64");
+/// RFC 4954 §4: what is not base64 is told by 5.5.2, not as other arguments are.
+const AUTH_ARGUMENT: Rejection<'static> = Rejection::fixed(501, (5, 5, 2), "Wrong argument");
+const TOO_MANY_BAD_COMMANDS: Rejection<'static> =
+    Rejection::fixed(421, (4, 7, 0), "Too many bad commands, closing connection");
+pub(super) const TIMEOUT: Rejection<'static> =
+    Rejection::fixed(421, (4, 4, 2), "Timeout, closing connection");
+pub(super) const SHUTTING_DOWN: Rejection<'static> = Rejection::fixed(421, (4, 3, 2), "");

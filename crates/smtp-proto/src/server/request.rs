@@ -3,6 +3,7 @@
 
 use bytes::BytesMut;
 
+use super::asked::Asked;
 use super::{Rejection, Session, State, Upgrade};
 use crate::{EnhancedCode, Text};
 
@@ -47,13 +48,19 @@ pub enum Data {}
 /// The whole message: 250, and it is this server's.
 #[derive(Debug)]
 pub enum Message {}
-/// VRFY: 252 without a text, 250 with the mailbox as text.
+/// VRFY: 252 without a text, 250 with the mailbox as text; 252 too where it is past
+/// US-ASCII and the client did not say SMTPUTF8 (RFC 6531 §3.7.4.2).
 #[derive(Debug)]
 pub enum Vrfy {}
-/// EXPN: 252 without a text, 250 with the member as text; for more than one see
-/// [`Session::expand`].
+/// EXPN: as VRFY, with the member as text; for more than one see [`Session::expand`].
 #[derive(Debug)]
 pub enum Expn {}
+
+/// The driver's words, or the usual ones: where it has none, and where they are not
+/// US-ASCII, as only replies to VRFY and EXPN may be (RFC 6531 §3.7.4.2).
+fn words<'t>(text: Option<Text<'t>>, usual: &'static str) -> Text<'t> {
+    text.filter(|text| text.is_ascii()).unwrap_or(Text::fixed(usual))
+}
 
 const SECURITY: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 7, 0));
 pub(super) const UNDEFINED: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 0, 0));
@@ -64,8 +71,10 @@ impl Request for Hello {
     type Granted = ();
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
-        session.state = State::Ready;
-        session.extended = session.hello_extended;
+        if let Asked::Hello { extended } = session.asked {
+            session.extended = extended;
+        }
+        session.end_transaction();
         session.greet_back(text, out);
     }
 }
@@ -76,8 +85,7 @@ impl Request for Auth {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
         session.authenticated = true;
-        let text = text.unwrap_or(Text::fixed("Authentication successful"));
-        session.reply(235, SECURITY, text, out);
+        session.yes(235, SECURITY, words(text, "Authentication successful"), out);
     }
 
     fn deny(session: &mut Session) {
@@ -91,8 +99,8 @@ impl Request for StartTls {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) -> Upgrade {
         session.state = State::Handshake;
-        session.reply(220, UNDEFINED, text.unwrap_or(Text::fixed("Ready to start TLS")), out);
-        Upgrade(())
+        session.yes(220, UNDEFINED, words(text, "Ready to start TLS"), out);
+        Upgrade(session.desk.issue())
     }
 }
 
@@ -101,8 +109,7 @@ impl Request for Mail {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
         session.state = State::Transaction;
-        session.recipients = 0;
-        session.reply(250, SENDER, text.unwrap_or(Text::fixed("OK")), out);
+        session.yes(250, SENDER, words(text, "OK"), out);
     }
 }
 
@@ -111,7 +118,7 @@ impl Request for Rcpt {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
         session.recipients = session.recipients.saturating_add(1);
-        session.reply(250, RECIPIENT, text.unwrap_or(Text::fixed("OK")), out);
+        session.yes(250, RECIPIENT, words(text, "OK"), out);
     }
 }
 
@@ -120,7 +127,7 @@ impl Request for Data {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
         session.begin_body();
-        session.reply(354, None, text.unwrap_or(Text::fixed("End data with <CRLF>.<CRLF>")), out);
+        session.yes(354, None, words(text, "End data with <CRLF>.<CRLF>"), out);
     }
 }
 
@@ -130,7 +137,7 @@ impl Request for Message {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
         session.end_transaction();
-        session.reply(250, UNDEFINED, text.unwrap_or(Text::fixed("OK")), out);
+        session.yes(250, UNDEFINED, words(text, "OK"), out);
     }
 
     fn deny(session: &mut Session) {
@@ -143,7 +150,8 @@ impl Request for Vrfy {
 
     fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
         match text {
-            Some(mailbox) => session.reply(250, RECIPIENT, mailbox, out),
+            Some(mailbox) if session.takes(mailbox) => session.yes(250, RECIPIENT, mailbox, out),
+            Some(_) => session.cannot_show(out),
             None => session.cannot_verify(out),
         }
     }

@@ -8,14 +8,15 @@ use mail_wire::{
     Channel, DotUnstuffer, Framed, LineEnding, LineFramer, Ticket, TicketDesk, encode_base64,
 };
 
+use super::asked::Asked;
 use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::rejection::Rejection;
-use super::reply::BARE_LF;
+use super::reply::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
 use super::request::{self, Request};
 use super::state::State;
-use crate::{Reply, ReplyCode, Text};
+use crate::{ReplyCode, ReplyLines, Text};
 
 /// The server's side of one connection, without the connection.
 ///
@@ -24,7 +25,10 @@ use crate::{Reply, ReplyCode, Text};
 #[derive(Debug)]
 pub struct Session {
     pub(super) config: Arc<Config>,
-    pub(super) lines: LineFramer,
+    lines: LineFramer,
+    /// The start of the line that is being received is gone: it is too long.
+    overlong: bool,
+    pub(super) asked: Asked,
     pub(super) body: DotUnstuffer,
     /// Octets of the body so far.
     pub(super) body_octets: u64,
@@ -33,8 +37,6 @@ pub struct Session {
     pub(super) tls: bool,
     /// The client said EHLO, not HELO.
     pub(super) extended: bool,
-    /// The hello that a ticket is out for is EHLO.
-    pub(super) hello_extended: bool,
     pub(super) authenticated: bool,
     /// Responses in this AUTH exchange.
     pub(super) auth_rounds: u16,
@@ -49,7 +51,7 @@ pub struct Session {
 /// [`Session::upgraded`]. Where the handshake fails, close the connection.
 #[derive(Debug)]
 #[must_use = "shake hands, then call `upgraded`"]
-pub struct Upgrade(pub(super) ());
+pub struct Upgrade(pub(super) Ticket<Upgrade>);
 
 impl Session {
     /// Begins a session, and writes its greeting to `out`.
@@ -60,13 +62,14 @@ impl Session {
         out.put_slice(b" ESMTP\r\n");
         Self {
             lines: LineFramer::new(config.limits.buffer()),
+            overlong: false,
+            asked: Asked::Plainly,
             body: DotUnstuffer::new(config.body_policy),
             body_octets: 0,
             desk: TicketDesk::new(),
             state: State::Greeted,
             tls: channel == Channel::Tls,
             extended: false,
-            hello_extended: false,
             authenticated: false,
             auth_rounds: 0,
             smtputf8: false,
@@ -97,9 +100,6 @@ impl Session {
             if let Some(failure) = self.failure {
                 return Err(failure.into());
             }
-            if self.desk.is_out() {
-                return Err(Misuse::ReplyPending.into());
-            }
             match self.state {
                 State::Handshake if input.is_empty() => {
                     return Err(Misuse::UpgradePending.into());
@@ -108,6 +108,7 @@ impl Session {
                     self.clear_text_behind_starttls(input);
                     continue;
                 }
+                _ if self.desk.is_out() => return Err(Misuse::ReplyPending.into()),
                 State::Body => return Ok(self.receive_body(input, out)),
                 State::Closed => {
                     *input = &[];
@@ -115,7 +116,16 @@ impl Session {
                 }
                 State::Greeted | State::Ready | State::Authenticating | State::Transaction => {}
             }
-            let event = match self.lines.next(input) {
+            // The end of a line that is too long comes when its verb is gone.
+            if !self.overlong {
+                self.asked = match self.state {
+                    State::Authenticating => Asked::Auth,
+                    _ => Asked::by(input),
+                };
+            }
+            let framed = self.lines.next(input);
+            self.overlong = input.is_empty() && self.lines.is_mid_line();
+            let event = match framed {
                 Framed::NeedInput => return Ok(Event::NeedInput),
                 Framed::TooLong => self.too_long(out),
                 Framed::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
@@ -147,7 +157,9 @@ impl Session {
     }
 
     /// Says yes to a request with a text of your own: what the message is
-    /// queued as, the mailbox that VRFY asked for.
+    /// queued as, the mailbox that VRFY asked for. One that is past US-ASCII is sent in
+    /// replies to VRFY and EXPN that may be UTF-8 (RFC 6531 §3.7.4.2); in others, the
+    /// usual words are.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
@@ -177,7 +189,7 @@ impl Session {
             self.too_many_bad_commands(out);
             return Ok(());
         }
-        why.encode(self.extended, out);
+        self.no(why, out);
         if why.code().get() == 421 {
             self.close();
         }
@@ -203,7 +215,9 @@ impl Session {
         Ok(())
     }
 
-    /// Answers EXPN with the members of the list, one a line.
+    /// Answers EXPN with the members of the list, one a line; with 252 where there are
+    /// none, and where one is past US-ASCII and the client did not say SMTPUTF8
+    /// (RFC 6531 §3.7.4.2).
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
@@ -216,11 +230,12 @@ impl Session {
         self.desk.redeem(ticket)?;
         if members.is_empty() {
             self.cannot_verify(out);
-            return Ok(());
+        } else if !members.iter().all(|&member| self.takes(member)) {
+            self.cannot_show(out);
+        } else {
+            let lines = ReplyLines::new(members);
+            self.reply(ReplyCode::fixed(250), request::RECIPIENT, lines, out);
         }
-        let enhanced = request::RECIPIENT.filter(|_| self.extended);
-        Reply { code: ReplyCode::fixed(250), enhanced, lines: crate::ReplyLines::new(members) }
-            .encode(out);
         Ok(())
     }
 
@@ -255,16 +270,15 @@ impl Session {
     /// Goes on under TLS, after the handshake. Everything that was learnt in
     /// clear text is forgotten (RFC 3207 §4.2): the client says EHLO again. So must
     /// be what the caller has read in clear text, and not used.
-    #[allow(clippy::needless_pass_by_value, reason = "an upgrade is used up")]
+    ///
+    /// The upgrade of another session, or of one that was closed, changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
-        let Upgrade(()) = upgrade;
-        if self.state == State::Handshake {
+        if self.desk.redeem(upgrade.0).is_ok() {
+            self.end_transaction();
             self.state = State::Greeted;
             self.tls = true;
             self.extended = false;
             self.authenticated = false;
-            self.recipients = 0;
-            self.lines.reset();
         }
     }
 
@@ -275,26 +289,23 @@ impl Session {
         Duration::from_secs(5 * 60)
     }
 
-    /// The client was silent for too long: writes 421 and closes the session.
+    /// The client was silent for too long: writes 421 and closes the session. During
+    /// the handshake of STARTTLS nothing is written.
     pub fn timed_out(&mut self, out: &mut BytesMut) {
-        self.farewell((4, 4, 2), "Timeout, closing connection", out);
+        self.farewell(TIMEOUT, out);
     }
 
-    /// The server goes down: writes 421 and closes the session.
-    pub fn shut_down(&mut self, out: &mut BytesMut) {
-        self.farewell((4, 3, 2), "Service shutting down", out);
+    /// The server ends, or has no more time for this client: writes 421, and says why,
+    /// and closes the session. During the handshake of STARTTLS nothing is written.
+    pub fn shut_down(&mut self, why: Text<'_>, out: &mut BytesMut) {
+        self.farewell(SHUTTING_DOWN.with_text(why), out);
     }
 
-    pub(super) fn farewell(
-        &mut self,
-        enhanced: (u8, u16, u16),
-        text: &'static str,
-        out: &mut BytesMut,
-    ) {
-        if self.state != State::Closed {
-            Rejection::fixed(421, enhanced, text).encode(self.extended, out);
-            self.close();
+    pub(super) fn farewell(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
+        if !matches!(self.state, State::Handshake | State::Closed) {
+            self.no(why, out);
         }
+        self.close();
     }
 
     /// The stream has ended. Call it once no more input can come and `receive`

@@ -12,6 +12,7 @@
 ///                         │ AUTH, challenge      response, cancel
 ///                         └──────────────▶ Authenticating ──▶ Ready
 ///
+/// Greeted, Transaction ── STARTTLS ──▶ Handshake
 /// Any ── QUIT, too many bad commands, a 421, timed_out, shut_down ──▶ Closed
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -84,6 +84,10 @@ fn cancelled_and_malformed() {
         S: 535 5.7.8 Authentication credentials invalid
         C: AUTH PLAIN
         S: 334 
+        C: EHLO
+        S: 535 5.7.8 Authentication credentials invalid
+        C: AUTH PLAIN
+        S: 334 
         C: 
         S: 535 5.7.8 Authentication credentials invalid
         C: AUTH PLAIN
@@ -101,13 +105,13 @@ fn cancelled_and_malformed() {
         C: QUITQUIT
         S* 500 5.5.1
         C: AUTH PLAIN AGFs*
-        S* 501 5.5.4
+        S: 501 5.5.2 Wrong argument: expected base64 at octet 15
         C: AUTH PLAIN AGFs AGFs
-        S* 501 5.5.4
+        S* 501 5.5.2
         C: AUTH PLAIN 
-        S* 501 5.5.4
+        S* 501 5.5.2
         C: AUTH
-        S* 501 5.5.4
+        S* 501 5.5.2
         C: *
         S* 500 5.5.2
         C: NOOP
@@ -127,7 +131,7 @@ fn refused() {
         &["
         S: 220 mx.example.org ESMTP
         C: AUTH PLAIN
-        S* 503 Send EHLO
+        S* 503 5.5.1 Send EHLO
         C: EHLO client.example.org
         S* 250 mx.example.org
         C: AUTH CRAM-MD5
@@ -143,8 +147,8 @@ fn refused() {
     play(config(), &[EHLO, "C: AUTH PLAIN\nS: 502 5.5.1 Command not implemented\n"]);
 }
 
-/// Mechanisms that show the password are not offered in clear text (RFC 4954
-/// §4), and are refused with 538 (§6).
+/// Mechanisms that show the password are not offered in clear text, and are refused as
+/// those that are not known (RFC 4954 §4: "requires an encryption layer", 504).
 #[test]
 fn no_passwords_in_clear_text() {
     play(
@@ -161,9 +165,9 @@ fn no_passwords_in_clear_text() {
         S: 250-HELP
         S: 250 AUTH SCRAM-SHA-256
         C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
-        S: 538 5.7.11 Encryption required for this mechanism
+        S: 504 5.5.4 Mechanism not offered
         C: AUTH login
-        S: 538 5.7.11 Encryption required for this mechanism
+        S: 504 5.5.4 Mechanism not offered
         "],
     );
     play_on(
@@ -178,7 +182,8 @@ fn no_passwords_in_clear_text() {
     assert!(!seen.replies.contains("AUTH"), "no AUTH line without a mechanism");
 }
 
-/// RFC 4954 §4.5: too long a line is answered 500, and the session is in sync.
+/// RFC 4954 §4: too long a line of an exchange is answered 500 5.5.6, its command too
+/// though its start is gone when its end comes; other commands as ever.
 #[test]
 fn too_long() {
     let mut config = offering(true);
@@ -187,7 +192,7 @@ fn too_long() {
     for length in [180, 184, 188, 192, 400] {
         let response = "A".repeat(length);
         let line = "AUTH PLAIN ".len() + length + 2;
-        let reply = if line <= 200 { "S* 535 5.7.8" } else { "S* 500" };
+        let reply = if line <= 200 { "S* 535 5.7.8" } else { "S* 500 5.5.6" };
         let text = format!("C: AUTH PLAIN {response}\n{reply}\nC: NOOP\nS: 250 2.0.0 OK\n");
         play(config.clone(), &[EHLO, &text]);
     }
@@ -198,11 +203,22 @@ fn too_long() {
             format!("C: AUTH PLAIN\nS: 334 \nC: {response}\n{reply}\nC: NOOP\nS: 250 2.0.0 OK\n");
         play(config.clone(), &[EHLO, &text]);
     }
+    let response = "A".repeat(400);
+    for (line, code) in [
+        (format!("auth PLAIN {response}"), "5.5.6"),
+        (format!("AUTHPLAIN {response}"), "5.5.2"),
+        (format!("NOOP AUTH PLAIN {response}"), "5.5.2"),
+        (format!("NOOP {response}\nS* 500 5.5.2\nC: AUTH PLAIN {response}"), "5.5.6"),
+        (format!("AUTH PLAIN {response}\nS* 500 5.5.6\nC: NOOP {response}"), "5.5.2"),
+    ] {
+        play(config.clone(), &[EHLO, &format!("C: {line}\nS* 500 {code}\n")]);
+    }
     // The limit of AUTH holds where that of commands is higher.
     config.limits.command_line = 400;
     let response = "A".repeat(240);
     let text = format!(
-        "C: AUTH PLAIN {response}\nS* 500\nC: AUTH PLAIN\nS: 334 \nC: {response}\nS* 500 5.5.6\n"
+        "C: AUTH PLAIN {response}\nS* 500 5.5.6\nC: AUTH PLAIN\nS: 334 \nC: {response}\n\
+         S* 500 5.5.6\n"
     );
     play(config, &[EHLO, &text]);
 }
@@ -247,6 +263,10 @@ fn endless() {
         ",
         ],
     );
+    // Each response counts.
+    let alice = "C: YWxpY2U=\nS: 334 UGFzc3dvcmQ6\n";
+    let third = "C: YWxpY2U=\nS* 421 4.7.0\n";
+    play(config.clone(), &[EHLO, "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n", alice, alice, third]);
     config.limits.auth_rounds = 1;
     play(
         config,
@@ -262,6 +282,29 @@ fn endless() {
         ",
         ],
     );
+}
+
+/// RFC 5321 §4.5.3.1.5: the mechanisms are one line of the answer to EHLO, and it holds
+/// no more than 512 octets.
+#[test]
+fn many_mechanisms() {
+    let mut config = config();
+    config.starttls = false;
+    let mut offered = String::new();
+    for number in 0..60 {
+        let name = format!("SCRAM-{number:0>14}");
+        if config.offer_mechanism(&name).is_ok() {
+            offered += &format!(" {name}");
+        }
+    }
+    assert_eq!(offered.len(), 23 * 21);
+    // 493 octets with the code, the keyword and CRLF: 18 more fit with their space.
+    config.offer_mechanism(&"X".repeat(19)).unwrap_err();
+    config.offer_mechanism(&"X".repeat(18)).unwrap();
+    let seen = play_on(Channel::Tls, config, &[EHLO]);
+    let line = seen.replies.lines().last().unwrap();
+    assert_eq!(line, format!("250 AUTH{offered} {}", "X".repeat(18)));
+    assert_eq!(line.len() + 2, 512);
 }
 
 /// Guesses count as bad commands, and with one too many the session ends.

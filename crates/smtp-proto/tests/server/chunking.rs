@@ -15,6 +15,7 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
             &b"EHLO c\r\n"[..], b"HELO c\r\n", b"MAIL FROM:<a@b>\r\n", b"MAIL FROM:<>", b"RCPT TO:<c@d>\r\n",
             b"RCPT TO:<nobody@d>\r\n", b"DATA\r\n", b"\r\n.\r\n", b".\r\n", b"RSET\r\n", b"NOOP\r\n",
             b"AUTH LOGIN\r\n", b"AUTH PLAIN\r\n", b"YWxpY2U=\r\n", b"c2VjcmV0\r\n", b"*\r\n", b"HELP\r\n", b"VRFY x\r\n",
+            b"EHLO", b"AUTH ", b"VRFY jose SMTPUTF8\r\n", b"VRFY jos\xc3\xa9\r\n", b"EHLO \xc3\xa9\r\n", b"SAML x\r\n",
             b"EXPN staff\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
             b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         ]).prop_map(<[u8]>::to_vec),
@@ -26,6 +27,8 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
 fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
     let mut config = config();
     config.starttls = false;
+    config.vrfy = true;
+    config.expn = true;
     config.body_policy = policy;
     config.plaintext_auth = true;
     config.max_message_size = Some(40);

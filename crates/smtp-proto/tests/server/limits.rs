@@ -136,5 +136,10 @@ fn long_addresses() {
         let domain = "d".to_owned() + &".d".repeat(domain / 2);
         let path = format!("<{}@{domain}>", "l".repeat(local));
         play(config(), &[EHLO, &format!("C: MAIL FROM:{path}\nS* {reply}\n")]);
+        // A path without its brackets is as long as it would be with them.
+        let mut lenient = config();
+        lenient.tolerance.missing_brackets = true;
+        let path = path.trim_matches(['<', '>']);
+        play(lenient, &[EHLO, &format!("C: MAIL FROM:{path}\nS* {reply}\n")]);
     }
 }

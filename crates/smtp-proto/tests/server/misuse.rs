@@ -2,9 +2,12 @@
 //! must do no harm.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use smtp_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State};
-use smtp_proto::{BytesMut, EnhancedCode, Text};
+use smtp_proto::server::{
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, State,
+};
+use smtp_proto::{BytesMut, EnhancedCode, Reply, Text};
 
 use crate::transcript::config;
 
@@ -31,7 +34,7 @@ fn receive_while_a_ticket_is_out() {
     assert_eq!(hello.name.as_str(), "c");
     session.accept(ticket, &mut out).unwrap();
     assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::NeedInput)));
-    assert_eq!(&out[..], b"250 mx.example.org\r\n250 OK\r\n");
+    assert_eq!(&out[..], b"250 mx.example.org\r\n250 2.0.0 OK\r\n");
 }
 
 /// Another session's ticket is refused, and neither session is harmed.
@@ -44,7 +47,7 @@ fn the_wrong_sessions_ticket() {
     assert_eq!(second.accept(stray, &mut other), Err(Misuse::WrongTicket));
     assert!(other.is_empty());
     assert!(matches!(second.receive(&mut &b"NOOP\r\n"[..], &mut other), Ok(Event::NeedInput)));
-    assert_eq!(&other[..], b"250 OK\r\n");
+    assert_eq!(&other[..], b"250 2.0.0 OK\r\n");
 }
 
 /// Nor does one bring a session back whose stream has ended.
@@ -72,7 +75,7 @@ fn a_ticket_that_comes_too_late() {
     assert_eq!(&out[..], b"421 Timeout, closing connection\r\n");
     assert_eq!(session.reject(ticket, Rejection::REFUSED, &mut out), Err(Misuse::WrongTicket));
     assert!(matches!(session.receive(&mut &b"NOOP\r\n"[..], &mut out), Ok(Event::Closed)));
-    session.shut_down(&mut out);
+    session.shut_down(Text::EMPTY, &mut out);
     assert_eq!(&out[..], b"421 Timeout, closing connection\r\n", "one goodbye is enough");
 }
 
@@ -140,9 +143,87 @@ fn shutting_down_in_a_body() {
         }
     }
     out.clear();
-    session.shut_down(&mut out);
+    session.shut_down(Text::new("Service shutting down").unwrap(), &mut out);
     assert_eq!(&out[..], b"421 4.3.2 Service shutting down\r\n");
     assert!(matches!(session.receive(&mut &b".\r\n"[..], &mut out), Ok(Event::Closed)));
+}
+
+/// RFC 5321 §4.5.3.1.5: whatever the driver says, no line is longer than 512 octets. A
+/// text of its own is not; one that it passes on may be.
+#[test]
+fn long_texts() {
+    let hostname = vec!["d"; 128].join(".");
+    let mut out = BytesMut::new();
+    let config = Arc::new(Config::new(&hostname).unwrap());
+    let mut session = Session::new(config, Channel::Clear, &mut out);
+    out.clear();
+    let wire = format!("250 {}\r\n", "word ".repeat(150));
+    let text = Reply::parse(wire.as_bytes()).unwrap().lines().iter().next().unwrap();
+    let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nNOOP\r\n"[..];
+    loop {
+        match session.receive(&mut input, &mut out).unwrap() {
+            Event::Hello(_, ticket) => {
+                session.accept_with(ticket, text, &mut out).unwrap();
+                // A second line would be an extension.
+                let line = out.split_inclusive(|&octet| octet == b'\n').next().unwrap();
+                assert!(line.starts_with(format!("250-{hostname} word ").as_bytes()));
+                assert!((490..512).contains(&line.len()), "{}", line.len());
+                out.clear();
+            }
+            Event::Mail(_, ticket) => session.accept_with(ticket, text, &mut out).unwrap(),
+            Event::Rcpt(_, ticket) => {
+                session.reject(ticket, Rejection::REFUSED.with_text(text), &mut out).unwrap();
+            }
+            _ => break,
+        }
+    }
+    let line = |start, words| format!("{start}{}\r\n", "word ".repeat(words).trim_end());
+    let replies = [
+        line("250-2.1.0 ", 99),
+        line("250 2.1.0 ", 51),
+        line("554-5.7.1 ", 99),
+        line("554 5.7.1 ", 51),
+        "250 2.0.0 OK\r\n".to_owned(),
+    ];
+    assert_eq!(String::from_utf8_lossy(&out).replace(" \r\n", "\r\n"), replies.concat());
+}
+
+/// RFC 5321 §4.5.3.2.7: five minutes, wherever the session stands.
+#[test]
+fn how_long_to_wait() {
+    let (session, _) = session();
+    assert_eq!(session.timeout(), Duration::from_secs(300));
+}
+
+/// RFC 5321 §4.1.4: a hello that is refused leaves everything as it was; RFC 2034 §4:
+/// its answer has no enhanced code, be it 421.
+#[test]
+fn a_hello_that_is_refused() {
+    let (mut session, mut out) = session();
+    let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nHELO d\r\nRCPT TO:<c@d>\r\n"[..];
+    let mut hellos = 0;
+    loop {
+        match session.receive(&mut input, &mut out).unwrap() {
+            Event::Hello(_, ticket) if hellos == 0 => session.accept(ticket, &mut out).unwrap(),
+            Event::Hello(_, ticket) => {
+                out.clear();
+                session.reject(ticket, Rejection::REFUSED, &mut out).unwrap();
+            }
+            Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::NeedInput => break,
+            other => panic!("{other:?}"),
+        }
+        hellos += 1;
+    }
+    assert_eq!(&out[..], b"554 Refused\r\n250 2.1.5 OK\r\n");
+    assert!(session.is_extended());
+    let Ok(Event::Hello(_, _ticket)) = session.receive(&mut &b"EHLO e\r\n"[..], &mut out) else {
+        panic!()
+    };
+    out.clear();
+    session.timed_out(&mut out);
+    assert_eq!(&out[..], b"421 Timeout, closing connection\r\n");
 }
 
 /// `decline` answers whatever needs an answer, so that a driver that knows

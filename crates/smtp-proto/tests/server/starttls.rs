@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use smtp_proto::BytesMut;
-use smtp_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Session, State};
+use smtp_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Session, State, Upgrade};
+use smtp_proto::{BytesMut, Text};
 
 use crate::transcript::{EHLO, ENVELOPE, config, play, play_on};
 
@@ -19,7 +19,9 @@ fn a_message_under_tls() {
         S: 220 2.0.0 Ready to start TLS
         --- TLS ---
         C: MAIL FROM:<a@example.com>
-        S: 503 Send EHLO or HELO first
+        S: 503 5.5.1 Send EHLO or HELO first
+        C: VRFY a SMTPUTF8
+        S: 504 5.5.4 Parameter not offered
         C: EHLO client.example.org
         S: 250-mx.example.org
         S: 250-PIPELINING
@@ -179,9 +181,67 @@ fn declined() {
     out.clear();
     let event = session.receive(&mut &b"STARTTLS\r\n"[..], &mut out).unwrap();
     session.decline(event, &mut out).unwrap();
-    assert_eq!(&out[..], b"454 TLS not available due to temporary reason\r\n");
+    assert_eq!(&out[..], b"454 4.7.0 TLS not available due to temporary reason\r\n");
     assert!(matches!(session.receive(&mut &b"NOOP\r\n"[..], &mut out), Ok(Event::NeedInput)));
     assert!(!session.is_tls());
+}
+
+/// RFC 3207 §4: "TLS not available" leaves everything as it was.
+#[test]
+fn declined_in_a_transaction() {
+    let mut out = BytesMut::new();
+    let mut session = Session::new(Arc::new(config()), Channel::Clear, &mut out);
+    for line in ["EHLO c\r\n", "MAIL FROM:<a@b>\r\n", "STARTTLS\r\n", "RCPT TO:<c@d>\r\n"] {
+        out.clear();
+        match session.receive(&mut line.as_bytes(), &mut out).unwrap() {
+            Event::Hello(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            event => session.decline(event, &mut out).unwrap(),
+        }
+    }
+    assert_eq!(&out[..], b"250 2.1.5 OK\r\n");
+}
+
+fn handshake() -> (Session, Upgrade) {
+    let mut out = BytesMut::new();
+    let mut session = Session::new(Arc::new(config()), Channel::Clear, &mut out);
+    let Ok(Event::StartTls(ticket)) = session.receive(&mut &b"STARTTLS\r\n"[..], &mut out) else {
+        panic!("no STARTTLS");
+    };
+    let upgrade = session.accept(ticket, &mut out).unwrap();
+    (session, upgrade)
+}
+
+/// An upgrade is of one session.
+#[test]
+fn the_upgrade_of_another_session() {
+    let ((mut first, of_first), (mut second, of_second)) = (handshake(), handshake());
+    first.upgraded(of_second);
+    assert!(first.state() == State::Handshake && !first.is_tls());
+    second.upgraded(of_first);
+    assert!(second.state() == State::Handshake && !second.is_tls());
+    let (mut third, of_third) = handshake();
+    third.upgraded(of_third);
+    assert!(third.state() == State::Greeted && third.is_tls());
+}
+
+/// During the handshake nothing may be written in clear text, and a session that was
+/// closed then stays closed.
+#[test]
+fn ends_during_the_handshake() {
+    let ends: [fn(&mut Session, &mut BytesMut); 3] = [
+        |session, out| session.timed_out(out),
+        |session, out| session.shut_down(Text::EMPTY, out),
+        |session, _| session.eof().unwrap(),
+    ];
+    for end in ends {
+        let ((mut session, upgrade), mut out) = (handshake(), BytesMut::new());
+        end(&mut session, &mut out);
+        assert!(out.is_empty());
+        session.upgraded(upgrade);
+        assert!(session.state() == State::Closed && !session.is_tls());
+    }
 }
 
 /// An envelope of the clear text is void whether the handshake comes or not.
@@ -196,7 +256,13 @@ fn in_a_transaction() {
         S: 220 2.0.0 Ready to start TLS
         --- TLS ---
         C: DATA
-        S* 503
+        S: 503 5.5.1 Send MAIL first
+        C: EHLO client.example.org
+        S* 250 mx.example.org
+        C: MAIL FROM:<a@example.com>
+        S: 250 2.1.0 OK
+        C: DATA
+        S: 503 5.5.1 No valid recipients
         ",
         ],
     );

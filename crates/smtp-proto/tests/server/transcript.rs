@@ -243,10 +243,9 @@ impl Server {
         let unread = std::mem::take(&mut self.unread);
         let mut input = &unread[..];
         while !self.closed && self.upgrade.is_none() {
-            let extended = self.session.is_extended();
             let start = self.out.len();
             let result = self.session.receive(&mut input, &mut self.out);
-            self.check_replies(start, extended);
+            self.check_replies(start, false);
             match result {
                 Ok(Event::NeedInput) => break,
                 Ok(event) => {
@@ -254,7 +253,7 @@ impl Server {
                     let start = self.out.len();
                     self.log(&event);
                     self.answer(event);
-                    self.check_replies(start, extended && !hello);
+                    self.check_replies(start, hello);
                 }
                 Err(Error::Protocol(failure)) => {
                     self.outcome.failure = Some(failure);
@@ -280,15 +279,17 @@ impl Server {
     }
 
     /// Every reply is one of the grammar, none of its lines is longer than 512
-    /// octets, and the enhanced codes are there once EHLO was said: in all but
-    /// the answer to EHLO and the intermediate replies (RFC 2034 §4).
-    fn check_replies(&self, start: usize, extended: bool) {
+    /// octets, and the enhanced codes are there: in all but the greeting, the
+    /// intermediate replies, and those to HELO and EHLO (RFC 2034 §4). A 421, 500 or 501
+    /// that the session itself writes can be one of those.
+    fn check_replies(&self, start: usize, hello: bool) {
         let mut written = &self.out[start..];
         let mut framer = ReplyFramer::new(65_536);
         while let Some(length) = framer.next(written).unwrap() {
             let reply = Reply::parse(&written[..length]).unwrap();
-            let enhanced = extended && !reply.code.is_intermediate();
-            assert_eq!(reply.enhanced.is_some(), enhanced, "{reply:?}");
+            let without = hello || reply.code().is_intermediate();
+            let to_any = matches!(reply.code().get(), 421 | 500 | 501);
+            assert!(to_any || reply.enhanced().is_some() != without, "{reply:?}");
             let longest =
                 written[..length].split_inclusive(|&byte| byte == b'\n').map(<[u8]>::len).max();
             assert!(longest <= Some(512), "{reply:?}");
@@ -377,11 +378,20 @@ impl Server {
                 b"secret" | b"\0alice\0secret" => session.accept(ticket, out),
                 _ => session.reject(ticket, Rejection::AUTH_FAILED, out),
             },
-            Event::Vrfy(user, ticket) if user.as_bytes() == b"alice" => {
+            Event::Vrfy(query, ticket) if query.string() == "alice" => {
                 session.accept_with(ticket, Text::new("Alice <alice@example.org>").unwrap(), out)
             }
-            Event::Expn(list, ticket) if list.as_bytes() == b"staff" => {
+            Event::Vrfy(query, ticket) if query.string() == "josé" || query.string() == "jose" => {
+                session.accept_with(ticket, Text::new("José <josé@example.org>").unwrap(), out)
+            }
+            Event::Expn(query, ticket) if query.string() == "staff" => {
                 let members = ["<alice@example.org>", "<bob@example.org>"];
+                session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
+            }
+            Event::Expn(query, ticket)
+                if query.string() == "équipe" || query.string() == "team" =>
+            {
+                let members = ["<alice@example.org>", "<josé@example.org>"];
                 session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
             }
             Event::Closed => {
