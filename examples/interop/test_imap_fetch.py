@@ -1,8 +1,11 @@
 """IMAP FETCH: the parts of a message (RFC 3501 §6.4.5)."""
 
+import base64
+import imaplib
+import os
 import unittest
 
-from imap_data import fetch, ok, uid_fetch
+from imap_data import fetch, no, ok, uid_fetch
 from server import ServerTest
 
 INNER = (
@@ -263,6 +266,50 @@ class Items(FetchTest):
         # always in n:*.
         self.assertEqual(uid_fetch(self.client, "4000000000", "(FLAGS)"), {})
         self.assertEqual(list(uid_fetch(self.client, "4000000000:*", "(FLAGS)")), uids[1:])
+
+    def test_numbers_that_there_are_not(self):
+        # RFC 9051 §9, `seq-number`.
+        for command in (
+            lambda: self.client.fetch("3", "(FLAGS)"),
+            lambda: self.client.store("1:3", "+FLAGS", "(\\Seen)"),
+            lambda: self.client.copy("3", "INBOX"),
+            lambda: self.client.search(None, "OR", "SEEN", "NOT", "3"),
+        ):
+            with self.assertRaisesRegex(imaplib.IMAP4.error, "BAD"):
+                command()
+
+
+class Encoded(ServerTest):
+    """Parts whose transfer encoding is undone (RFC 3516)."""
+
+    def append(self, encoding, body):
+        """A client that has selected a mailbox of one unseen message."""
+        client = self.imap("alice")
+        header = b"Content-Type: application/x\r\nContent-Transfer-Encoding: " + encoding
+        ok(client.append("INBOX", None, None, header + b"\r\n\r\n" + body))
+        ok(client.select("INBOX"))
+        return client
+
+    def test_an_unknown_encoding_shows_nothing(self):
+        client = self.append(b"x-odd", b"odd")
+        self.assertIn(b"[UNKNOWN-CTE]", no(client.fetch("1", "BINARY[1]")))
+        self.assertEqual(fetch(client, "1", "(FLAGS)")[1][b"FLAGS"], [])
+
+    @unittest.skipUnless(os.path.exists("/proc/self/status"), "memory is told in /proc")
+    def test_one_value_at_a_time(self):
+        size = 4_000_000
+        client = self.append(b"base64", base64.encodebytes(bytes(size)).replace(b"\n", b"\r\n"))
+        before = self.most_memory()
+        items = " ".join(f"BINARY.PEEK[1]<{origin}.{size}>" for origin in range(31))
+        told = [piece[1] for piece in ok(client.fetch("1", f"({items})")) if len(piece) == 2]
+        self.assertEqual([len(octets) for octets in told], [size - at for at in range(31)])
+        self.assertLess(self.most_memory() - before, 8 * size)
+
+    def most_memory(self):
+        """The most octets of memory that the server has had so far."""
+        with open(f"/proc/{self.server.process.pid}/status", encoding="ascii") as status:
+            most = next(line for line in status if line.startswith("VmHWM:"))
+        return int(most.split()[1]) * 1024
 
 
 if __name__ == "__main__":

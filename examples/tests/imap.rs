@@ -316,7 +316,7 @@ fn who_has_a_mailbox_selected_that_is_deleted_is_sent_away() {
         &mut one,
         "C: d NOOP
          S: d OK done
-         S: * BYE …",
+         S: * BYE the selected mailbox is gone",
     );
     assert_eq!(one.read(&mut [0]).unwrap(), 0);
     listeners.stop();
@@ -346,7 +346,7 @@ fn a_mailbox_that_is_deleted_while_selected() {
         &mut one,
         "C: d DELETE mine
          S: d OK done
-         S: * BYE …",
+         S: * BYE the selected mailbox is gone",
     );
     assert_eq!(one.read(&mut [0]).unwrap(), 0);
 
@@ -422,6 +422,25 @@ fn an_item_is_told_once_and_not_thousands() {
     listeners.stop();
 }
 
+#[test]
+fn not_thousands_of_strings_are_looked_for() {
+    let (listeners, address, store) = start();
+    deliver(&store, "one");
+    let mut socket = select(address, 1);
+    let keys = "(OR TEXT x NOT BODY y) ".repeat(50);
+    play(
+        &mut socket,
+        &format!(
+            "C: d SEARCH {keys}ALL
+             S: * SEARCH 1
+             S: d OK done
+             C: e SEARCH {keys}FROM z
+             S: e NO [LIMIT] …"
+        ),
+    );
+    listeners.stop();
+}
+
 /// RFC 9051 §6.4.4.1: what ends with NO leaves nothing saved.
 #[test]
 fn a_failed_search_saves_nothing() {
@@ -443,6 +462,138 @@ fn a_failed_search_saves_nothing() {
     listeners.stop();
 }
 
+/// RFC 9051 §9, `seq-number`: a number past the last message is BAD, wherever it
+/// stands; a UID is not.
+#[test]
+fn numbers_past_the_last_message() {
+    let (listeners, address, store) = start();
+    deliver(&store, "one");
+    deliver(&store, "two");
+    let mut socket = select(address, 2);
+    for command in [
+        "FETCH 3 FLAGS",
+        "FETCH 1,3:* FLAGS",
+        "STORE 1:3 +FLAGS (\\Seen)",
+        "COPY 3 INBOX",
+        "COPY 3 nowhere",
+        "MOVE 3 INBOX",
+        "MOVE 3 nowhere",
+        "SEARCH 3",
+        "SEARCH ALL 2:3",
+        "UID SEARCH 3",
+        "SEARCH NOT 3",
+        "SEARCH OR SEEN 3",
+        "SEARCH OR 4:* SEEN",
+        "SEARCH (ALL (NOT 1:4))",
+    ] {
+        let bad = "S: d BAD there is no message of that number";
+        play(&mut socket, &format!("C: d {command}\n{bad}"));
+    }
+    play(
+        &mut socket,
+        "C: e SEARCH OR 2:* 1
+         S: * SEARCH 1 2
+         S: e OK done
+         C: f SEARCH UID 3:*
+         S: * SEARCH 2
+         S: f OK done
+         C: g UID FETCH 9 UID
+         S: g OK done
+         C: h CREATE empty
+         S: h OK done
+         C: i EXAMINE empty
+         S: * OK [CLOSED] …
+         S: * FLAGS …
+         S: * 0 EXISTS
+         S: * 0 RECENT
+         S: * OK [UIDVALIDITY …
+         S: * OK [UIDNEXT …
+         S: * OK [PERMANENTFLAGS ()] …
+         S: i OK [READ-ONLY] selected
+         C: j FETCH 1:* FLAGS
+         S: j BAD there is no message of that number
+         C: k SEARCH *
+         S: k BAD there is no message of that number
+         C: k STORE * FLAGS ()
+         S: k BAD there is no message of that number
+         C: l UID FETCH 1:* FLAGS
+         S: l OK done
+         C: m SEARCH ALL
+         S: * SEARCH
+         S: m OK done",
+    );
+    listeners.stop();
+}
+
+/// RFC 3516 §4.3: what is answered with NO has shown nothing of the message.
+#[test]
+fn an_encoding_that_is_not_known_leaves_a_message_unseen() {
+    let (listeners, address, store) = start();
+    deliver(&store, "Content-Transfer-Encoding: x-odd\r\n\r\nodd\r\n");
+    let mut socket = select(address, 1);
+    play(
+        &mut socket,
+        "C: d FETCH 1 BINARY[1]
+         S: d NO [UNKNOWN-CTE] …
+         C: e FETCH 1 (FLAGS BINARY[1] BINARY.SIZE[1])
+         S: * 1 FETCH (FLAGS ())
+         S: e NO [UNKNOWN-CTE] …
+         C: f FETCH 1 (BINARY[1] BODY[TEXT]<0.3>)
+         S: * 1 FETCH (BODY[TEXT]<0> {3}
+         S: odd FLAGS (\\Seen))
+         S: f NO [UNKNOWN-CTE] …",
+    );
+    listeners.stop();
+}
+
+/// RFC 9051 §4.3, RFC 3516 §4.4: a message that comes with a NUL is not kept, and
+/// an old one that has it is told without, but by BINARY.
+#[test]
+fn a_nul_in_a_message() {
+    let (listeners, address, store) = start();
+    deliver(&store, "Subject: a\0b\r\nContent-Type: text/plain; name*=utf-8''%00\r\n\r\n\0cd\0");
+    let mut socket = select(address, 1);
+    play(
+        &mut socket,
+        "C: d APPEND INBOX {3+}
+         C: a\0b
+         S: d BAD the message has a NUL…
+         C: e APPEND INBOX {3}
+         S: + …
+         C: \0ab
+         S: e BAD the message has a NUL…
+         C: f APPEND INBOX ~{3}
+         S: + …
+         C: ab\0
+         S: f NO [UNKNOWN-CTE] …
+         C: g STATUS INBOX (MESSAGES)
+         S: * STATUS INBOX (MESSAGES 1)
+         S: g OK done
+         C: h FETCH 1 BINARY.PEEK[1]
+         S: * 1 FETCH (BINARY[1] ~{4}
+         S: \0cd\0)
+         S: h OK done
+         C: h FETCH 1 BINARY.PEEK[1]<1.2>
+         S: * 1 FETCH (BINARY[1]<1> {2}
+         S: cd)
+         S: h OK done",
+    );
+    socket
+        .write_all(b"i FETCH 1 (BODY[] RFC822.TEXT BODY[1]<0.2> ENVELOPE BODYSTRUCTURE)\r\n")
+        .unwrap();
+    let (mut told, mut octet) = (Vec::new(), [0]);
+    while !told.ends_with(b"i OK done\r\n") {
+        socket.read_exact(&mut octet).unwrap();
+        told.extend(octet);
+    }
+    assert!(!told.contains(&0), "{}", told.escape_ascii());
+    let text = told.escape_ascii().to_string();
+    for item in ["BODY[] {", "RFC822.TEXT {4}\\r\\n\\x80cd\\x80 ", "BODY[1]<0> {2}\\r\\n\\x80c "] {
+        assert!(text.contains(item), "{item} in {text}");
+    }
+    listeners.stop();
+}
+
 #[test]
 fn stopping_says_goodbye() {
     let (listeners, address, _) = start();
@@ -453,7 +604,7 @@ fn stopping_says_goodbye() {
          S: + idling",
     );
     let stopping = thread::spawn(move || listeners.stop());
-    play(&mut idle, "S: * BYE …");
+    play(&mut idle, "S: * BYE the server is shutting down");
     drop(idle);
     stopping.join().unwrap();
 }

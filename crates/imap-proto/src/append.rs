@@ -16,7 +16,7 @@ use crate::mailbox::{Mailbox, mailbox};
 pub struct Append<'a> {
     /// Which mailbox it is for.
     pub mailbox: Mailbox<'a>,
-    /// The flags it gets, perhaps none.
+    /// The flags it gets, perhaps none; [`Flag::Recent`] is not to be among them.
     pub flags: &'a [Flag<'a>],
     /// Its internal date; without one, now.
     pub date: Option<DateTime>,

@@ -19,6 +19,8 @@ pub enum Capability<'a> {
     Imap4Rev2,
     /// `AUTH=…`: AUTHENTICATE with this mechanism.
     Auth(Atom<'a>),
+    /// `BINARY` (RFC 3516): parts without their transfer encoding, and messages with NUL.
+    Binary,
     /// `CHILDREN` (RFC 3348).
     Children,
     /// `ENABLE` (RFC 5161).
@@ -57,14 +59,17 @@ pub enum Capability<'a> {
     UidPlus,
     /// `UNSELECT` (RFC 3691).
     Unselect,
+    /// `UTF8=ACCEPT` (RFC 6855).
+    Utf8Accept,
     /// Any other.
     Other(Atom<'a>),
 }
 
 /// The capabilities that are only a name, and that name.
-const NAMES: [(Capability<'static>, &str); 21] = [
+const NAMES: [(Capability<'static>, &str); 23] = [
     (Capability::Imap4Rev1, "IMAP4rev1"),
     (Capability::Imap4Rev2, "IMAP4rev2"),
+    (Capability::Binary, "BINARY"),
     (Capability::Children, "CHILDREN"),
     (Capability::Enable, "ENABLE"),
     (Capability::ESearch, "ESEARCH"),
@@ -84,6 +89,7 @@ const NAMES: [(Capability<'static>, &str); 21] = [
     (Capability::StatusSize, "STATUS=SIZE"),
     (Capability::UidPlus, "UIDPLUS"),
     (Capability::Unselect, "UNSELECT"),
+    (Capability::Utf8Accept, "UTF8=ACCEPT"),
 ];
 
 impl Capability<'_> {

@@ -37,7 +37,7 @@ pub struct Command<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{error}")]
 pub struct CommandError<'a> {
-    /// The command's tag, if it is well formed and a space comes behind it.
+    /// The command's tag, if it is well formed: a space or nothing comes behind it.
     pub tag: Option<Tag<'a>>,
     /// What was expected, and where in the command.
     pub error: SyntaxError,
@@ -65,15 +65,13 @@ impl<'a> Command<'a> {
     /// # Errors
     /// [`CommandError`] with the tag, if there is one.
     pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, CommandError<'a>> {
-        let mut found = None;
         let command = complete(input, |input| {
             let (rest, tag) = tag(input)?;
             let (rest, ()) = space(rest)?;
-            found = Some(tag);
             let (rest, kind) = command_kind(rest, arena)?;
             Ok((rest, Self { tag, kind }))
         });
-        command.map_err(|error| CommandError { tag: found, error })
+        command.map_err(|error| CommandError { tag: parse_tag(input), error })
     }
 
     /// Writes it with its CRLF. Where the `style` wants synchronising literals,
@@ -91,17 +89,20 @@ impl<'a> Command<'a> {
 }
 
 /// The tag of a command, or of the start of one: what is answered when the rest
-/// of it was too long to be kept. `None` if it is not well formed.
+/// of it was too long to be kept, or is missing. `None` if it is not well formed.
 ///
 /// ```
 /// use imap_proto::command::parse_tag;
 /// assert_eq!(parse_tag(b"a1 FETCH 1,2,").map(|tag| tag.as_str()), Some("a1"));
+/// assert_eq!(parse_tag(b"a1").map(|tag| tag.as_str()), Some("a1"));
 /// assert_eq!(parse_tag(b"(a1 FETCH"), None);
 /// ```
 #[must_use]
 pub fn parse_tag(input: &[u8]) -> Option<Tag<'_>> {
-    let (rest, tag) = tag(input).ok()?;
-    after_space(rest).map(|_| tag)
+    match tag(input) {
+        Ok(([] | [b' ', ..], tag)) => Some(tag),
+        _ => None,
+    }
 }
 
 /// What a command wants done.

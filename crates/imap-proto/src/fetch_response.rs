@@ -9,6 +9,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Fault, Keyword, Parsed, fail, number32, number64};
+use memchr::memchr;
 use nom::Err;
 
 use crate::arena::Arena;
@@ -16,7 +17,7 @@ use crate::body_structure::{BodyStructure, body};
 use crate::date::{DateTime, date_time};
 use crate::envelope::{Envelope, envelope};
 use crate::fetch::{FetchItem, encode_section_binary};
-use crate::flag::{Flag, encode_flags, flag};
+use crate::flag::{Flag, encode_flags, flag_fetch};
 use crate::lenient::{extent, gap, list, nstring_octets, spaces, value_ends};
 use crate::lexical::{Depth, LiteralHead, Style, at, keyword, number63, nz_number, open};
 use crate::response::Raw;
@@ -31,7 +32,8 @@ pub struct FetchResponse<'a> {
     pub data: &'a [FetchData<'a>],
 }
 
-/// `msg-att`: one thing told of a message.
+/// `msg-att`: one thing told of a message. Octets of the message are written as
+/// they are: what they may be, see [`Body`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FetchData<'a> {
@@ -139,7 +141,8 @@ impl FetchData<'_> {
                 Body::Section { section, origin }.encode_whole(octets, style, out);
             }
             Self::Binary { part, origin, octets } => {
-                Body::Binary { part, origin }.encode_whole(octets, style, out);
+                let nul = octets.is_some_and(|octets| memchr(0, octets).is_some());
+                Body::Binary { part, origin, nul }.encode_whole(octets, style, out);
             }
             Self::BinarySize { part, octets } => {
                 out.put_slice(b"BINARY.SIZE");
@@ -152,6 +155,9 @@ impl FetchData<'_> {
 }
 
 /// The items of FETCH whose value is octets of the message.
+///
+/// Only that of `BINARY[…]` may hold a NUL (RFC 9051 section 4.3): the others go
+/// out as a literal, which has none, and it is the caller's to keep it out of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Body<'a> {
     /// `BODY[…]`
@@ -167,6 +173,10 @@ pub enum Body<'a> {
         part: &'a [NonZeroU32],
         /// Where the octets begin in it, if only some were asked for.
         origin: Option<u64>,
+        /// Whether there may be a NUL among them: they go out as a `literal8`,
+        /// and else as a literal, by which the client knows that there is none
+        /// (RFC 9051 section 7.5.2).
+        nul: bool,
     },
     /// `RFC822` (RFC 3501)
     Rfc822,
@@ -177,7 +187,8 @@ pub enum Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// What answers `item`, if its value is octets of the message.
+    /// What answers `item`, if its value is octets of the message. `BINARY[…]` may
+    /// hold a NUL.
     #[must_use]
     pub fn answering(item: FetchItem<'a>) -> Option<Self> {
         match item {
@@ -185,7 +196,8 @@ impl<'a> Body<'a> {
                 Some(Self::Section { section, origin: partial.map(|partial| partial.offset) })
             }
             FetchItem::Binary { part, partial, .. } => {
-                Some(Self::Binary { part, origin: partial.map(|partial| partial.offset) })
+                let origin = partial.map(|partial| partial.offset);
+                Some(Self::Binary { part, origin, nul: true })
             }
             FetchItem::Rfc822 => Some(Self::Rfc822),
             FetchItem::Rfc822Header => Some(Self::Rfc822Header),
@@ -202,7 +214,7 @@ impl<'a> Body<'a> {
                 section.encode(style, out);
                 origin
             }
-            Self::Binary { part, origin } => {
+            Self::Binary { part, origin, .. } => {
                 out.put_slice(b"BINARY");
                 encode_section_binary(part, out);
                 origin
@@ -219,11 +231,10 @@ impl<'a> Body<'a> {
         out.put_u8(b' ');
     }
 
-    /// Writes its name and the start of its literal. Only what BINARY sends may
-    /// hold a NUL and goes out as a `literal8`.
+    /// Writes its name and the start of its literal.
     fn encode_head(self, octets: u64, style: Style, out: &mut BytesMut) {
         self.encode_name(style, out);
-        let binary = matches!(self, Self::Binary { .. });
+        let binary = matches!(self, Self::Binary { nul: true, .. });
         LiteralHead { octets, non_synchronizing: false, binary }.encode(out);
     }
 
@@ -293,7 +304,7 @@ impl FetchWriter {
     }
 
     /// Writes the name of a body and announces its `octets`, which are then
-    /// written with what this returns.
+    /// written with what this returns. What they may be, see [`Body`].
     pub fn body(mut self, body: Body<'_>, octets: u64, out: &mut BytesMut) -> BodyWriter {
         self.separate(out);
         body.encode_head(octets, self.style, out);
@@ -490,7 +501,7 @@ fn known_fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchDa
             (rest, FetchData::Envelope(envelope))
         }
         FLAGS => {
-            let (rest, flags) = list(gap(rest)?.0, arena, flag)?;
+            let (rest, flags) = list(gap(rest)?.0, arena, flag_fetch)?;
             (rest, FetchData::Flags(flags))
         }
         INTERNALDATE => {

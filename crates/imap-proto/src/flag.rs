@@ -3,7 +3,7 @@
 //! RFC 9051 section 2.3.2, RFC 3501 section 2.3.2.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::Parsed;
+use mail_wire::parse::{Parsed, fail};
 
 use crate::arena::Arena;
 use crate::lexical::{Atom, atom, encode_list, list};
@@ -26,7 +26,7 @@ pub enum Flag<'a> {
     /// `\Draft`: the message is not finished.
     Draft,
     /// `\Recent`: this session is the first to be told of the message. Only
-    /// servers set it, only in IMAP4rev1.
+    /// servers tell of it, only in IMAP4rev1; in STORE and APPEND it is no flag.
     Recent,
     /// A keyword that users and clients make up, such as `$Forwarded`.
     Keyword(Atom<'a>),
@@ -79,14 +79,28 @@ pub(crate) fn encode_flags(flags: &[Flag<'_>], out: &mut BytesMut) {
     encode_list(flags, out, |flag, out| flag.encode(out));
 }
 
+/// A flag of a command.
+///
 /// ```abnf
 /// flag           = "\Answered" / "\Flagged" / "\Deleted" / "\Seen" / "\Draft" /
 ///                  flag-keyword / flag-extension
+///                                     ; Does not include "\Recent"
 /// flag-extension = "\" atom
-/// flag-keyword   = atom
-/// flag-fetch     = flag / "\Recent"               ; RFC 9051 section 9
+/// flag-keyword   = atom               ; RFC 9051 and RFC 3501 section 9
 /// ```
 pub(crate) fn flag(input: &[u8]) -> Parsed<'_, Flag<'_>> {
+    match flag_fetch(input)? {
+        (_, Flag::Recent) => fail(input, "a flag that can be set"),
+        flag => Ok(flag),
+    }
+}
+
+/// A flag that a server tells of.
+///
+/// ```abnf
+/// flag-fetch = flag / "\Recent"       ; RFC 9051 and RFC 3501 section 9
+/// ```
+pub(crate) fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
     let [b'\\', rest @ ..] = input else {
         let (rest, keyword) = atom(input)?;
         return Ok((rest, Flag::Keyword(keyword)));
@@ -104,12 +118,12 @@ pub(crate) fn flag(input: &[u8]) -> Parsed<'_, Flag<'_>> {
     Ok((rest, flag))
 }
 
-/// `flag-perm = flag / "\*"`
+/// `flag-perm = flag / "\*"`, and the `\Recent` of old servers.
 pub(crate) fn permanent_flag(input: &[u8]) -> Parsed<'_, PermanentFlag<'_>> {
     if let [b'\\', b'*', rest @ ..] = input {
         return Ok((rest, PermanentFlag::NewKeywords));
     }
-    let (rest, flag) = flag(input)?;
+    let (rest, flag) = flag_fetch(input)?;
     Ok((rest, PermanentFlag::Flag(flag)))
 }
 
@@ -127,27 +141,39 @@ mod tests {
     #[test]
     fn flags_are_read_in_any_case_and_written_in_one() {
         let arena = Arena::new();
-        let wire = b"(\\SEEN \\deleted \\Recent $Forwarded \\X-y)";
+        let wire = b"(\\SEEN \\deleted $Forwarded \\X-y)";
         let flags = complete(wire, |input| flag_list(input, &arena)).unwrap();
         assert_eq!(
             flags,
             [
                 Flag::Seen,
                 Flag::Deleted,
-                Flag::Recent,
                 Flag::Keyword(Atom::new("$Forwarded").unwrap()),
                 Flag::Extension(Atom::new("X-y").unwrap()),
             ]
         );
         let mut out = BytesMut::new();
         encode_flags(flags, &mut out);
-        assert_eq!(&out[..], b"(\\Seen \\Deleted \\Recent $Forwarded \\X-y)");
+        assert_eq!(&out[..], b"(\\Seen \\Deleted $Forwarded \\X-y)");
+    }
+
+    /// `\Recent` and `\*` are a server's to tell, and no client's to set.
+    #[test]
+    fn what_only_servers_tell() {
+        assert_eq!(complete(b"\\RECENT", flag_fetch).unwrap(), Flag::Recent);
+        assert_eq!(complete(b"\\Recent", permanent_flag), Ok(PermanentFlag::Flag(Flag::Recent)));
+        assert_eq!(complete(b"\\*", permanent_flag), Ok(PermanentFlag::NewKeywords));
+        for wire in [&b"\\recent"[..], b"\\*"] {
+            assert!(complete(wire, flag).is_err(), "{}", wire.escape_ascii());
+        }
     }
 
     #[test]
     fn what_is_no_flag_list() {
         let arena = Arena::new();
-        for wire in ["(\\Seen )", "( )", "(\\*)", "(\\)", "\\Seen", "(a  b)", "(\\Seen"] {
+        for wire in
+            ["(\\Seen )", "( )", "(\\*)", "(\\Recent)", "(\\)", "\\Seen", "(a  b)", "(\\Seen"]
+        {
             assert!(complete(wire.as_bytes(), |i| flag_list(i, &arena)).is_err(), "{wire}");
         }
     }

@@ -496,6 +496,19 @@ mod tests {
         );
     }
 
+    /// What fits leaves room for the end of the last line.
+    #[test]
+    fn a_literal_that_just_fits() {
+        check(
+            b"a 3456789012 {18+}\r\n123456789012345678\r\nb NOOP\r\n",
+            &["command a 3456789012 {18+}\\r\\n123456789012345678", "command b NOOP"],
+        );
+        check(
+            b"a 34567890123 {18+}\r\n123456789012345678\r\nb NOOP\r\n",
+            &["refuse a 34567890123 {18+}", "command b NOOP"],
+        );
+    }
+
     #[test]
     fn a_command_that_is_too_long_is_consumed() {
         let long = "1234567890123456789012345678901234567890";

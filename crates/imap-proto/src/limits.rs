@@ -1,7 +1,8 @@
 //! How much a peer may send.
 
 /// Limits of a session. What is past one is refused on the wire, and the
-/// connection stays in sync.
+/// connection stays in sync. A tag has at most 64 octets, lists nest at most
+/// [`MAX_DEPTH`](crate::lexical::MAX_DEPTH) deep.
 ///
 /// ```
 /// use imap_proto::{Limits, ReceiveBuffer};
@@ -28,7 +29,8 @@ pub struct Limits {
     /// Lines of SASL data in one AUTHENTICATE. Default 32.
     pub auth_rounds: u16,
     /// Commands that are not of the grammar, not offered, out of place or past a
-    /// limit, and logins that fail; one more ends the session. Default 20.
+    /// limit, and logins that fail; one more ends the session. Once the client has
+    /// logged in, each command that ends with OK begins the count anew. Default 20.
     pub bad_commands: u16,
 }
 

@@ -64,6 +64,13 @@ pub struct Lsub<'a> {
 }
 
 impl List<'_> {
+    /// Whether it asks for what the LIST of RFC 3501 does not have, and LIST-EXTENDED
+    /// does (RFC 5258): options, or more than one pattern.
+    #[must_use]
+    pub const fn is_extended(&self) -> bool {
+        !self.select.is_empty() || !self.returns.is_empty() || self.patterns.as_slice().len() > 1
+    }
+
     /// Whether it asks for a mailbox of this name: whether one of its patterns
     /// matches it (see [`ListPattern::matches`]).
     #[must_use]

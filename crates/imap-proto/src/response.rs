@@ -19,7 +19,7 @@ use crate::condition::{encode_resp_text, resp_text};
 use crate::esearch::esearch;
 pub use crate::esearch::{ESearch, SearchResult};
 use crate::fetch_response::{FetchResponse, fetch_response};
-use crate::flag::{Flag, encode_flags, flag};
+use crate::flag::{Flag, encode_flags, flag_fetch};
 use crate::lenient::{gap, list, nstring, spaces, string};
 use crate::lexical::{
     Style, Tag, Text, after_space, debug_octets, keyword, nil, nz_number, space, tag, text,
@@ -310,7 +310,7 @@ fn known_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
     match name {
         CAPABILITY => map(capabilities(rest, arena), Data::Capability),
         ENABLED => map(capabilities(rest, arena), Data::Enabled),
-        FLAGS => map(list(gap(rest)?.0, arena, flag), Data::Flags),
+        FLAGS => map(list(gap(rest)?.0, arena, flag_fetch), Data::Flags),
         LIST => map(listed(rest, arena), Data::List),
         LSUB => map(listed(rest, arena), Data::Lsub),
         STATUS => map(mailbox_status(rest, arena), Data::Status),

@@ -21,7 +21,7 @@ pub struct Store<'a> {
     pub action: StoreAction,
     /// `.SILENT`: the client does not want to be told the outcome.
     pub silent: bool,
-    /// The flags, perhaps none.
+    /// The flags, perhaps none; [`Flag::Recent`] is not to be among them.
     pub flags: &'a [Flag<'a>],
 }
 

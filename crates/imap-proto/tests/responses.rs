@@ -430,17 +430,35 @@ fn a_body_has_the_length_that_was_announced() {
     let mut fetch = FetchWriter::begin(number, Style::PLAIN, &mut out);
     fetch.item(&FetchData::Uid(number), &mut out);
     let part = [NonZeroU32::new(1).unwrap()];
-    let mut body = fetch.body(Body::Binary { part: &part, origin: Some(5) }, 4, &mut out);
+    let mut body =
+        fetch.body(Body::Binary { part: &part, origin: Some(5), nul: true }, 4, &mut out);
     assert_eq!(body.write(b"abcde", &mut out), Err(BodyLength::TooLong { left: 4, given: 5 }));
     body.write(b"abc", &mut out).unwrap();
     assert_eq!(body.owed(), 1);
     out.extend_from_slice(b"d");
     body.sent(1).unwrap();
     let fetch = body.end().unwrap();
+    let body = fetch.body(Body::Binary { part: &part, origin: None, nul: false }, 0, &mut out);
+    let fetch = body.end().unwrap();
     let body = fetch.body(Body::Rfc822Text, 2, &mut out);
     assert_eq!(body.end().unwrap_err(), BodyLength::TooShort { missing: 2 });
-    let wire = "* 3 FETCH ()\r\n* 3 FETCH (UID 3 BINARY[1]<5> ~{4}\r\nabcd RFC822.TEXT {2}\r\n";
+    let wire = "* 3 FETCH ()\r\n* 3 FETCH (UID 3 BINARY[1]<5> ~{4}\r\nabcd BINARY[1] {0}\r\n RFC822.TEXT {2}\r\n";
     assert_eq!(out.escape_ascii().to_string(), wire.as_bytes().escape_ascii().to_string());
+}
+
+/// RFC 9051 section 7.5.2: what BINARY tells goes out as a `literal8` only where
+/// there is a NUL in it.
+#[test]
+fn binary_with_and_without_nul() {
+    for (octets, wire) in [
+        (Some(&b"a\0b"[..]), &b"BINARY[] ~{3}\r\na\0b"[..]),
+        (Some(b"ab"), b"BINARY[] {2}\r\nab"),
+        (None, b"BINARY[] NIL"),
+    ] {
+        let mut out = BytesMut::new();
+        FetchData::Binary { part: &[], origin: None, octets }.encode(Style::PLAIN, &mut out);
+        assert_eq!(out, wire);
+    }
 }
 
 /// Builds responses from octets that proptest chooses.

@@ -4,6 +4,7 @@
 use std::{io, io::Write};
 
 use imap_proto::{Arena, Text, append::Append, code::Code, date::DateTime, response::Completion};
+use memchr::memchr;
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 use super::{
@@ -12,6 +13,12 @@ use super::{
     wire::{Wire, no, number, ok},
 };
 use crate::store::{Draft, Error, Flags, MailboxId, NewMessage};
+
+/// The answer to a message that is to be kept with a NUL (RFC 3516 §4.4).
+const HAS_NUL: Completion<'static> = Completion::no(
+    Some(Code::UnknownCte),
+    Text::first_line("a message with a NUL cannot be kept: encode it"),
+);
 
 /// A message that is being appended.
 #[derive(Debug)]
@@ -22,12 +29,15 @@ pub(super) struct Appending {
     draft: Draft,
     /// What went wrong while its octets were written.
     failed: Option<io::Error>,
+    /// Whether it has a NUL, which BODY[] could not tell.
+    has_nul: bool,
 }
 
 impl Appending {
     /// Takes octets of the message. A failure is told at its end.
     pub(super) fn write(&mut self, piece: &[u8]) {
-        if self.failed.is_none() {
+        self.has_nul |= memchr(0, piece).is_some();
+        if self.failed.is_none() && !self.has_nul {
             self.failed = self.draft.write_all(piece).err();
         }
     }
@@ -48,14 +58,20 @@ impl Client<'_> {
             date: append.date.and_then(internal_date).unwrap_or_else(OffsetDateTime::now_utc),
             draft: self.store().draft()?,
             failed: None,
+            has_nul: false,
         })
     }
 
     /// Keeps the message, which has come whole.
     pub(super) fn end_append<'b>(&mut self, arena: &'b Arena) -> Result<Completion<'b>, Error> {
-        let Some(Appending { mailbox, flags, date, draft, failed }) = self.appending.take() else {
+        let Some(Appending { mailbox, flags, date, draft, failed, has_nul }) =
+            self.appending.take()
+        else {
             return Ok(no("there is no message"));
         };
+        if has_nul {
+            return Ok(HAS_NUL);
+        }
         if let Some(source) = failed {
             return Err(Error::File { path: "a message that arrives".into(), source });
         }

@@ -125,8 +125,8 @@ impl<'s> Client<'s> {
             Event::Idle(ticket) => {
                 wire.imap.accept(ticket, &mut wire.out).map_err(io::Error::other)?;
                 self.idling = true;
-                if !self.tell_news(true, wire)? {
-                    wire.imap.shut_down(&mut wire.out);
+                if let Some(why) = self.tell_news(true, wire)? {
+                    wire.imap.shut_down(why, &mut wire.out);
                 }
                 Ok(())
             }
@@ -245,10 +245,10 @@ impl<'s> Client<'s> {
     ) -> io::Result<()> {
         match done {
             Ok(completion) => {
-                let is_there = self.tell_news(may_expunge, wire)?;
+                let ended = self.tell_news(may_expunge, wire)?;
                 wire.complete(ticket, completion)?;
-                if !is_there {
-                    wire.imap.shut_down(&mut wire.out);
+                if let Some(why) = ended {
+                    wire.imap.shut_down(why, &mut wire.out);
                 }
                 Ok(())
             }

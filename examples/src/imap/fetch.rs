@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    io::{self, Read},
+    io::{self, Cursor, Read},
 };
 
 use bytes::Bytes;
@@ -11,10 +11,11 @@ use imap_proto::{
     code::Code,
     date::{Date, DateTime, Month},
     fetch::{Fetch, FetchItem, FetchItems},
-    fetch_response::{Body, FetchData},
+    fetch_response::{Body, FetchData, FetchWriter},
     response::Completion,
     section::Section,
 };
+use memchr::memchr;
 use time::OffsetDateTime;
 
 use super::{
@@ -30,8 +31,8 @@ const BATCH: usize = 100;
 /// How many octets are read, or written, at once.
 const PIECE: usize = 16 * 1024;
 
-/// How many items of a message may be asked for at a time: what they are is held
-/// until all of them are known.
+/// How many items of a message may be asked for at a time: for each the whole
+/// message may have to be decoded.
 const MOST_ITEMS: usize = 32;
 const TOO_MANY_ITEMS: Completion<'static> =
     Completion::no(Some(Code::Limit), Text::first_line("too many items at a time"));
@@ -59,7 +60,6 @@ impl Client<'_> {
         let view = self.view()?;
         let Ok(uids) = view.resolve(fetch.messages, fetch.uid) else { return Ok(NO_SUCH_NUMBER) };
         let sees = !view.is_read_only() && items.iter().any(marks_seen);
-        let mut arena = Arena::new();
         let mut end = DONE;
         for batch in uids.chunks(BATCH) {
             let set: UidSet = batch.iter().copied().collect();
@@ -68,7 +68,8 @@ impl Client<'_> {
                 end = GONE;
             }
             let unseen = messages.iter().filter(|one| sees && !one.flags.contains(Flags::SEEN));
-            let newly_seen: UidSet = unseen.map(|one| one.uid).collect();
+            let read = unseen.filter(|message| Reader::new(store, message).shows_any(&items));
+            let newly_seen: UidSet = read.map(|one| one.uid).collect();
             if !newly_seen.ranges().is_empty() {
                 let seen = FlagChange::Add(Flags::from_names([Flags::SEEN]));
                 view.told(&store.store_flags(view.mailbox(), &newly_seen, &seen)?);
@@ -80,19 +81,49 @@ impl Client<'_> {
                 if newly_seen.contains(message.uid) && !items.contains(&FetchItem::Flags) {
                     items.push(FetchItem::Flags);
                 }
-                arena.reset();
-                let reader = Reader { store, message, mime: OnceCell::new(), arena: &arena };
-                match items.iter().map(|item| reader.value(item)).collect() {
-                    Ok(values) => write(at, values, wire)?,
-                    Err(Missing::Encoding) => end = UNKNOWN_ENCODING,
-                    Err(Missing::Item) => end = UNKNOWN_ITEM,
-                    Err(Missing::Octets(Error::Expunged)) => end = GONE,
-                    Err(Missing::Octets(error)) => return Err(error.into()),
+                match tell(at, &items, &Reader::new(store, message), wire)? {
+                    None => {}
+                    Some(Missing::Encoding) => end = UNKNOWN_ENCODING,
+                    Some(Missing::Item) => end = UNKNOWN_ITEM,
+                    Some(Missing::Octets(Error::Expunged)) => end = GONE,
+                    Some(Missing::Octets(error)) => return Err(error.into()),
                 }
             }
         }
         Ok(end)
     }
+}
+
+/// Tells the items of a message, one after the other: no more than one value is
+/// held at a time. Returns why one could not be told, if so.
+fn tell(
+    message: u32,
+    items: &[FetchItem<'_>],
+    reader: &Reader<'_>,
+    wire: &mut Wire<'_>,
+) -> io::Result<Option<Missing>> {
+    let mut arena = Arena::new();
+    let (mut response, mut missing) = (None, None);
+    for item in items {
+        arena.reset();
+        let value = match reader.value(item, &arena) {
+            Ok(value) => value,
+            Err(why) => {
+                missing = missing.or(Some(why));
+                continue;
+            }
+        };
+        // Not begun before there is one: a response has an item (`msg-att`).
+        let fetch = match response.take() {
+            Some(fetch) => fetch,
+            None => wire.imap.fetch(number(message), &mut wire.out).map_err(io::Error::other)?,
+        };
+        response = Some(write(value, fetch, wire)?);
+    }
+    if let Some(fetch) = response {
+        fetch.end(&mut wire.out);
+    }
+    Ok(missing)
 }
 
 /// The items that are asked for, each once, without the names for several.
@@ -157,15 +188,30 @@ impl From<UnknownEncoding> for Missing {
 }
 
 /// Finds out what items are for a message.
-struct Reader<'s, 'a> {
-    store: &'s Store,
-    message: &'a Message,
+struct Reader<'m> {
+    store: &'m Store,
+    message: &'m Message,
     /// Its octets, once they were needed.
     mime: OnceCell<Mime>,
-    arena: &'a Arena,
 }
 
-impl<'a> Reader<'_, 'a> {
+impl<'m> Reader<'m> {
+    fn new(store: &'m Store, message: &'m Message) -> Self {
+        Self { store, message, mime: OnceCell::new() }
+    }
+
+    /// Whether one of the items that set `\Seen` can be told: what is answered
+    /// with NO has shown nothing.
+    fn shows_any(&self, items: &[FetchItem<'_>]) -> bool {
+        let can_be_told = |item: &FetchItem<'_>| match *item {
+            FetchItem::Binary { part, .. } => {
+                self.mime().is_ok_and(|mime| mime.binary(part).is_ok())
+            }
+            _ => true,
+        };
+        items.iter().any(|item| marks_seen(item) && can_be_told(item))
+    }
+
     fn mime(&self) -> Result<&Mime, Error> {
         if let Some(mime) = self.mime.get() {
             return Ok(mime);
@@ -174,11 +220,14 @@ impl<'a> Reader<'_, 'a> {
         Ok(self.mime.get_or_init(|| mime))
     }
 
-    fn value(&self, item: &FetchItem<'a>) -> Result<Value<'a>, Missing> {
+    fn value<'a>(&self, item: &FetchItem<'a>, arena: &'a Arena) -> Result<Value<'a>, Missing>
+    where
+        'm: 'a,
+    {
         if let Some(body) = Body::answering(*item) {
             return self.body(item, body);
         }
-        let (message, arena) = (self.message, self.arena);
+        let message = self.message;
         Ok(Value::Item(match *item {
             FetchItem::Uid => FetchData::Uid(number(message.uid)),
             FetchItem::Flags => {
@@ -200,7 +249,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// An item whose value is octets of the message.
-    fn body(&self, item: &FetchItem<'a>, body: Body<'a>) -> Result<Value<'a>, Missing> {
+    fn body<'a>(&self, item: &FetchItem<'a>, mut body: Body<'a>) -> Result<Value<'a>, Missing> {
         let (octets, nil) = match *item {
             FetchItem::Rfc822
             | FetchItem::BodySection { section: Section::Whole, partial: None, .. } => {
@@ -224,45 +273,50 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => return Err(Missing::Item),
         };
-        Ok(octets.map_or(Value::Item(nil), |octets| Value::Octets(body, octets)))
+        let Some(octets) = octets else { return Ok(Value::Item(nil)) };
+        if let Body::Binary { nul, .. } = &mut body {
+            *nul = memchr(0, &octets).is_some();
+        }
+        Ok(Value::Octets(body, octets))
     }
 }
 
-/// Writes a FETCH response.
-fn write(message: u32, values: Vec<Value<'_>>, wire: &mut Wire<'_>) -> io::Result<()> {
-    let fetch = wire.imap.fetch(number(message), &mut wire.out);
-    let mut fetch = fetch.map_err(io::Error::other)?;
-    for value in values {
-        match value {
-            Value::Item(item) => {
-                fetch.item(&item, &mut wire.out);
-                wire.relieve()?;
-            }
-            Value::Octets(body, octets) => {
-                let mut body = fetch.body(body, octets.len() as u64, &mut wire.out);
-                for piece in octets.chunks(PIECE) {
-                    body.write(piece, &mut wire.out).map_err(io::Error::other)?;
-                    wire.relieve()?;
-                }
-                fetch = body.end().map_err(io::Error::other)?;
-            }
-            Value::Whole(body, mut octets) => {
-                let mut body = fetch.body(body, octets.size(), &mut wire.out);
-                let mut piece = [0; PIECE];
-                loop {
-                    match octets.read(&mut piece)? {
-                        0 => break,
-                        count => body.write(&piece[..count], &mut wire.out),
-                    }
-                    .map_err(io::Error::other)?;
-                    wire.relieve()?;
-                }
-                fetch = body.end().map_err(io::Error::other)?;
-            }
+/// Writes an item of a FETCH response.
+fn write(value: Value<'_>, mut fetch: FetchWriter, wire: &mut Wire<'_>) -> io::Result<FetchWriter> {
+    let (name, size, mut octets): (_, _, Box<dyn Read>) = match value {
+        Value::Item(item) => {
+            fetch.item(&item, &mut wire.out);
+            wire.relieve()?;
+            return Ok(fetch);
         }
+        Value::Octets(name, octets) => (name, octets.len() as u64, Box::new(Cursor::new(octets))),
+        Value::Whole(name, octets) => (name, octets.size(), Box::new(octets)),
+    };
+    // A literal has no NUL (RFC 9051 §9), and an old message may have one.
+    let may_have_nul = matches!(name, Body::Binary { nul: true, .. });
+    let mut body = fetch.body(name, size, &mut wire.out);
+    let mut piece = [0; PIECE];
+    loop {
+        let piece = match octets.read(&mut piece)? {
+            0 => break,
+            count => &mut piece[..count],
+        };
+        if !may_have_nul {
+            replace_nuls(piece);
+        }
+        body.write(piece, &mut wire.out).map_err(io::Error::other)?;
+        wire.relieve()?;
     }
-    fetch.end(&mut wire.out);
-    Ok(())
+    body.end().map_err(io::Error::other)
+}
+
+/// Puts 0x80, which a literal may hold, in the place of each NUL: everything else
+/// stays where it is.
+fn replace_nuls(mut octets: &mut [u8]) {
+    while let Some(nul) = memchr(0, octets) {
+        octets[nul] = 0x80;
+        octets = &mut octets[nul + 1..];
+    }
 }
 
 /// The INTERNALDATE of a message; one that IMAP cannot tell is the epoch.

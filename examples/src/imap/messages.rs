@@ -36,10 +36,10 @@ impl Client<'_> {
         };
         let all = self.store();
         let view = self.view()?;
+        let Ok(uids) = view.resolve(store.messages, store.uid) else { return Ok(NO_SUCH_NUMBER) };
         if view.is_read_only() {
             return Ok(READ_ONLY);
         }
-        let Ok(uids) = view.resolve(store.messages, store.uid) else { return Ok(NO_SUCH_NUMBER) };
         let set = uids.iter().copied().collect();
         // What others did before is news also where this is silent.
         let is_known = !store.silent || !view.has_news();
@@ -68,11 +68,10 @@ impl Client<'_> {
         arena: &'b Arena,
         wire: &Wire<'_>,
     ) -> Result<Completion<'b>, Fault> {
+        let Ok(uids) = self.view()?.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
         let Some(target) = self.target(mailbox, wire)? else { return Ok(TRY_CREATE) };
-        let all = self.store();
-        let view = self.view()?;
-        let Ok(uids) = view.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
-        let copied = match all.copy(view.mailbox(), &uids.into_iter().collect(), target) {
+        let (all, from) = (self.store(), self.view()?.mailbox());
+        let copied = match all.copy(from, &uids.into_iter().collect(), target) {
             Err(Error::Expunged) => return Ok(GONE),
             copied => copied?,
         };
@@ -92,14 +91,13 @@ impl Client<'_> {
         arena: &Arena,
         wire: &mut Wire<'_>,
     ) -> Result<Completion<'b>, Fault> {
-        let Some(target) = self.target(mailbox, wire)? else { return Ok(TRY_CREATE) };
-        let all = self.store();
-        let view = self.view()?;
-        if view.is_read_only() {
+        let Ok(uids) = self.view()?.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
+        if self.view()?.is_read_only() {
             return Ok(READ_ONLY);
         }
-        let Ok(uids) = view.resolve(messages, uid) else { return Ok(NO_SUCH_NUMBER) };
-        let moved = match all.move_messages(view.mailbox(), &uids.into_iter().collect(), target) {
+        let Some(target) = self.target(mailbox, wire)? else { return Ok(TRY_CREATE) };
+        let (all, from) = (self.store(), self.view()?.mailbox());
+        let moved = match all.move_messages(from, &uids.into_iter().collect(), target) {
             Err(Error::Expunged) => return Ok(GONE),
             moved => moved?,
         };

@@ -30,7 +30,7 @@ mod wire;
 use std::{io, sync::Arc};
 
 use imap_proto::{
-    Arena, Atom, ReceiveBuffer, SyntaxError,
+    Arena, ReceiveBuffer, SyntaxError, Text,
     capability::Capability,
     server::{Config, Error, Event},
 };
@@ -41,6 +41,9 @@ use crate::{
     sasl,
     server::Server,
 };
+
+/// Why a session ends that did not ask for it.
+const STOPPING: Text<'static> = Text::first_line("the server is shutting down");
 
 /// Serves one IMAP connection.
 ///
@@ -60,10 +63,10 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
             Input::Octets(count) => buffer.received(count),
             Input::End => return wire.imap.eof().map_err(io::Error::other),
             Input::TimedOut => wire.imap.timed_out(&mut wire.out),
-            Input::Stopping => wire.imap.shut_down(&mut wire.out),
+            Input::Stopping => wire.imap.shut_down(STOPPING, &mut wire.out),
             Input::Interrupted => {
-                if !client.tell_news(true, &mut wire)? {
-                    wire.imap.shut_down(&mut wire.out);
+                if let Some(why) = client.tell_news(true, &mut wire)? {
+                    wire.imap.shut_down(why, &mut wire.out);
                 }
             }
         }
@@ -103,6 +106,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     let mut config = Config::new(server.hostname.clone());
     config.capabilities.extend([
         Capability::Imap4Rev2,
+        Capability::Binary,
         Capability::Children,
         Capability::ESearch,
         Capability::Id,
@@ -115,7 +119,6 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
         Capability::StatusSize,
         Capability::UidPlus,
         Capability::Unselect,
-        Capability::Other(Atom::new("BINARY")?),
     ]);
     config.enable.push(Capability::Imap4Rev2);
     config.starttls = true;

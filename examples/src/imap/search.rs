@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use super::{
     client::{Client, Fault},
-    messages,
+    messages::{self, NO_SUCH_NUMBER},
     mime::{Mime, Needle},
     view::View,
     wire::{DONE, Wire, number},
@@ -22,6 +22,14 @@ use crate::store::{Error, Flags, Message, Store, UidSet};
 
 /// The charsets of strings that are looked for.
 const CHARSETS: [&str; 2] = ["US-ASCII", "UTF-8"];
+
+/// How many keys may need the octets of a message: for each the whole message may
+/// have to be decoded.
+const MOST_READINGS: usize = 100;
+const TOO_MANY_READINGS: Completion<'static> =
+    Completion::no(Some(Code::Limit), Text::first_line("too much to look for at a time"));
+const UNKNOWN_CHARSET: Completion<'static> =
+    Completion::no(Some(Code::BadCharset(&[])), Text::first_line("the charset is not known"));
 
 /// How many messages are looked at together.
 const BATCH: usize = 500;
@@ -38,18 +46,25 @@ impl Client<'_> {
             let name = charset.as_bytes();
             CHARSETS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
         };
-        if search.charset.is_some_and(|charset| !known(charset)) {
+        let refusal = if search.charset.is_some_and(|charset| !known(charset)) {
+            Some(UNKNOWN_CHARSET)
+        } else if search.keys.iter().map(readings).sum::<usize>() > MOST_READINGS {
+            Some(TOO_MANY_READINGS)
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
             // RFC 9051 §6.4.4.1: a search that ends with NO leaves nothing saved.
             if search.returns.is_some_and(|returns| returns.contains(&SearchReturn::Save)) {
                 self.view()?.save(Vec::new());
             }
-            return Ok(Completion::no(
-                Some(Code::BadCharset(&[])),
-                Text::first_line("the charset is not known"),
-            ));
+            return Ok(refusal);
         }
         let store = self.store();
         let view = self.view()?;
+        if !search.keys.iter().all(|key| has_numbers(view, key)) {
+            return Ok(NO_SUCH_NUMBER);
+        }
         let found = find(store, view, &search.keys)?;
         // IMAP4rev2 has no other answer than ESEARCH.
         let returns = search.returns.or(wire.imap.is_utf8().then_some(&[]));
@@ -221,17 +236,33 @@ impl Candidate<'_> {
     }
 }
 
+/// Whether each message number in a key is that of a message.
+fn has_numbers(view: &View, key: &SearchKey<'_>) -> bool {
+    match *key {
+        SearchKey::Messages(set) => view.has_numbers(set),
+        SearchKey::Not(key) => has_numbers(view, key),
+        SearchKey::Or(one, other) => has_numbers(view, one) && has_numbers(view, other),
+        SearchKey::And(keys) => keys.iter().all(|key| has_numbers(view, key)),
+        _ => true,
+    }
+}
+
 /// Whether the octets of the message are needed for this key.
 fn reads(key: &SearchKey<'_>) -> bool {
+    readings(key) > 0
+}
+
+/// How often they are needed.
+fn readings(key: &SearchKey<'_>) -> usize {
     match key {
-        SearchKey::SentBefore(_) | SearchKey::SentOn(_) | SearchKey::SentSince(_) => true,
-        SearchKey::Bcc(_) | SearchKey::Cc(_) | SearchKey::From(_) | SearchKey::To(_) => true,
-        SearchKey::Subject(_) | SearchKey::Header(..) => true,
-        SearchKey::Body(_) | SearchKey::Text(_) => true,
-        SearchKey::Not(key) => reads(key),
-        SearchKey::Or(one, other) => reads(one) || reads(other),
-        SearchKey::And(keys) => keys.iter().any(reads),
-        _ => false,
+        SearchKey::SentBefore(_) | SearchKey::SentOn(_) | SearchKey::SentSince(_) => 1,
+        SearchKey::Bcc(_) | SearchKey::Cc(_) | SearchKey::From(_) | SearchKey::To(_) => 1,
+        SearchKey::Subject(_) | SearchKey::Header(..) => 1,
+        SearchKey::Body(_) | SearchKey::Text(_) => 1,
+        SearchKey::Not(key) => readings(key),
+        SearchKey::Or(one, other) => readings(one) + readings(other),
+        SearchKey::And(keys) => keys.iter().map(readings).sum(),
+        _ => 0,
     }
 }
 

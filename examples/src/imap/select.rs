@@ -76,19 +76,27 @@ impl Client<'_> {
         Ok(ok("closed"))
     }
 
-    /// Tells what is new in the selected mailbox, and returns whether it is still
-    /// there: where it is gone, the session must end.
-    pub(super) fn tell_news(&mut self, may_expunge: bool, wire: &mut Wire<'_>) -> io::Result<bool> {
+    /// Tells what is new in the selected mailbox. Where that is not known any more,
+    /// the session must end, and this returns why: a client can be told in no other
+    /// way that its mailbox is gone.
+    pub(super) fn tell_news(
+        &mut self,
+        may_expunge: bool,
+        wire: &mut Wire<'_>,
+    ) -> io::Result<Option<Text<'static>>> {
         let store = self.store();
         let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else {
-            return Ok(true);
+            return Ok(None);
         };
         let news = match view.update(store, may_expunge) {
             Ok(news) => news,
             Err(error) => {
                 self.view = None;
                 self.report(&error);
-                return Ok(false);
+                return Ok(Some(Text::first_line(match error {
+                    Error::NoSuchMailbox => "the selected mailbox is gone",
+                    _ => "a fault of the server",
+                })));
             }
         };
         for one in news {
@@ -103,6 +111,6 @@ impl Client<'_> {
                 }
             }
         }
-        Ok(true)
+        Ok(None)
     }
 }

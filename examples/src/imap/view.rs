@@ -1,7 +1,7 @@
 //! The selected mailbox as its client knows it: message numbers and what has
 //! been told (RFC 9051 §5.2, §7.4.1, §7.5.1).
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use imap_proto::SequenceSet;
 
@@ -107,18 +107,26 @@ impl View {
         (self.watch.clone(), self.modseq)
     }
 
+    /// Whether each message number of a set is that of a message. `*` is the
+    /// number of the last one, and of none where there is none (RFC 9051 §9,
+    /// `seq-number`).
+    pub fn has_numbers(&self, set: SequenceSet<'_>) -> bool {
+        let count = self.count();
+        let known = |range: RangeInclusive<u32>| *range.start() > 0 && *range.end() <= count;
+        set.resolve(count).is_none_or(|mut ranges| ranges.all(known))
+    }
+
     /// The messages of a set: their UIDs, in rising order.
     ///
     /// # Errors
-    /// For a message number that is larger than the number of messages, unless
-    /// there are none at all: `1:*` is then empty.
+    /// For a message number that [is none](Self::has_numbers).
     pub fn resolve(&self, set: SequenceSet<'_>, uid: bool) -> Result<Vec<u32>, NoSuchNumber> {
         let largest = if uid { self.largest() } else { self.count() };
         let Some(ranges) = set.resolve(largest) else {
             let still = |uid: &u32| self.uids.binary_search(uid).is_ok();
             return Ok(self.saved.iter().copied().filter(still).collect());
         };
-        if !uid && !self.uids.is_empty() && ranges.clone().any(|range| *range.end() > largest) {
+        if !uid && !self.has_numbers(set) {
             return Err(NoSuchNumber);
         }
         let merged: UidSet = ranges.collect();
@@ -275,18 +283,22 @@ mod tests {
             (&all, true, Ok(vec![1, 3, 4, 5])),
             (&all, false, Err(NoSuchNumber)),
             (&[range(5, Some(5))], false, Err(NoSuchNumber)),
+            (&[range(1, Some(1)), range(5, None)], false, Err(NoSuchNumber)),
         ] {
             assert_eq!(resolve(ranges, uid), uids, "{ranges:?}");
         }
     }
 
     #[test]
-    fn an_empty_mailbox_resolves_to_nothing() {
+    fn an_empty_mailbox_has_no_numbers() {
         let view = alice(0).view();
-        let all = [range(1, None)];
-        let all = SequenceSet::Ranges(NonEmpty::new(&all).unwrap());
-        assert_eq!(view.resolve(all, false), Ok(vec![]));
-        assert_eq!(view.resolve(all, true), Ok(vec![]));
+        let last = SeqRange { first: SeqNumber::Largest, last: SeqNumber::Largest };
+        for ranges in [[range(1, None)], [range(1, Some(1))], [last]] {
+            let set = SequenceSet::Ranges(NonEmpty::new(&ranges).unwrap());
+            assert_eq!(view.resolve(set, false), Err(NoSuchNumber));
+            assert_eq!(view.resolve(set, true), Ok(vec![]));
+        }
+        assert_eq!(view.resolve(SequenceSet::Saved, false), Ok(vec![]));
     }
 
     #[test]

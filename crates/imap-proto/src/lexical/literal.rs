@@ -70,13 +70,13 @@ pub(crate) fn literal(input: &[u8]) -> Parsed<'_, (LiteralHead, &[u8])> {
     }
 }
 
-/// Writes `octets` as a literal; as a `literal8` where there is a NUL in them.
+/// Writes `octets`, in which there is no NUL, as a literal.
 pub(crate) fn encode_literal(octets: &[u8], style: Style, out: &mut BytesMut) {
     let size = u64::try_from(octets.len()).unwrap_or(u64::MAX);
     LiteralHead {
         octets: size,
         non_synchronizing: style.literal.is_non_synchronizing(size),
-        binary: octets.contains(&0),
+        binary: false,
     }
     .encode(out);
     out.put_slice(octets);

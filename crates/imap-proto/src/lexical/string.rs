@@ -144,21 +144,16 @@ pub(crate) fn quoted<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [u
     }
 }
 
-/// `string = quoted / literal`, whatever its octets.
-pub(crate) fn string_octets<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [u8]> {
-    match input.first() {
-        Some(b'"') => quoted(input, arena),
-        Some(b'{' | b'~') => {
-            let (rest, (_, octets)) = literal(input)?;
-            Ok((rest, octets))
-        }
-        _ => fail(input, "a string"),
-    }
-}
-
-/// `string = quoted / literal`
+/// `string = quoted / literal`, which a `literal8` is not (RFC 9051 section 9).
 pub(crate) fn string<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, IString<'a>> {
-    let (rest, octets) = string_octets(input, arena)?;
+    let (rest, octets) = match input {
+        [b'"', ..] => quoted(input, arena)?,
+        [b'{', ..] => {
+            let (rest, (_, octets)) = literal(input)?;
+            (rest, octets)
+        }
+        _ => return fail(input, "a string"),
+    };
     match IString::new(octets) {
         Ok(string) => Ok((rest, string)),
         Err(error) => fail(input, error.expected),
@@ -280,6 +275,7 @@ mod tests {
             (b"{99999999999999999999}\r\n", 1, "a number below 2^64"),
             (b"{9223372036854775808}\r\n", 1, "a number below 2^63"),
             (b"{1}\r\n\0", 0, "a string without NUL"),
+            (b"~{1}\r\na", 0, "a string"),
         ] {
             let error = complete(wire, |input| astring(input, &arena)).unwrap_err();
             assert_eq!(error, SyntaxError { offset, expected }, "{}", wire.escape_ascii());

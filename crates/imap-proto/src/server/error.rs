@@ -48,7 +48,8 @@ pub enum Misuse {
     #[error("the session is over: send what is in `out` and close the connection")]
     Closed,
     /// EXPUNGE while message numbers must not change: in answer to FETCH, STORE
-    /// or SEARCH by number, or between commands (RFC 9051 section 7.5.1).
+    /// or SEARCH by number, between commands, or before the message of APPEND is
+    /// there (RFC 9051 section 7.5.1).
     #[error("message numbers must not change now: send EXPUNGE with another command")]
     ExpungeNow,
     /// A BYE or PREAUTH from the caller.

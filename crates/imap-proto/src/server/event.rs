@@ -42,13 +42,15 @@ pub enum Event<'b> {
     AuthenticateCancelled,
     /// APPEND up to its message, which comes only if this is accepted.
     Append(Append<'b>, Ticket<request::Append>),
-    /// Octets of the message, as they come.
+    /// Octets of the message, as they come. There is a NUL among them only where
+    /// [`Append::message`] is `binary`; a server that cannot keep one says so at
+    /// [`AppendEnd`](Self::AppendEnd), with `UNKNOWN-CTE` (RFC 3516 section 4.4).
     AppendPiece(&'b [u8]),
     /// The end of the message. Complete it once the message is kept, with
     /// APPENDUID if there is one.
     AppendEnd(Ticket<request::Command>),
-    /// The message ended and was not followed by the end of the command: drop
-    /// it. It has been answered.
+    /// The message ended and was not followed by the end of the command, or held
+    /// a NUL, which only `~{n}` may announce: drop it. It has been answered.
     AppendCancelled,
     /// IDLE. Once it is accepted, write what is new whenever it happens, until
     /// [`IdleDone`](Self::IdleDone).

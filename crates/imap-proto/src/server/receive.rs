@@ -3,12 +3,13 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::complete;
 use mail_wire::{Base64, Framed as Line, LineEnding};
+use memchr::memchr;
 
 use super::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::session::{DONE, Session};
-use super::state::{Effect, State, Task};
+use super::state::{Effect, Message, State, Task};
 use super::tag::KeptTag;
 use crate::arena::{Arena, NonEmpty};
 use crate::capability::Capability;
@@ -19,6 +20,8 @@ use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text, literal_announcement
 use crate::response::{Completion, Condition, Data};
 
 const BARE_LF: &str = "a line ends with CRLF";
+const MORE_BEHIND_MESSAGE: &str = "expected the end of the command behind the message";
+const NUL: &str = "the message has a NUL, which may only come in ~{n}";
 
 impl Session {
     /// Takes what it can off the front of `input`, which is all that was
@@ -41,9 +44,6 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
         loop {
-            if self.desk.is_out() {
-                return Err(Misuse::ReplyPending.into());
-            }
             let event = match self.task {
                 Task::Failed(failure) => return Err(failure.into()),
                 Task::Closed => {
@@ -52,14 +52,17 @@ impl Session {
                 }
                 Task::Upgrade if input.is_empty() => return Err(Misuse::UpgradePending.into()),
                 Task::Upgrade => return Err(self.plaintext_after_starttls(input, out)),
-                Task::AppendMessage(0) => {
-                    self.task = Task::AppendTail;
+                _ if self.desk.is_out() => return Err(Misuse::ReplyPending.into()),
+                Task::AppendMessage(Message { left: 0, refused, .. }) => {
+                    self.task = Task::AppendTail { refused };
                     continue;
                 }
-                Task::AppendMessage(left) if !input.is_empty() => {
-                    return Ok(self.append_piece(left, input));
-                }
-                Task::AppendMessage(_) => return Ok(Event::NeedInput),
+                Task::AppendMessage(_) if input.is_empty() => return Ok(Event::NeedInput),
+                Task::AppendMessage(message) => self.append_piece(message, input),
+                Task::AppendTail { refused } => match self.frames.next(input) {
+                    Framed::NeedInput => return Ok(Event::NeedInput),
+                    frame => Some(self.append_tail(frame, refused, input, out)),
+                },
                 Task::AuthenticateResponse(_) | Task::Idling => match self.lines.next(input) {
                     Line::NeedInput => return Ok(Event::NeedInput),
                     Line::TooLong => self.line(None, out),
@@ -70,7 +73,6 @@ impl Session {
                 },
                 _ => match self.frames.next(input) {
                     Framed::NeedInput => return Ok(Event::NeedInput),
-                    frame if self.task == Task::AppendTail => self.append_tail(frame, input, out),
                     frame => self.frame(frame, input, arena, out)?,
                 },
             };
@@ -197,7 +199,7 @@ impl Session {
                 self.finish(Effect::None, DONE, out);
             }
             CommandKind::Logout => {
-                self.notice(Condition::Bye, None, "goodbye", out);
+                self.notice(Condition::Bye, None, Text::first_line("goodbye"), out);
                 self.finish(Effect::None, DONE, out);
                 self.close();
             }
@@ -243,7 +245,8 @@ impl Session {
                     // RFC 9051 sections 6.3.2 and 7.1: the old mailbox is closed
                     // whether or not the new one can be opened.
                     self.state = State::Authenticated;
-                    self.notice(Condition::Ok, Some(Code::Closed), "mailbox closed", out);
+                    let text = Text::first_line("mailbox closed");
+                    self.notice(Condition::Ok, Some(Code::Closed), text, out);
                 }
                 self.task = Task::Command(effect);
                 return Ok(Some(Event::Command(command, self.desk.issue())));
@@ -288,10 +291,8 @@ impl Session {
                 .copied()
                 .filter(|wanted| config.enable.iter().any(|offered| is_same(*offered, *wanted))),
         );
-        let is_utf8 = |capability: &Capability<'_>| match capability {
-            Capability::Imap4Rev2 => true,
-            Capability::Other(name) => name.is("UTF8=ACCEPT"),
-            _ => false,
+        let is_utf8 = |capability: &Capability<'_>| {
+            matches!(capability, Capability::Imap4Rev2 | Capability::Utf8Accept)
         };
         self.style.utf8 |= enabled.iter().any(is_utf8);
         Data::Enabled(enabled).encode(self.style, out);
@@ -329,35 +330,49 @@ impl Session {
         }
     }
 
-    /// A piece of the message of APPEND, of which `left` octets are to come.
-    fn append_piece<'b>(&mut self, left: u64, input: &mut &'b [u8]) -> Event<'b> {
+    /// A piece of the message of APPEND. One that must not hold a NUL is handed
+    /// out up to it, and read to its end, so that what follows is in sync:
+    ///
+    /// ```abnf
+    /// literal = "{" number64 ["+"] "}" CRLF *CHAR8
+    /// CHAR8   = %x01-ff                ; RFC 9051 and RFC 3501 section 9
+    /// ```
+    fn append_piece<'b>(&mut self, message: Message, input: &mut &'b [u8]) -> Option<Event<'b>> {
+        let Message { left, binary, refused } = message;
         let here = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-        let (piece, rest) = input.split_at_checked(here).unwrap_or((input, &[]));
+        let (octets, rest) = input.split_at_checked(here).unwrap_or((input, &[]));
         *input = rest;
-        let taken = u64::try_from(piece.len()).unwrap_or(left);
-        self.task = Task::AppendMessage(left.saturating_sub(taken));
-        Event::AppendPiece(piece)
+        let piece = match octets {
+            _ if refused => &[],
+            _ if binary => octets,
+            _ => memchr(0, octets).and_then(|end| octets.get(..end)).unwrap_or(octets),
+        };
+        let left = left.saturating_sub(u64::try_from(octets.len()).unwrap_or(left));
+        let refused = piece.len() < octets.len();
+        self.task = Task::AppendMessage(Message { left, binary, refused });
+        (!piece.is_empty()).then_some(Event::AppendPiece(piece))
     }
 
     /// What stands behind the message of APPEND: the end of the line.
     fn append_tail<'b>(
         &mut self,
         frame: Framed<'b>,
+        refused: bool,
         input: &mut &'b [u8],
         out: &mut BytesMut,
-    ) -> Option<Event<'b>> {
+    ) -> Event<'b> {
         match frame {
             Framed::Command { octets: b"", ending }
-                if ending == LineEnding::Crlf || self.config.tolerance.bare_lf =>
+                if !refused && (ending == LineEnding::Crlf || self.config.tolerance.bare_lf) =>
             {
                 self.task = Task::Command(Effect::None);
-                return Some(Event::AppendEnd(self.desk.issue()));
+                return Event::AppendEnd(self.desk.issue());
             }
             Framed::Literal { .. } => self.frames.refuse_literal(input),
             _ => {}
         }
-        self.bad("expected the end of the command behind the message", out);
-        Some(Event::AppendCancelled)
+        self.bad(if refused { NUL } else { MORE_BEHIND_MESSAGE }, out);
+        Event::AppendCancelled
     }
 
     /// Keeps the tag of a command, or of the start of one, for its answer.
@@ -381,7 +396,8 @@ impl Session {
         *input = &[];
         let failure = ProtocolError::PlaintextAfterStartTls;
         if self.task != Task::Upgrade {
-            self.notice(Condition::Bye, None, "clear text followed STARTTLS", out);
+            let text = Text::first_line("clear text followed STARTTLS");
+            self.notice(Condition::Bye, None, text, out);
         }
         self.close();
         self.task = Task::Failed(failure);
@@ -421,13 +437,12 @@ fn is_first_argument(octets: &[u8]) -> bool {
 /// The extension that a command is of, if it is not of IMAP4rev1.
 const fn extension(command: &CommandKind<'_>) -> Option<Capability<'static>> {
     Some(match command {
+        CommandKind::Append(append) if append.message.binary => Capability::Binary,
         CommandKind::Enable(_) => Capability::Enable,
         CommandKind::Expunge { uids: Some(_) } => Capability::UidPlus,
         CommandKind::Id(_) => Capability::Id,
         CommandKind::Idle => Capability::Idle,
-        CommandKind::List(list) if !list.select.is_empty() || !list.returns.is_empty() => {
-            Capability::ListExtended
-        }
+        CommandKind::List(list) if list.is_extended() => Capability::ListExtended,
         CommandKind::Move { .. } => Capability::Move,
         CommandKind::Namespace => Capability::Namespace,
         CommandKind::Search(search) if search.returns.is_some() => Capability::ESearch,

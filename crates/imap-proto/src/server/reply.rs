@@ -171,14 +171,13 @@ impl Session {
         }
     }
 
-    /// RFC 9051 section 7.5.1: only while a command is in progress, and not in
-    /// answer to FETCH, STORE or SEARCH.
+    /// RFC 9051 section 7.5.1: only while a command is in progress, which it is not
+    /// "until the complete command has been received", and not in answer to FETCH,
+    /// STORE or SEARCH.
     const fn numbers_may_change(&self) -> bool {
         matches!(
             self.task,
             Task::Idling
-                | Task::AppendDecision(_)
-                | Task::AppendMessage(_)
                 | Task::IdleDecision
                 | Task::Command(Effect::None | Effect::Select { .. } | Effect::Unselect)
         )
@@ -218,6 +217,8 @@ impl Session {
         self.tagged(Completion { code, ..end }, out);
         if failed {
             self.count_bad_command(out);
+        } else if end.outcome == Outcome::Ok && self.state.is_authenticated() {
+            self.bad_commands = 0;
         }
     }
 
@@ -230,7 +231,7 @@ impl Session {
     pub(super) fn count_bad_command(&mut self, out: &mut BytesMut) {
         self.bad_commands = self.bad_commands.saturating_add(1);
         if self.bad_commands > self.config.limits.bad_commands {
-            self.say_goodbye("too many bad commands", out);
+            self.say_goodbye(Text::first_line("too many bad commands"), out);
         }
     }
 
@@ -253,7 +254,8 @@ impl Session {
     pub(super) fn greet(&self, out: &mut BytesMut) {
         let capabilities = self.capabilities(&self.config);
         let text = alloc::format!("{} is ready", self.config.hostname);
-        self.notice(Condition::Ok, Some(Code::Capability(&capabilities)), &text, out);
+        let text = Text::first_line(&text);
+        self.notice(Condition::Ok, Some(Code::Capability(&capabilities)), text, out);
     }
 
     /// Writes an untagged status.
@@ -261,11 +263,10 @@ impl Session {
         &self,
         condition: Condition,
         code: Option<Code<'_>>,
-        text: &str,
+        text: Text<'_>,
         out: &mut BytesMut,
     ) {
-        let notice = Notice { condition, code, text: Text::first_line(text) };
-        Data::Notice(notice).encode(self.style, out);
+        Data::Notice(Notice { condition, code, text }).encode(self.style, out);
     }
 
     /// Writes the end of the present command; untagged if it has no tag.

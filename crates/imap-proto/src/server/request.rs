@@ -1,11 +1,12 @@
-//! What a ticket answers: the marker types of [`Ticket`](crate::Ticket), and
-//! what saying yes or no to each does.
+//! What a ticket answers: the marker types of [`Ticket`], and what saying yes or
+//! no to each does.
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::Ticket;
 
 use super::Rejection;
 use super::session::{DONE, Session};
-use super::state::{Effect, Task};
+use super::state::{Effect, Message, Task};
 use crate::lexical::Text;
 use crate::response::Completion;
 
@@ -72,7 +73,7 @@ impl Request for StartTls {
             out,
         );
         session.task = Task::Upgrade;
-        Upgrade(())
+        Upgrade(session.desk.issue())
     }
 }
 
@@ -96,7 +97,8 @@ impl Request for Append {
             if !head.non_synchronizing {
                 out.put_slice(b"+ send the message\r\n");
             }
-            session.task = Task::AppendMessage(head.octets);
+            let (left, binary) = (head.octets, head.binary);
+            session.task = Task::AppendMessage(Message { left, binary, refused: false });
         }
     }
 
@@ -120,11 +122,11 @@ impl Request for Idle {
 }
 
 /// STARTTLS was accepted: send `out`, forget what is unread, shake hands, and
-/// give this to [`Session::upgraded`]. Where the handshake fails, close the
-/// connection.
+/// give this to [`Session::upgraded`] of the session that gave it out. Where the
+/// handshake fails, close the connection.
 #[derive(Debug)]
 #[must_use = "shake hands, then call `upgraded`"]
-pub struct Upgrade(pub(super) ());
+pub struct Upgrade(pub(super) Ticket<Upgrade>);
 
 mod sealed {
     pub trait Sealed {}

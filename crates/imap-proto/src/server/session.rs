@@ -64,15 +64,14 @@ impl Session {
     /// Says that the TLS handshake is done. Everything learnt in clear text is
     /// forgotten; so must be what the caller has read and the session has not.
     /// There is no second greeting.
-    #[allow(clippy::needless_pass_by_value, reason = "an upgrade is used up")]
+    ///
+    /// The upgrade of another session changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
-        let Upgrade(()) = upgrade;
-        if self.task == Task::Upgrade {
+        if self.desk.redeem(upgrade.0).is_ok() {
+            // Nothing else is left of the clear text: STARTTLS ended at a line's
+            // end, and nothing was taken behind it.
             self.channel = Channel::Tls;
             self.task = Task::Idle;
-            self.frames.reset();
-            self.lines.reset();
-            self.tag = KeptTag::NONE;
             self.bad_commands = 0;
         }
     }
@@ -87,12 +86,13 @@ impl Session {
 
     /// Ends the session because the client was silent for too long.
     pub fn timed_out(&mut self, out: &mut BytesMut) {
-        self.say_goodbye("silent for too long", out);
+        self.say_goodbye(Text::first_line("silent for too long"), out);
     }
 
-    /// Ends the session because the server wants to.
-    pub fn shut_down(&mut self, out: &mut BytesMut) {
-        self.say_goodbye("the server is shutting down", out);
+    /// Ends the session because the server wants to, and says `why` with a BYE.
+    /// Nothing is written while the TLS handshake is to come, or once it is over.
+    pub fn shut_down(&mut self, why: Text<'_>, out: &mut BytesMut) {
+        self.say_goodbye(why, out);
     }
 
     /// Says that the stream has ended. Any ticket that is out is void.
@@ -136,7 +136,7 @@ impl Session {
     }
 
     /// Ends the session with an untagged BYE.
-    pub(super) fn say_goodbye(&mut self, why: &str, out: &mut BytesMut) {
+    pub(super) fn say_goodbye(&mut self, why: Text<'_>, out: &mut BytesMut) {
         if self.may_write().is_ok() {
             self.notice(Condition::Bye, None, why, out);
         }

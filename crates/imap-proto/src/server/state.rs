@@ -115,6 +115,17 @@ impl Effect {
     }
 }
 
+/// The message of APPEND, as it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    /// So many octets are to come.
+    pub(super) left: u64,
+    /// Whether it may hold a NUL: it comes as a `literal8` (RFC 3516 section 4.4).
+    pub(super) binary: bool,
+    /// Whether it held one all the same: it is read to its end and not kept.
+    pub(super) refused: bool,
+}
+
 /// What a session is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Task {
@@ -133,10 +144,13 @@ pub(super) enum Task {
     AuthenticateResponse(u16),
     /// The server decides on APPEND with this literal; a ticket is out.
     AppendDecision(LiteralHead),
-    /// So many octets of APPEND's message are to come.
-    AppendMessage(u64),
+    /// The message of APPEND is coming.
+    AppendMessage(Message),
     /// The end of the APPEND command is to come.
-    AppendTail,
+    AppendTail {
+        /// Whether its message is refused.
+        refused: bool,
+    },
     /// The server decides on IDLE; a ticket is out.
     IdleDecision,
     /// IDLE, until DONE.

@@ -1,5 +1,7 @@
 //! APPEND (RFC 9051 section 6.3.12): decided first, then streamed.
 
+use imap_proto::capability::Capability;
+
 use crate::transcript::{LOGIN, config, play};
 
 #[test]
@@ -11,7 +13,7 @@ fn a_message() {
             "
         C: a APPEND INBOX (\\\\Seen) \" 1-Feb-1994 21:52:25 -0800\" {17}
         S: + send the message
-        C> a1 LOGOUT\\r\\n\\0\\xff\\n.\\r\\n
+        C> a1 LOGOUT\\r\\n\\x01\\xff\\n.\\r\\n
         C:
         S: * 4 EXISTS
         S: a OK done
@@ -29,7 +31,7 @@ fn a_message() {
         ",
         ],
     );
-    assert_eq!(seen.messages, [&b"a1 LOGOUT\r\n\0\xff\n.\r\n"[..], b"abc", b""]);
+    assert_eq!(seen.messages, [&b"a1 LOGOUT\r\n\x01\xff\n.\r\n"[..], b"abc", b""]);
 }
 
 /// A no leaves both sides in sync: a synchronising literal is not sent, any
@@ -86,4 +88,79 @@ fn more_behind_the_message() {
         ],
     );
     assert!(seen.messages.is_empty());
+}
+
+/// What ends behind its message with LF alone is let pass only where that is.
+#[test]
+fn a_bare_lf_behind_the_message() {
+    let transcript = "C: a APPEND INBOX {3+}\nC> abc\\n\n";
+    let end = "S: a BAD expected the end of the command behind the message\n";
+    let seen = play(config(), &[LOGIN, transcript, end, "C: b NOOP\nS: b OK done"]);
+    assert!(seen.messages.is_empty());
+    let mut lenient = config();
+    lenient.tolerance.bare_lf = true;
+    let seen = play(lenient, &[LOGIN, transcript, "S: * 4 EXISTS\nS: a OK done"]);
+    assert_eq!(seen.messages, [b"abc"]);
+}
+
+/// RFC 9051 section 9: `literal` has no NUL. The message is read to its end,
+/// wherever the NUL is, and nothing in it is taken for a command.
+#[test]
+fn a_nul_in_a_message() {
+    for message in
+        ["\\0a LOGOUT\\r\\n", "a LOGOUT\\r\\n\\0", "a\\0\\0LOGOUT\\r\\n", "a\\0LOGOUT\\r\\n\\0"]
+    {
+        let message = format!("C> {message}\n");
+        let seen = play(
+            config(),
+            &[
+                LOGIN,
+                "C: a APPEND INBOX {11}\nS: + send the message\n",
+                &message,
+                "C:\nS: a BAD the message has a NUL, which may only come in ~{n}",
+                "C: b APPEND INBOX {11+}\n",
+                &message,
+                "C> {5+}\\r\\nc NO\n",
+                "S: b BAD the message has a NUL, which may only come in ~{n}",
+                "C: \\r\\nd NOOP\nS: d OK done",
+            ],
+        );
+        assert!(seen.messages.is_empty());
+        let ends = seen.events.iter().filter(|event| event.starts_with("AppendE"));
+        assert_eq!(ends.count(), 0);
+    }
+}
+
+/// RFC 3516 section 4.4: `literal8` may hold a NUL, and is BINARY's.
+#[test]
+fn a_binary_message() {
+    let transcript = "C: a APPEND INBOX ~{4+}\nC> \\0a\\0b\nC:\n";
+    let mut binary = config();
+    binary.capabilities.push(Capability::Binary);
+    let seen = play(binary, &[LOGIN, transcript, "S: * 4 EXISTS\nS: a OK done"]);
+    assert_eq!(seen.messages, [b"\0a\0b"]);
+    let seen =
+        play(config(), &[LOGIN, transcript, "S: a BAD not offered here\nC: b NOOP\nS: b OK done"]);
+    assert!(seen.messages.is_empty());
+}
+
+/// `\\Recent` is no flag of APPEND, and no message is asked for with it.
+#[test]
+fn flags_that_are_not_the_clients() {
+    play(
+        config(),
+        &[
+            LOGIN,
+            "
+        C: a APPEND INBOX (\\\\Seen \\\\Recent) {3}
+        S: a BAD expected the message behind mailbox, flags and date
+        C: b APPEND INBOX (\\\\*) {10+}
+        S: b BAD expected the message behind mailbox, flags and date
+        C> c LOGOUT\\r\\n
+        C:
+        C: d NOOP
+        S: d OK done
+        ",
+        ],
+    );
 }

@@ -4,7 +4,7 @@ use imap_proto::capability::Capability;
 use imap_proto::response::Data;
 use imap_proto::server::Misuse;
 use imap_proto::server::{Channel, Event, Session};
-use imap_proto::{Arena, BytesMut};
+use imap_proto::{Arena, Atom, BytesMut};
 
 use crate::transcript::{LOGIN, SELECTED, config, play};
 
@@ -145,8 +145,10 @@ fn pipelining() {
 /// A command that does not parse is answered with its own tag, if it has one.
 #[test]
 fn what_is_no_command() {
+    let mut config = config();
+    config.limits.bad_commands = 100;
     play(
-        config(),
+        config,
         &[
             SELECTED,
             "
@@ -159,10 +161,32 @@ fn what_is_no_command() {
         C:
         S* * BAD
         C: d
+        S: d BAD expected a space at octet 1
+        C: d\\x20
+        S: d BAD expected a command at octet 2
+        C: d\\x20\\x20NOOP
+        S: d BAD expected a command at octet 2
+        C: d\\x20{3}
+        S: + send the literal
+        C: abc
+        S: d BAD expected a command at octet 2
+        C> d\\n
+        S: d BAD a line ends with CRLF
+        C: d+
+        S* * BAD
+        C: d(
+        S* * BAD
+        C: d\\xff NOOP
         S* * BAD
         C: e SEARCH ALL\\x20
         S* e BAD
         C: f STORE 1 FLAGS (\\\\Seen )
+        S* f BAD
+        C: f STORE 1 FLAGS (\\\\Recent)
+        S: f BAD expected a flag that can be set at octet 17
+        C: f STORE 1 +FLAGS.SILENT \\\\Seen \\\\recent
+        S* f BAD expected a flag that can be set
+        C: f UID STORE 1 -FLAGS (\\\\*)
         S* f BAD
         C: g NO\\0OP
         S* g BAD
@@ -233,6 +257,14 @@ fn commands_that_are_not_offered() {
         S: f BAD not offered here
         C: g ID NIL
         S: g BAD not offered here
+        C: g LIST \"\" (a b)
+        S: g BAD not offered here
+        C: g LIST (SUBSCRIBED) \"\" *
+        S: g BAD not offered here
+        C: g LIST \"\" * RETURN (CHILDREN)
+        S: g BAD not offered here
+        C: g LIST \"\" a
+        S: g NO [CANNOT] not served here
         C: h EXPUNGE
         S: * 2 EXPUNGE
         S: h OK done
@@ -261,6 +293,32 @@ fn enable() {
         ",
         ],
     );
+}
+
+/// What lets strings go out in UTF-8, in any case (RFC 9051 section 6.3.1, RFC
+/// 6855 section 3).
+#[test]
+fn utf8_is_enabled() {
+    for (offered, wanted, is_utf8) in [
+        (Capability::Utf8Accept, "utf8=accept", true),
+        (Capability::Imap4Rev2, "IMAP4REV2", true),
+        (Capability::Imap4Rev2, "UTF8=ACCEPT", false),
+        (Capability::Other(Atom::new("CONDSTORE").unwrap()), "CONDSTORE", false),
+    ] {
+        let (mut out, arena) = (BytesMut::new(), Arena::new());
+        let mut config = config();
+        config.enable.push(offered);
+        let mut session = Session::new(config.into(), Channel::Tls, &mut out);
+        let octets = format!("a LOGIN u p\r\nb ENABLE {wanted}\r\n");
+        let mut input = octets.as_bytes();
+        let Ok(Event::Command(_, ticket)) = session.receive(&mut input, &arena, &mut out) else {
+            panic!("{octets}")
+        };
+        session.accept(ticket, &mut out).unwrap();
+        let event = session.receive(&mut input, &arena, &mut out);
+        assert!(matches!(event, Ok(Event::NeedInput)) && input.is_empty());
+        assert_eq!(session.is_utf8(), is_utf8, "{wanted}");
+    }
 }
 
 /// RFC 9051 section 7.5.1: message numbers do not change while FETCH, STORE or
@@ -298,4 +356,30 @@ fn message_numbers_stay_while_they_are_used() {
             session.accept(ticket, &mut out).unwrap();
         }
     }
+}
+
+/// A command "is not in progress until the complete command has been received":
+/// no EXPUNGE before the message of APPEND is there.
+#[test]
+fn message_numbers_stay_while_a_message_comes() {
+    let (mut out, arena) = (BytesMut::new(), Arena::new());
+    let mut session = Session::new(config().into(), Channel::Tls, &mut out);
+    let mut input = &b"a LOGIN u p\r\nb SELECT x\r\nc APPEND x {1+}\r\n!\r\n"[..];
+    let mut may_change = Vec::new();
+    loop {
+        let event = session.receive(&mut input, &arena, &mut out).unwrap();
+        let expunge = Data::Expunge(1.try_into().unwrap());
+        may_change.push(session.data(&expunge, &mut out).is_ok());
+        match event {
+            Event::NeedInput => break,
+            Event::Command(_, ticket) | Event::AppendEnd(ticket) => {
+                session.accept(ticket, &mut out).unwrap();
+            }
+            Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::AppendPiece(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    // LOGIN, SELECT, Append, AppendPiece, AppendEnd, NeedInput
+    assert_eq!(may_change, [false, true, false, false, true, false]);
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use imap_proto::capability::Capability;
 use imap_proto::server::Error;
 use imap_proto::server::{Channel, Config, Event, Session};
 use imap_proto::{Arena, BytesMut, ReceiveBuffer};
@@ -130,6 +131,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         b"b SELECT INBOX\r\n",
         b"c FETCH 1 BODY[]\r\n",
         b"d APPEND INBOX {3}\r\nabc\r\n",
+        b"d APPEND INBOX {3}\r\na\0c\r\n",
+        b"d APPEND INBOX ~{3+}\r\na\0c\r\n",
         b"e APPEND INBOX {5+}\r\n",
         b"f APPEND Missing {7+}\r\n",
         b"g IDLE\r\n",
@@ -158,6 +161,7 @@ proptest! {
     ) {
         let mut config = config();
         config.offer_mechanism("PLAIN").unwrap();
+        config.capabilities.push(Capability::Binary);
         let config = Arc::new(config);
         let input = [pieces.concat()];
         let whole = replay(Channel::Tls, &config, &input, &|_| false);

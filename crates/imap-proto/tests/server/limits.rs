@@ -85,3 +85,20 @@ fn deep_searches() {
     let deep = format!("a SEARCH {}ALL{}", "(".repeat(10_000), ")".repeat(10_000));
     assert!(imap_proto::Command::parse(deep.as_bytes(), &arena).is_err());
 }
+
+/// A session that goes well may be as long as it likes: each OK begins the count
+/// anew, but not before login.
+#[test]
+fn bad_commands_in_a_long_session() {
+    let mut config = config();
+    config.limits.bad_commands = 2;
+    play(
+        config,
+        &[
+            LOGIN,
+            &"C: a X\nS* a BAD\nC: b X\nS* b BAD\nC: c NOOP\nS: c OK done\n".repeat(5),
+            "C: d X\nS* d BAD\nC: e LIST \"\" *\nS* e NO\nC: f X\nS* f BAD\n",
+            "C: g X\nS* g BAD\nS: * BYE too many bad commands",
+        ],
+    );
+}

@@ -84,3 +84,64 @@ fn not_offered() {
         ],
     );
 }
+
+/// A `literal8` is no string (RFC 9051 section 9): it is read all the same, so
+/// that it is not taken for a command.
+#[test]
+fn binary_literals_are_no_strings() {
+    play(
+        config(),
+        &[
+            LOGIN,
+            "
+        C: a SELECT ~{5}
+        S: + send the literal
+        C: INBOX
+        S: a BAD expected a string at octet 9
+        C: b STATUS ~{10+}
+        C> c LOGOUT\\r\\n
+        C:  (MESSAGES)
+        S* b BAD expected a string
+        C: d SEARCH SUBJECT ~{3+}
+        C: abc
+        S* d BAD expected a string
+        C: e APPEND ~{5+}
+        C: INBOX {3+}
+        S* e BAD
+        C: abc
+        C: f SELECT a~{4}
+        S: + send the literal
+        C: abcd
+        S* f BAD
+        C: g NOOP
+        S: g OK done
+        ",
+        ],
+    );
+}
+
+/// The limit before login and the one behind it.
+#[test]
+fn a_login_lets_longer_literals_come() {
+    let mut config = config();
+    config.limits.literal_before_login = 10;
+    config.limits.literal = 20;
+    play(
+        config,
+        &["
+        S* * OK
+        C: a LOGIN {11}
+        S: a BAD [TOOBIG] the literal is too big
+        C: b LOGIN {5}
+        S: + send the literal
+        C: alice secret
+        S* b OK
+        C: c CREATE {20}
+        S: + send the literal
+        C: 12345678901234567890
+        S: c OK done
+        C: d CREATE {21}
+        S: d BAD [TOOBIG] the literal is too big
+        "],
+    );
+}

@@ -55,7 +55,7 @@ fn wrong_tickets() {
     };
     first.timed_out(&mut out);
     assert_eq!(first.accept(late, &mut out), Err(Misuse::WrongTicket));
-    first.shut_down(&mut out);
+    first.shut_down(Text::EMPTY, &mut out);
     assert_eq!(&out[..], b"* BYE silent for too long\r\n");
     assert_eq!(first.data(&Data::Exists(1), &mut out), Err(Misuse::Closed));
 }
@@ -101,6 +101,28 @@ fn ends_of_streams() {
         assert_eq!(session.eof(), end);
         assert_eq!(session.state(), State::Logout);
     }
+}
+
+/// The server says why it ends the session, once, and not into a handshake.
+#[test]
+fn shutting_down() {
+    let ((mut session, mut out), arena) = (session(), Arena::new());
+    session.shut_down(Text::first_line("back at noon\r\nnot this"), &mut out);
+    assert_eq!(&out[..], b"* BYE back at noon\r\n");
+    let event = session.receive(&mut &b"a NOOP\r\n"[..], &arena, &mut out);
+    assert!(matches!(event, Ok(Event::Closed)));
+
+    let mut config = config();
+    config.starttls = true;
+    let mut session = Session::new(config.into(), Channel::Clear, &mut out);
+    let mut input = &b"a STARTTLS\r\n"[..];
+    let Ok(Event::StartTls(ticket)) = session.receive(&mut input, &arena, &mut out) else {
+        panic!()
+    };
+    let _upgrade = session.accept(ticket, &mut out).unwrap();
+    out.clear();
+    session.shut_down(Text::first_line("bye"), &mut out);
+    assert!(out.is_empty() && session.state() == State::Logout);
 }
 
 /// RFC 9051 section 5.4.

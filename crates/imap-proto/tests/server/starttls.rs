@@ -33,6 +33,55 @@ fn login_under_tls() {
     );
 }
 
+/// What was wrong in clear text is forgotten with the rest.
+#[test]
+fn the_count_of_bad_commands_begins_anew() {
+    let mut config = starttls();
+    config.limits.bad_commands = 2;
+    play(
+        config,
+        &["
+        S* * OK
+        C: a X
+        S* a BAD
+        C: b X
+        S* b BAD
+        C: c STARTTLS
+        S* c OK
+        --- TLS ---
+        C: d X
+        S* d BAD
+        C: e X
+        S* e BAD
+        C: f X
+        S* f BAD
+        S: * BYE too many bad commands
+        "],
+    );
+}
+
+/// An upgrade is its session's: another one stays where it is.
+#[test]
+fn the_upgrade_of_another_session() {
+    let (mut out, arena) = (BytesMut::new(), Arena::new());
+    let mut upgrading = || {
+        let mut session = Session::new(Arc::new(starttls()), Channel::Clear, &mut out);
+        let mut input = &b"a STARTTLS\r\n"[..];
+        let Ok(Event::StartTls(ticket)) = session.receive(&mut input, &arena, &mut out) else {
+            panic!()
+        };
+        let upgrade = session.accept(ticket, &mut out).unwrap();
+        (session, upgrade)
+    };
+    let ((mut one, own), (_, other)) = (upgrading(), upgrading());
+    one.upgraded(other);
+    assert!(!one.is_tls());
+    let pending = one.receive(&mut &b""[..], &arena, &mut out).unwrap_err();
+    assert_eq!(pending, Error::Misuse(Misuse::UpgradePending));
+    one.upgraded(own);
+    assert!(one.is_tls());
+}
+
 /// What follows STARTTLS in clear text, whole or not, is never carried out.
 #[test]
 fn injected_commands() {
