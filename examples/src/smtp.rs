@@ -283,7 +283,7 @@ impl<'s> Client<'s> {
             (false, true) => "ESMTP",
             (false, false) => "SMTP",
         };
-        let tls = if smtp.is_tls() { "S" } else { "" };
+        let tls = if smtp.channel().is_tls() { "S" } else { "" };
         let auth = if smtp.is_authenticated() { "A" } else { "" };
         let date = OffsetDateTime::now_utc().format(&Rfc2822).unwrap_or_default();
         format!(

@@ -8,3 +8,11 @@ pub enum Channel {
     /// TLS, from the first octet (RFC 8314 §3) or since an upgrade.
     Tls,
 }
+
+impl Channel {
+    /// Whether it is TLS.
+    #[must_use]
+    pub const fn is_tls(self) -> bool {
+        matches!(self, Self::Tls)
+    }
+}

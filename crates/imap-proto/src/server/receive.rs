@@ -132,7 +132,7 @@ impl Session {
             self.bad("such a literal is not offered: ask with {n} first", out);
             return None;
         }
-        if is(octets, b"LOGIN") && !self.config.offers_login(self.is_tls()) {
+        if is(octets, b"LOGIN") && !self.config.offers_login(self.channel.is_tls()) {
             // A password is not let come only to be refused.
             self.frames.refuse_literal(input);
             self.refuse_login(out);
@@ -215,7 +215,10 @@ impl Session {
                 return Ok(Some(Event::StartTls(self.desk.issue())));
             }
             CommandKind::Authenticate { mechanism, initial_response } => {
-                if !config.mechanisms(self.is_tls()).any(|offered| offered.is(mechanism.as_str())) {
+                if !config
+                    .mechanisms(self.channel.is_tls())
+                    .any(|offered| offered.is(mechanism.as_str()))
+                {
                     let end =
                         Completion::no(None, Text::first_line("the mechanism is not offered here"));
                     self.finish(Effect::LogIn, end, out);
@@ -231,7 +234,7 @@ impl Session {
                     return Ok(Some(Event::Authenticate { mechanism, initial_response, ticket }));
                 }
             }
-            CommandKind::Login { .. } if !config.offers_login(self.is_tls()) => {
+            CommandKind::Login { .. } if !config.offers_login(self.channel.is_tls()) => {
                 self.refuse_login(out);
             }
             CommandKind::Idle => {
@@ -270,7 +273,7 @@ impl Session {
             });
         }
         let offered = match command {
-            CommandKind::StartTls => self.config.starttls && !self.is_tls(),
+            CommandKind::StartTls => self.config.starttls && !self.channel.is_tls(),
             command => extension(command).is_none_or(|extension| self.config.offers(extension)),
         };
         if offered { Ok(()) } else { Err("not offered here") }

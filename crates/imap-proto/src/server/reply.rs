@@ -239,13 +239,13 @@ impl Session {
     pub(super) fn capabilities<'c>(&self, config: &'c super::Config) -> Vec<Capability<'c>> {
         let mut capabilities: Vec<Capability<'c>> = config.capabilities.clone();
         if self.state == State::NotAuthenticated {
-            if config.starttls && !self.is_tls() {
+            if config.starttls && !self.channel.is_tls() {
                 capabilities.push(Capability::StartTls);
             }
-            if !config.offers_login(self.is_tls()) {
+            if !config.offers_login(self.channel.is_tls()) {
                 capabilities.push(Capability::LoginDisabled);
             }
-            capabilities.extend(config.mechanisms(self.is_tls()).map(Capability::Auth));
+            capabilities.extend(config.mechanisms(self.channel.is_tls()).map(Capability::Auth));
         }
         capabilities
     }

@@ -129,10 +129,10 @@ impl Session {
         self.style.utf8
     }
 
-    /// Whether the connection is TLS.
+    /// What carries the connection.
     #[must_use]
-    pub const fn is_tls(&self) -> bool {
-        matches!(self.channel, Channel::Tls)
+    pub const fn channel(&self) -> Channel {
+        self.channel
     }
 
     /// Ends the session with an untagged BYE.

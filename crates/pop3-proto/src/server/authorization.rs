@@ -139,7 +139,7 @@ impl Session {
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Result<Option<Event<'b>>, Error> {
-        if self.channel == Channel::Tls {
+        if self.channel.is_tls() {
             self.refuse("TLS is active already", out);
         } else if !self.config.stls {
             self.refuse("STLS is not offered", out);
@@ -210,7 +210,7 @@ impl Session {
     }
 
     fn takes_passwords(&self) -> bool {
-        self.channel == Channel::Tls || self.config.plaintext_auth
+        self.channel.is_tls() || self.config.plaintext_auth
     }
 
     fn takes_user(&self) -> bool {

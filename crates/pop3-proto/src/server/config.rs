@@ -36,7 +36,7 @@ pub struct Config {
     /// The SASL mechanisms that are offered.
     pub mechanisms: Vec<Mechanism<'static>>,
     /// Whether UTF8 is offered (RFC 6856 §2): messages with UTF-8 in their
-    /// headers can be sent after [`Session::utf8`](super::Session::utf8) is set.
+    /// headers can be sent after [`Session::is_utf8`](super::Session::is_utf8) holds.
     pub utf8: bool,
     /// Whether names and passwords may be UTF-8 too (RFC 6856 §2.2). Whoever
     /// checks them must prepare them (SASLprep, RFC 4013).

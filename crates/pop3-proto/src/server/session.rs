@@ -347,7 +347,7 @@ impl Session {
     /// headers. Others must be told [`Rejection::NEEDS_UTF8`], or get something
     /// in its place (RFC 6856 §2.1).
     #[must_use]
-    pub const fn utf8(&self) -> bool {
+    pub const fn is_utf8(&self) -> bool {
         self.utf8
     }
 

@@ -559,9 +559,9 @@ fn utf8_and_lang() {
          S: -ERR [AUTH] invalid name or password",
     );
     let mut server = Server::new(everything(), Channel::Clear);
-    assert!(!server.session.utf8());
+    assert!(!server.session.is_utf8());
     server.read(b"UTF8\r\n");
-    assert!(server.session.utf8());
+    assert!(server.session.is_utf8());
     // An octet that is not UTF-8 is in no name or password, unless tolerated.
     let tolerance = with(Tolerance::default(), |tolerance| tolerance.eight_bit_credentials = true);
     for (config, answer) in [

@@ -69,7 +69,7 @@ impl Session {
             Command::Vrfy(query) => self.vrfy(query, out),
             Command::Expn(query) => self.expn(query, out),
             Command::StartTls if !self.config.starttls => self.bad(Rejection::NOT_IMPLEMENTED, out),
-            Command::StartTls if self.tls => self.bad(TLS_ALREADY, out),
+            Command::StartTls if self.channel.is_tls() => self.bad(TLS_ALREADY, out),
             Command::StartTls => self.start_tls(behind, out),
             Command::Auth(auth) => self.auth(auth, out),
             Command::Obsolete(..) => self.bad(Rejection::NOT_IMPLEMENTED, out),
@@ -177,7 +177,8 @@ impl Session {
     }
 
     fn auth<'b>(&mut self, auth: Auth<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
-        let offered = self.config.mechanisms(self.tls).any(|name| auth.mechanism.is(name));
+        let offered =
+            self.config.mechanisms(self.channel.is_tls()).any(|name| auth.mechanism.is(name));
         let fault = match self.state {
             _ if self.config.mechanisms(true).next().is_none() => Rejection::NOT_IMPLEMENTED,
             State::Greeted => NEED_HELLO,

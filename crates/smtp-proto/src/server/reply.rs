@@ -35,7 +35,7 @@ impl Session {
             (config.eight_bit_mime, Extension::EightBitMime),
             (config.offers_smtputf8(), Extension::SmtpUtf8),
             (true, Extension::EnhancedStatusCodes),
-            (config.starttls && !self.tls, Extension::StartTls),
+            (config.starttls && !self.channel.is_tls(), Extension::StartTls),
             (config.vrfy, Extension::Vrfy),
             (config.expn, Extension::Expn),
             (true, Extension::Help),
@@ -53,10 +53,10 @@ impl Session {
         for (_, extension) in offered.iter().filter(|(offered, _)| *offered) {
             line(&|out| extension.encode(out));
         }
-        if config.mechanisms(self.tls).next().is_some() {
+        if config.mechanisms(self.channel.is_tls()).next().is_some() {
             line(&|out| {
                 Extension::Auth(Mechanisms::new(Text::EMPTY)).encode(out);
-                for name in config.mechanisms(self.tls) {
+                for name in config.mechanisms(self.channel.is_tls()) {
                     out.put_u8(b' ');
                     out.put_slice(name.as_bytes());
                 }

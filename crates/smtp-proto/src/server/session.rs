@@ -34,7 +34,7 @@ pub struct Session {
     pub(super) body_octets: u64,
     pub(super) desk: TicketDesk,
     pub(super) state: State,
-    pub(super) tls: bool,
+    pub(super) channel: Channel,
     /// The client said EHLO, not HELO.
     pub(super) extended: bool,
     pub(super) authenticated: bool,
@@ -68,7 +68,7 @@ impl Session {
             body_octets: 0,
             desk: TicketDesk::new(),
             state: State::Greeted,
-            tls: channel == Channel::Tls,
+            channel,
             extended: false,
             authenticated: false,
             auth_rounds: 0,
@@ -276,7 +276,7 @@ impl Session {
         if self.desk.redeem(upgrade.0).is_ok() {
             self.end_transaction();
             self.state = State::Greeted;
-            self.tls = true;
+            self.channel = Channel::Tls;
             self.extended = false;
             self.authenticated = false;
         }
@@ -327,10 +327,10 @@ impl Session {
         self.state
     }
 
-    /// Whether the connection is under TLS.
+    /// What carries the connection.
     #[must_use]
-    pub const fn is_tls(&self) -> bool {
-        self.tls
+    pub const fn channel(&self) -> Channel {
+        self.channel
     }
 
     /// Whether the client has logged in.

@@ -170,7 +170,7 @@ fn clear_text_during_the_handshake() {
     assert_eq!(refused, ProtocolError::PlaintextAfterStartTls.into());
     assert!(input.is_empty() && out.len() == written);
     session.upgraded(upgrade);
-    assert!(session.state() == State::Closed && !session.is_tls());
+    assert!(session.state() == State::Closed && !session.channel().is_tls());
 }
 
 /// A server that cannot, just now, says 454 and goes on in clear text.
@@ -183,7 +183,7 @@ fn declined() {
     session.decline(event, &mut out).unwrap();
     assert_eq!(&out[..], b"454 4.7.0 TLS not available due to temporary reason\r\n");
     assert!(matches!(session.receive(&mut &b"NOOP\r\n"[..], &mut out), Ok(Event::NeedInput)));
-    assert!(!session.is_tls());
+    assert!(!session.channel().is_tls());
 }
 
 /// RFC 3207 §4: "TLS not available" leaves everything as it was.
@@ -218,12 +218,12 @@ fn handshake() -> (Session, Upgrade) {
 fn the_upgrade_of_another_session() {
     let ((mut first, of_first), (mut second, of_second)) = (handshake(), handshake());
     first.upgraded(of_second);
-    assert!(first.state() == State::Handshake && !first.is_tls());
+    assert!(first.state() == State::Handshake && !first.channel().is_tls());
     second.upgraded(of_first);
-    assert!(second.state() == State::Handshake && !second.is_tls());
+    assert!(second.state() == State::Handshake && !second.channel().is_tls());
     let (mut third, of_third) = handshake();
     third.upgraded(of_third);
-    assert!(third.state() == State::Greeted && third.is_tls());
+    assert!(third.state() == State::Greeted && third.channel().is_tls());
 }
 
 /// During the handshake nothing may be written in clear text, and a session that was
@@ -240,7 +240,7 @@ fn ends_during_the_handshake() {
         end(&mut session, &mut out);
         assert!(out.is_empty());
         session.upgraded(upgrade);
-        assert!(session.state() == State::Closed && !session.is_tls());
+        assert!(session.state() == State::Closed && !session.channel().is_tls());
     }
 }
 
