@@ -35,6 +35,9 @@ pub struct Limits {
     /// no limit: 12288, for the challenges of AUTH. RFC 2449 §4 has 512 for all
     /// others, which servers exceed.
     pub line: usize,
+    /// Lines of a listing: 1,000,000. With one more the session ends, so that a
+    /// server cannot fill the memory of who keeps them.
+    pub listing: u32,
     /// How many commands may wait for their answers at a time, with PIPELINING:
     /// 100. They have some 20 octets each, so that they fit what a connection
     /// holds on its way although the server is writing too (RFC 2449 §6.6).
@@ -46,7 +49,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line: 12288, pipelined: 100, silence: Duration::from_secs(600) }
+        Self { line: 12288, listing: 1_000_000, pipelined: 100, silence: Duration::from_secs(600) }
     }
 }
 

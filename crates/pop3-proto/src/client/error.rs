@@ -27,6 +27,9 @@ pub enum ProtocolError {
     /// there wanted them to count as sent inside TLS.
     #[error("octets in clear text behind the answer to STLS: close the connection")]
     PlaintextAfterStartTls,
+    /// A listing has more lines than [`Limits::listing`](super::Limits::listing).
+    #[error("the server's listing does not end: close the connection, or allow longer ones")]
+    EndlessListing,
     /// The connection ended before QUIT was answered: whether anything is deleted
     /// is not known, and a message that was being received is not whole.
     #[error("the connection ended before QUIT was answered")]

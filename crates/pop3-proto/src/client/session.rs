@@ -46,6 +46,8 @@ pub struct Session {
     /// What waits for its answer, the oldest first.
     waiting: VecDeque<Sent>,
     behind: Behind,
+    /// How many lines of a listing came so far.
+    listed: u32,
     /// While a message is received. In a box, for it is larger than all else together.
     body: Option<Box<DotUnstuffer>>,
     failed: Option<ProtocolError>,
@@ -83,6 +85,7 @@ impl Session {
             capabilities: Capabilities::default(),
             waiting: VecDeque::new(),
             behind: Behind::Nothing,
+            listed: 0,
             body: None,
             failed: None,
         }
@@ -107,7 +110,7 @@ impl Session {
         // Nothing else can be the case behind an answer that has more.
         match self.behind {
             Behind::Lines(to) if to.is_message() => Ok(self.message(to, input)),
-            Behind::Lines(to) => Ok(self.listing(to, input)),
+            Behind::Lines(to) => self.counted_listing(to, input),
             Behind::Nothing => self.status(input, out),
             Behind::Doubt(to) | Behind::Unwanted(to) => self.doubt(to, input, out),
         }
@@ -199,6 +202,20 @@ impl Session {
             Unstuffed::End { .. } => self.end(to),
             Unstuffed::NeedInput => Event::NeedInput,
         }
+    }
+
+    /// The same of a listing, unless it has more lines than it may.
+    #[inline]
+    fn counted_listing<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Result<Event<'b>, Error> {
+        let event = self.listing(to, input);
+        if matches!(event, Event::NeedInput | Event::End(_)) {
+            return Ok(event);
+        }
+        self.listed = self.listed.saturating_add(1);
+        if self.listed > self.config.limits.listing {
+            return self.fail(ProtocolError::EndlessListing);
+        }
+        Ok(event)
     }
 
     /// The next line of the listing behind an answer.
@@ -326,6 +343,7 @@ impl Session {
         }
         if answer.more() {
             self.behind = Behind::Lines(answer.to);
+            self.listed = 0;
         }
         Ok(Event::Answer(answer))
     }

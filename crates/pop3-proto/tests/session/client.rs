@@ -291,6 +291,34 @@ fn logged_in() -> Client {
     client
 }
 
+/// A server cannot fill the memory of who keeps what it lists.
+#[test]
+fn listings_that_do_not_end() {
+    let mut config = everything();
+    config.limits.listing = 3;
+    for (command, line, seen) in [
+        ("LIST", "1 2", "scan 1 2"),
+        ("LIST", "?", "List(None) unparsed \"?\": expected a number at octet 0"),
+        ("UIDL", "1 a", "id 1 a"),
+        ("CAPA", "TOP", "Top"),
+    ] {
+        let login = "S: +OK
+             E: greeting +OK 
+             C: APOP a 00000000000000000000000000000000
+             S: +OK
+             E: Apop +OK ";
+        let sent = Sent::from(Command::parse(command.as_bytes()).unwrap());
+        let (lines, events) = (format!("S: {line}\n").repeat(3), format!("E: {seen}\n").repeat(3));
+        let whole = format!(
+            "C: {command}\nS: +OK\n{lines}S: .\nE: {sent:?} +OK \n{events}E: {sent:?} end\n"
+        );
+        let more = format!(
+            "C: {command}\nS: +OK\n{lines}S: {line}\nE: {sent:?} +OK \n{events}E: EndlessListing"
+        );
+        transcript(config, Channel::Tls, &format!("{login}\n{whole}{whole}{more}"));
+    }
+}
+
 /// HOSTILE: UIDL over 70 octets; a line over the limit is one line, and no more.
 #[test]
 fn long_lines() {
