@@ -9,9 +9,9 @@ use mail_wire::{DotStuffer, Framed, LineFramer, SendPolicy};
 use memchr::memmem;
 use pop3_codec::parse as peer;
 use pop3_codec::types::Response;
-use pop3_proto::listing::{ScanListing, UniqueIdListing};
-use pop3_proto::response::multi_line;
+use pop3_proto::multi_line;
 use pop3_proto::{Command, MessageNumber, Name, Password, UniqueId, client, server};
+use pop3_proto::{ScanListing, UniqueIdListing};
 
 /// What a server hears: every way to log in, and what a client asks for then.
 const COMMANDS: &[&str] = &[

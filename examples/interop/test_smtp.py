@@ -269,6 +269,17 @@ class Mail(SmtpTest):
         self.assertEqual(client.mail("a@example.com")[0], 250)
         self.assertEqual(client.rcpt("<Postmaster>")[0], 250)
 
+    def test_the_recipients_of_a_transaction_that_is_over(self):
+        # RFC 5321 §4.1.4: EHLO ends it as RSET does.
+        mail = message("for alice alone")
+        for end in (b"EHLO client.example\r\n", b"HELO client.example\r\n", b"RSET\r\n"):
+            wire = self.raw()
+            wire.send(ENVELOPE + end + ENVELOPE.replace(b"bob", b"alice"))
+            wire.send(b"DATA\r\n" + mail + b".\r\n")
+            self.assertEqual([reply(wire) for _ in range(7)], [250] * 5 + [354, 250])
+        self.assert_delivered("alice", [mail] * 3)
+        self.assertEqual(self.mail("bob"), [])
+
     def test_several_mails_in_one_session(self):
         mails = [message(f"number {number}") for number in range(5)]
         self.deliver(*mails, to="bob")

@@ -25,3 +25,8 @@ pub mod smtp;
 pub mod store;
 mod stream;
 pub mod tls;
+
+/// What the README tells to embed compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -19,9 +19,8 @@ use std::{
 
 use bytes::BytesMut;
 use pop3_proto::{
-    Base64, Digest, Mechanism, MessageNumber, ReceiveBuffer, SyntaxError, Text, Ticket, Timestamp,
+    Base64, Digest, MessageNumber, ReceiveBuffer, Retention, SyntaxError, Text, Ticket, Timestamp,
     UniqueId, UniqueIdBuf,
-    capability::Retention,
     server::{
         self, Channel, Config, Deleted, Event, Misuse, Proof, Rejection, Session, State,
         request::{self, LogIn},
@@ -136,13 +135,15 @@ fn send_message(
 
 /// What this connection is offered.
 fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
-    let mechanisms = sasl::MECHANISMS.iter().map(|name| Mechanism::parse(name.as_bytes()));
     let mut config = Config::default();
     config.greeting = Text::new(&format!("{} POP3 server ready", server.hostname))?.into();
     config.stls = true;
     config.plaintext_auth = server.may_log_in(connection);
-    config.mechanisms = mechanisms.collect::<Result<_, _>>()?;
+    for name in sasl::MECHANISMS {
+        config.mechanisms.offer(name)?;
+    }
     config.utf8 = true;
+    config.utf8_user = true;
     config.lang = true;
     config.expire = Some(Retention::Never);
     config.implementation = Some(Text::new("mail-examples")?.into());
@@ -192,7 +193,7 @@ impl Client<'_> {
                 let user = match login.proof {
                     Proof::Password(password) => match str::from_utf8(password.reveal()) {
                         Ok(password) => self.check(&login.name, password),
-                        Err(_) => Err(Rejection::BAD_CREDENTIALS),
+                        Err(_) => Err(Rejection::AUTHENTICATION_FAILED),
                     },
                     Proof::Apop(digest) => self.check_digest(&login.name, digest),
                 };
@@ -200,7 +201,7 @@ impl Client<'_> {
             }
             Event::Auth { mechanism, initial_response, ticket } => {
                 let response = initial_response.map(Base64::decode);
-                match Exchange::begin(mechanism.name(), response.as_deref()) {
+                match Exchange::begin(mechanism.as_str(), response.as_deref()) {
                     Some(step) => self.authenticate(step, ticket, pop3, out),
                     None => pop3.reject(ticket, Rejection::NOT_SUPPORTED, out),
                 }
@@ -211,6 +212,10 @@ impl Client<'_> {
                 }
                 None => pop3.reject(ticket, Rejection::NOT_SUPPORTED, out),
             },
+            Event::AuthCancelled => {
+                self.exchange = None;
+                Ok(())
+            }
             Event::Sizes(ticket) => match &self.opened {
                 Some(Opened { maildrop, .. }) => {
                     let sizes = maildrop.messages().iter().map(|message| message.crlf_size);
@@ -248,7 +253,9 @@ impl Client<'_> {
             Step::Check(Credentials { name, password }) => {
                 self.log_in(self.check(&name, &password), ticket, pop3, out)
             }
-            Step::Malformed => self.log_in(Err(Rejection::BAD_CREDENTIALS), ticket, pop3, out),
+            Step::Malformed => {
+                self.log_in(Err(Rejection::AUTHENTICATION_FAILED), ticket, pop3, out)
+            }
         }
     }
 
@@ -272,7 +279,7 @@ impl Client<'_> {
 
     fn check(&self, name: &str, password: &str) -> Result<UserId, Rejection<'static>> {
         let user = self.server.store.authenticate(name, password);
-        user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::BAD_CREDENTIALS)
+        user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::AUTHENTICATION_FAILED)
     }
 
     fn check_digest(&self, name: &str, digest: Digest) -> Result<UserId, Rejection<'static>> {
@@ -281,7 +288,7 @@ impl Client<'_> {
             .server
             .store
             .prove(name, |password| apop::digest(timestamp, password).0.ct_eq(&digest.0).into());
-        user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::BAD_CREDENTIALS)
+        user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::AUTHENTICATION_FAILED)
     }
 
     fn open(&self, user: UserId) -> Result<Opened, Rejection<'static>> {

@@ -86,7 +86,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     config.tolerance.underscore_in_domain = true;
     config.plaintext_auth = server.may_log_in(connection);
     for mechanism in sasl::MECHANISMS {
-        config.offer_mechanism(mechanism)?;
+        config.mechanisms.offer(mechanism)?;
     }
     Ok(config)
 }
@@ -128,7 +128,6 @@ impl<'s> Client<'s> {
         match event {
             Event::Hello(hello, ticket) => {
                 self.name = hello.name.as_str().into();
-                self.transaction = Transaction::default();
                 smtp.accept(ticket, out)
             }
             Event::Auth(auth, ticket) => {
@@ -209,11 +208,11 @@ impl<'s> Client<'s> {
                 return smtp.challenge(ticket, challenge.as_bytes(), out);
             }
             Step::Check(credentials) => credentials,
-            Step::Malformed => return smtp.reject(ticket, Rejection::AUTH_FAILED, out),
+            Step::Malformed => return smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
         };
         match self.server.store.authenticate(&credentials.name, &credentials.password) {
             Ok(Some(_)) => smtp.accept(ticket, out),
-            Ok(None) => smtp.reject(ticket, Rejection::AUTH_FAILED, out),
+            Ok(None) => smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
             Err(error) => {
                 self.report(&error);
                 smtp.reject(ticket, Rejection::AUTH_UNAVAILABLE, out)

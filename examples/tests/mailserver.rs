@@ -10,6 +10,8 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use mail_examples::store::Store;
+
 const PORTS: [&str; 6] = ["--smtp", "--pop3", "--imap", "--smtps", "--pop3s", "--imaps"];
 
 fn mailserver() -> Command {
@@ -110,6 +112,16 @@ fn wrong_options_are_told_with_status_2() {
     let mut none = Command::new(env!("CARGO_BIN_EXE_mailserver"));
     let (status, stderr) = fails(none.args(PORTS.map(|port| [port, "none"]).as_flattened()));
     assert_eq!((status, stderr.as_str()), (2, "mailserver: every listener is turned off\n"));
+}
+
+#[test]
+fn a_wrong_user_makes_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailserver"));
+    command.arg("--data").arg(directory.path()).args(["--user", "good:x", "--user", "no good:x"]);
+    let (status, stderr) = fails(&mut command);
+    assert_eq!(status, 2, "{stderr}");
+    assert!(Store::open(directory.path()).unwrap().users().unwrap().is_empty());
 }
 
 #[test]

@@ -293,7 +293,16 @@ fn no_timestamp_where_nobody_could_use_it() {
 #[test]
 fn languages_and_utf8() {
     let message = "Subject: gr\u{fc}\u{df}e\r\n\r\n";
-    let (listeners, address, _) = start(&[message], |_| ());
+    let (listeners, address, store) = start(&[message], |_| ());
+    store.set_user("m\u{fc}ller", "gr\u{fc}n").unwrap();
+    play(
+        &mut connect(address),
+        "S: +OK …
+         C: USER m\u{fc}ller
+         S: +OK …
+         C: PASS gr\u{fc}n
+         S: +OK …",
+    );
     play(
         &mut connect(address),
         "S: +OK …
@@ -336,7 +345,7 @@ fn passwords_in_clear_text_only_where_allowed() {
          S: AUTH-RESP-CODE
          S: PIPELINING
          S: STLS
-         S: UTF8
+         S: UTF8 USER
          S: LANG
          S: EXPIRE NEVER
          S: IMPLEMENTATION mail-examples
@@ -359,7 +368,7 @@ fn passwords_in_clear_text_only_where_allowed() {
          S: AUTH-RESP-CODE
          S: PIPELINING
          S: USER
-         S: UTF8
+         S: UTF8 USER
          S: LANG
          S: EXPIRE NEVER
          S: IMPLEMENTATION mail-examples

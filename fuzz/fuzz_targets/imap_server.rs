@@ -20,7 +20,7 @@ use libfuzzer_sys::fuzz_target;
 
 const COMMAND: usize = 200;
 const MESSAGE: u64 = 64;
-const BAD_COMMANDS: u16 = 10;
+const BAD_COMMANDS: u32 = 10;
 
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {
@@ -66,7 +66,7 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     config.limits.auth_line = 100;
     config.limits.auth_rounds = 3;
     config.limits.bad_commands = BAD_COMMANDS;
-    config.offer_mechanism("PLAIN").expect("a mechanism");
+    config.mechanisms.offer("PLAIN").expect("a mechanism");
     Arc::new(config)
 }
 
@@ -74,6 +74,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut session = Session::new(config(case), Channel::Clear, &mut outcome.out);
     let (mut arena, mut message, mut binary) = (Arena::new(), Vec::new(), false);
+    let mut declined = false;
     let (mut start, mut end) = (0, 0);
     while end < case.input.len() {
         end = (end + reads.next().unwrap_or(1)).min(case.input.len());
@@ -107,11 +108,17 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 Event::Append(append, ticket) if append.flags.is_empty() => {
                     assert!(append.message.octets <= MESSAGE);
                     message.clear();
+                    declined = false;
                     binary = append.message.binary;
                     session.accept(ticket, out)
                 }
                 Event::Append(_, ticket) => session.reject(ticket, Rejection::TRY_CREATE, out),
+                event @ Event::AppendPiece([b'!', ..]) if message.is_empty() => {
+                    declined = true;
+                    session.decline(event, out)
+                }
                 Event::AppendPiece(piece) => {
+                    assert!(!declined, "a message is declined as a whole");
                     assert!(!piece.is_empty());
                     assert!(binary || !piece.contains(&0), "only a literal8 holds a NUL");
                     message.extend_from_slice(piece);
@@ -119,6 +126,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                     Ok(())
                 }
                 Event::AppendEnd(ticket) => {
+                    assert!(!declined, "a declined message is not kept");
                     outcome.messages.push(std::mem::take(&mut message));
                     session.accept(ticket, out)
                 }
@@ -180,5 +188,5 @@ fuzz_target!(|case: Case<'_>| {
     // Each OK of one that has logged in begins the count anew.
     let out = whole.out.escape_ascii().to_string();
     let most = out.split(" OK ").map(|between| between.matches(" BAD ").count()).max();
-    assert!(most <= Some(usize::from(BAD_COMMANDS) + 1));
+    assert!(most <= Some(BAD_COMMANDS as usize + 1));
 });

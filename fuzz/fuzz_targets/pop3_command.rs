@@ -5,7 +5,7 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use pop3_proto::sasl::ClientLine;
+use pop3_proto::ClientLine;
 use pop3_proto::{Command, Tolerance};
 
 /// The line that was written, without its CRLF.

@@ -145,9 +145,7 @@ fuzz_target!(|case: Case<'_>| {
                 client::Event::End(Sent::Top(_)) => {
                     assert!(whole.starts_with(&std::mem::take(&mut body)));
                 }
-                client::Event::Unparsed { .. }
-                | client::Event::NoStatus { .. }
-                | client::Event::Notice(_) => panic!("out of step"),
+                client::Event::Unparsed { .. } | client::Event::Notice(_) => panic!("out of step"),
                 client::Event::Closed => break 'talking,
                 _ => {}
             }

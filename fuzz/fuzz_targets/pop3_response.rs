@@ -5,10 +5,10 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use pop3_proto::listing::{DropListing, ScanListing, UniqueIdListing};
-use pop3_proto::response::multi_line;
-use pop3_proto::sasl::ServerLine;
+use pop3_proto::ServerLine;
+use pop3_proto::multi_line;
 use pop3_proto::{Capability, LanguageListing, Response, SyntaxError};
+use pop3_proto::{DropListing, ScanListing, UniqueIdListing};
 
 /// Parses `line`, encodes what it is, and parses that.
 fn there_and_back<'a, T: PartialEq + std::fmt::Debug>(

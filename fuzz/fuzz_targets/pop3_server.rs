@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use pop3_proto::response::multi_line;
+use pop3_proto::multi_line;
 use pop3_proto::server::{
     Channel, Config, Deleted, Event, Login, Proof, ProtocolError, Rejection, Session, State,
 };
@@ -49,7 +49,9 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     let mut config = Config::default();
     config.plaintext_auth = !case.stls;
     config.stls = case.stls;
-    config.mechanisms = vec![Mechanism::Plain, Mechanism::CramMd5];
+    for name in ["PLAIN", "CRAM-MD5"] {
+        config.mechanisms.offer(name).unwrap();
+    }
     config.utf8 = case.utf8;
     config.utf8_user = case.utf8;
     config.lang = case.utf8;
@@ -100,7 +102,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 Event::Login(Login { proof: Proof::Password(password), .. }, ticket)
                     if password.reveal().starts_with(b"n") =>
                 {
-                    session.reject(ticket, Rejection::BAD_CREDENTIALS, out)
+                    session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out)
                 }
                 Event::Login(_, ticket) => session.open(ticket, MESSAGES.len(), out),
                 Event::Auth { initial_response: None, ticket, .. } => {
@@ -109,7 +111,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 Event::Auth { initial_response: Some(response), ticket, .. }
                 | Event::AuthResponse(response, ticket) => match response.decode().len() {
                     0 => session.challenge(ticket, b"more", out),
-                    1..4 => session.reject(ticket, Rejection::BAD_CREDENTIALS, out),
+                    1..4 => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
                     _ => session.open(ticket, MESSAGES.len(), out),
                 },
                 Event::Sizes(ticket) => {

@@ -3,6 +3,7 @@
 
 #![no_main]
 
+use std::mem::take;
 use std::sync::Arc;
 
 use arbitrary::Arbitrary;
@@ -50,7 +51,7 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     config.limits.auth_line = LINE;
     config.limits.recipients = RECIPIENTS as u32;
     config.limits.bad_commands = BAD_COMMANDS;
-    config.offer_mechanism("PLAIN").expect("a mechanism");
+    config.mechanisms.offer("PLAIN").expect("a mechanism");
     Arc::new(config)
 }
 
@@ -69,9 +70,12 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 Ok(Event::Closed) => return outcome,
                 Ok(Event::Hello(_, ticket)) => session.accept(ticket, out),
                 Ok(Event::Mail(_, ticket)) => {
-                    recipients.clear();
-                    body.clear();
+                    assert!(recipients.is_empty() && body.is_empty(), "no Reset came");
                     session.accept(ticket, out)
+                }
+                Ok(Event::Reset) => {
+                    (recipients, body) = (Vec::new(), Vec::new());
+                    Ok(())
                 }
                 Ok(Event::Rcpt(rcpt, ticket)) => match rcpt.to.mailbox() {
                     Some(to) if to.local_part().as_str().starts_with('n') => {
@@ -91,13 +95,13 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 }
                 Ok(Event::BodyEnd(ticket)) => {
                     assert!((1..=RECIPIENTS).contains(&recipients.len()));
-                    outcome.messages.push((recipients.clone(), body.clone()));
+                    outcome.messages.push((take(&mut recipients), take(&mut body)));
                     session.accept(ticket, out)
                 }
                 Ok(Event::Auth(auth, ticket)) => match auth.initial_response {
                     None => session.challenge(ticket, b"?", out),
                     Some(response) if response.is_empty() => session.accept(ticket, out),
-                    Some(_) => session.reject(ticket, Rejection::AUTH_FAILED, out),
+                    Some(_) => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
                 },
                 Ok(Event::AuthResponse(response, ticket)) if response.decode().len() > 3 => {
                     session.accept(ticket, out)

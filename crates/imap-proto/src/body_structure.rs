@@ -4,7 +4,7 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Parsed, number32};
+use mail_wire::parse::Parsed;
 
 use crate::arena::Arena;
 use crate::envelope::{Envelope, envelope};
@@ -38,8 +38,9 @@ pub struct SinglePart<'a> {
     pub description: NString<'a>,
     /// Content-Transfer-Encoding; `None` only from servers that send NIL for it.
     pub encoding: NString<'a>,
-    /// Octets of the part in its transfer encoding.
-    pub octets: u32,
+    /// Octets of the part in its transfer encoding. The grammar has 32 bits for them, and
+    /// RFC 9051 appendix D has clients expect 63.
+    pub octets: u64,
     /// What BODYSTRUCTURE tells besides, and BODY does not.
     pub extension: Option<SingleExtension<'a>>,
 }
@@ -145,7 +146,7 @@ impl BodyStructure<'_> {
 }
 
 impl SinglePart<'_> {
-    fn encode(&self, style: Style, out: &mut BytesMut) {
+    fn encode(self, style: Style, out: &mut BytesMut) {
         match self.content {
             Content::Text { .. } => out.put_slice(b"\"TEXT\""),
             Content::Message { .. } => out.put_slice(b"\"MESSAGE\""),
@@ -160,7 +161,7 @@ impl SinglePart<'_> {
             encode_nstring(field, style, out);
         }
         out.put_u8(b' ');
-        decimal(self.octets.into(), out);
+        decimal(self.octets, out);
         let lines = match self.content {
             Content::Text { lines } => Some(lines),
             Content::Message { envelope, body, lines } => {
@@ -185,7 +186,7 @@ impl SinglePart<'_> {
 }
 
 impl MultiPart<'_> {
-    fn encode(&self, style: Style, out: &mut BytesMut) {
+    fn encode(self, style: Style, out: &mut BytesMut) {
         for part in self.parts {
             part.encode(style, out);
         }
@@ -302,7 +303,7 @@ fn single_part<'a>(
     let (rest, id) = nstring(gap(rest)?.0, arena)?;
     let (rest, description) = nstring(gap(rest)?.0, arena)?;
     let (rest, encoding) = nstring(gap(rest)?.0, arena)?;
-    let (rest, octets) = number_or_nil(gap(rest)?.0, number32)?;
+    let (rest, octets) = number_or_nil(gap(rest)?.0)?;
     let is = |name: &[u8]| media.as_bytes().eq_ignore_ascii_case(name);
     let (rest, content) = match spaces(rest) {
         behind @ [b'0'..=b'9', ..] if is(b"TEXT") => {
@@ -312,7 +313,7 @@ fn single_part<'a>(
         behind @ [b'(', ..] if is(b"MESSAGE") => {
             let (rest, envelope) = envelope(behind, arena)?;
             let (rest, body) = body(spaces(rest), arena, depth)?;
-            let (rest, lines) = number_or_nil(gap(rest)?.0, number63)?;
+            let (rest, lines) = number_or_nil(gap(rest)?.0)?;
             (rest, Content::Message { envelope, body, lines })
         }
         _ => (rest, Content::Basic { media }),
@@ -418,12 +419,9 @@ fn parameters<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Paramete
 }
 
 /// A number; some servers send `NIL` for 0.
-fn number_or_nil<'a, N: Default>(
-    input: &'a [u8],
-    number: impl Fn(&'a [u8]) -> Parsed<'a, N>,
-) -> Parsed<'a, N> {
+fn number_or_nil(input: &[u8]) -> Parsed<'_, u64> {
     match nil(input) {
-        Ok((rest, ())) => Ok((rest, N::default())),
-        Err(_) => number(input),
+        Ok((rest, ())) => Ok((rest, 0)),
+        Err(_) => number63(input),
     }
 }

@@ -3,7 +3,8 @@
 //! RFC 9051 sections 6.1.1 and 7.2.2, and the registry of IMAP capabilities.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, fail};
+use mail_wire::Mechanism;
+use mail_wire::parse::Parsed;
 
 use crate::arena::Arena;
 use crate::lenient::spaces;
@@ -18,7 +19,7 @@ pub enum Capability<'a> {
     /// `IMAP4rev2` (RFC 9051).
     Imap4Rev2,
     /// `AUTH=…`: AUTHENTICATE with this mechanism.
-    Auth(Atom<'a>),
+    Auth(Mechanism<'a>),
     /// `BINARY` (RFC 3516): parts without their transfer encoding, and messages with NUL.
     Binary,
     /// `CHILDREN` (RFC 3348).
@@ -61,7 +62,7 @@ pub enum Capability<'a> {
     Unselect,
     /// `UTF8=ACCEPT` (RFC 6855).
     Utf8Accept,
-    /// Any other.
+    /// Any other; `AUTH=` too, where no name of a mechanism follows.
     Other(Atom<'a>),
 }
 
@@ -98,7 +99,7 @@ impl Capability<'_> {
         match self {
             Self::Auth(mechanism) => {
                 out.put_slice(b"AUTH=");
-                mechanism.encode(out);
+                out.put_slice(mechanism.as_str().as_bytes());
             }
             Self::Other(name) => name.encode(out),
             known => {
@@ -119,15 +120,13 @@ pub(crate) fn capability(input: &[u8]) -> Parsed<'_, Capability<'_>> {
     {
         return Ok((rest, *known));
     }
-    match name.as_str().split_at_checked(5) {
-        Some((prefix, mechanism)) if prefix.eq_ignore_ascii_case("AUTH=") => {
-            match Atom::new(mechanism) {
-                Ok(mechanism) => Ok((rest, Capability::Auth(mechanism))),
-                Err(_) => fail(rest, "the name of a SASL mechanism"),
-            }
+    let mechanism = match name.as_str().split_at_checked(5) {
+        Some((prefix, name)) if prefix.eq_ignore_ascii_case("AUTH=") => {
+            Mechanism::parse(name.as_bytes()).ok()
         }
-        _ => Ok((rest, Capability::Other(name))),
-    }
+        _ => None,
+    };
+    Ok((rest, mechanism.map_or(Capability::Other(name), Capability::Auth)))
 }
 
 /// `*(SP capability)`, as responses and codes have it.
@@ -142,13 +141,7 @@ pub(crate) fn capabilities<'a>(
         if matches!(start, [] | [b']', ..]) {
             return Ok((start, list.into_bump_slice()));
         }
-        let (behind, value) = match capability(start) {
-            Ok(known) => known,
-            Err(_) => {
-                let (behind, name) = atom(start)?;
-                (behind, Capability::Other(name))
-            }
-        };
+        let (behind, value) = capability(start)?;
         list.push(value);
         rest = behind;
     }
@@ -174,9 +167,11 @@ mod tests {
             assert_eq!(&out[..], name.as_bytes());
         }
         let auth = complete(b"auth=SCRAM-SHA-256", capability).unwrap();
-        assert_eq!(auth, Capability::Auth(Atom::new("SCRAM-SHA-256").unwrap()));
-        assert!(complete(b"AUTH=", capability).is_err());
-        let other = complete(b"XLIST", capability).unwrap();
-        assert_eq!(other, Capability::Other(Atom::new("XLIST").unwrap()));
+        assert_eq!(auth, Capability::Auth(Mechanism::ScramSha256));
+        // `auth-type` is defined by SASL, and anything else that is an atom is a name.
+        for name in ["XLIST", "AUTH=", "AUTH=A.B", "AUTH=OF-MORE-THAN-20-OCTETS"] {
+            let other = complete(name.as_bytes(), capability).unwrap();
+            assert_eq!(other, Capability::Other(Atom::new(name).unwrap()));
+        }
     }
 }

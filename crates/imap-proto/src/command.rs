@@ -6,15 +6,15 @@ use core::fmt;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, VCHAR, complete, fail, run};
-use mail_wire::{Base64, SyntaxError};
+use mail_wire::{Base64, Mechanism, SyntaxError, mechanism};
 
 use crate::append::{Append, append};
 use crate::arena::{Arena, NonEmpty};
 use crate::capability::{Capability, capability};
 use crate::fetch::{Fetch, fetch};
 use crate::lexical::{
-    AString, Atom, IString, NString, Style, Tag, after_space, astring, atom, encode_list,
-    encode_nstring, encode_separated, keyword, list, nil, nstring, separated, space, string, tag,
+    AString, IString, NString, Style, Tag, after_space, astring, encode_list, encode_nstring,
+    encode_separated, keyword, list, nil, nstring, separated, space, string, tag,
 };
 use crate::list::{List, Lsub, list_command, lsub};
 use crate::mailbox::{Mailbox, mailbox};
@@ -78,7 +78,7 @@ impl<'a> Command<'a> {
     /// what follows the CRLF of one may be sent only once the server asks for
     /// it. APPEND ends with the CRLF behind which its message follows; a CRLF
     /// of its own then ends the command.
-    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
         self.tag.encode(out);
         out.put_u8(b' ');
         self.kind.encode(style, out);
@@ -122,8 +122,8 @@ pub enum CommandKind<'a> {
     StartTls,
     /// AUTHENTICATE (section 6.2.2).
     Authenticate {
-        /// The name of the SASL mechanism.
-        mechanism: Atom<'a>,
+        /// The SASL mechanism.
+        mechanism: Mechanism<'a>,
         /// The client's first response, if it is sent at once (RFC 4959).
         initial_response: Option<Base64<'a>>,
     },
@@ -249,7 +249,7 @@ impl fmt::Debug for Password<'_> {
 
 impl CommandKind<'_> {
     /// Writes it, without tag and CRLF (but see [`Command::encode`] for APPEND).
-    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
         let name = |name: &[u8], out: &mut BytesMut| out.put_slice(name);
         let named = |name: &[u8], mailbox: Mailbox<'_>, out: &mut BytesMut| {
             out.put_slice(name);
@@ -258,14 +258,14 @@ impl CommandKind<'_> {
         if self.is_uid_form() {
             out.put_slice(b"UID ");
         }
-        match *self {
+        match self {
             Self::Capability => name(b"CAPABILITY", out),
             Self::Noop => name(b"NOOP", out),
             Self::Logout => name(b"LOGOUT", out),
             Self::StartTls => name(b"STARTTLS", out),
             Self::Authenticate { mechanism, initial_response } => {
                 out.put_slice(b"AUTHENTICATE ");
-                mechanism.encode(out);
+                out.put_slice(mechanism.as_str().as_bytes());
                 if let Some(response) = initial_response {
                     out.put_u8(b' ');
                     let text = if response.is_empty() { "=" } else { response.as_str() };
@@ -330,12 +330,12 @@ impl CommandKind<'_> {
 
     /// Whether it is one of the commands that begin with `UID`.
     #[must_use]
-    pub const fn is_uid_form(&self) -> bool {
+    pub const fn is_uid_form(self) -> bool {
         match self {
             Self::Fetch(fetch) => fetch.uid,
             Self::Store(store) => store.uid,
             Self::Search(search) => search.uid,
-            Self::Copy { uid, .. } | Self::Move { uid, .. } => *uid,
+            Self::Copy { uid, .. } | Self::Move { uid, .. } => uid,
             Self::Expunge { uids } => uids.is_some(),
             _ => false,
         }
@@ -461,11 +461,12 @@ fn map<'a, T>(
 
 /// ```abnf
 /// authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp] *(CRLF base64)
+/// auth-type    = atom                                      ; Defined by [SASL]
 /// initial-resp = (base64 / "=")                            ; RFC 9051 section 9
 /// ```
 /// The lines behind the first are not part of the command as it is framed.
 fn authenticate(input: &[u8]) -> Parsed<'_, CommandKind<'_>> {
-    let (rest, mechanism) = atom(space(input)?.0)?;
+    let (rest, mechanism) = mechanism(space(input)?.0)?;
     let Some(start) = after_space(rest) else {
         return Ok((rest, CommandKind::Authenticate { mechanism, initial_response: None }));
     };

@@ -42,7 +42,7 @@ impl<'a> Completion<'a> {
     }
 
     /// Writes it behind a tag and a space, to its CRLF.
-    pub(crate) fn encode(&self, out: &mut BytesMut) {
+    pub(crate) fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.outcome.name().as_bytes());
         encode_resp_text(self.code, self.text, out);
         out.put_slice(b"\r\n");

@@ -37,7 +37,7 @@ pub struct Envelope<'a> {
 
 impl Envelope<'_> {
     /// Writes it, in its parentheses.
-    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         out.put_u8(b'(');
         encode_nstring(self.date, style, out);
         out.put_u8(b' ');

@@ -8,7 +8,7 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Fault, Keyword, Parsed, fail, number32, number64};
+use mail_wire::parse::{Fault, Keyword, Parsed, fail, number64};
 use memchr::memchr;
 use nom::Err;
 
@@ -47,7 +47,7 @@ pub enum FetchData<'a> {
     Rfc822(Option<&'a [u8]>),
     /// `RFC822.HEADER` (RFC 3501).
     Rfc822Header(Option<&'a [u8]>),
-    /// `RFC822.SIZE`.
+    /// `RFC822.SIZE`: octets of the message.
     Rfc822Size(u64),
     /// `RFC822.TEXT` (RFC 3501).
     Rfc822Text(Option<&'a [u8]>),
@@ -79,8 +79,8 @@ pub enum FetchData<'a> {
     BinarySize {
         /// The way to the part; none is the whole message.
         part: &'a [NonZeroU32],
-        /// Its octets, without transfer encoding.
-        octets: u32,
+        /// Its octets, without transfer encoding; 63 bits, as in RFC 9051 appendix D.
+        octets: u64,
     },
     /// An item that is not known, or is known and could not be parsed: as it
     /// was written, and why.
@@ -94,7 +94,7 @@ pub enum FetchData<'a> {
 
 impl FetchResponse<'_> {
     /// Writes it, from the message's number to the last parenthesis.
-    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         let mut writer = FetchWriter::start(self.message, style, out);
         for data in self.data {
             writer.item(data, out);
@@ -105,13 +105,13 @@ impl FetchResponse<'_> {
 
 impl FetchData<'_> {
     /// Writes it: its name and its value.
-    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
         let number = |name: &[u8], number: u64, out: &mut BytesMut| {
             out.put_slice(name);
             decimal(number, out);
         };
-        match *self {
+        match self {
             Self::Envelope(envelope) => {
                 out.put_slice(b"ENVELOPE ");
                 envelope.encode(style, out);
@@ -147,7 +147,7 @@ impl FetchData<'_> {
             Self::BinarySize { part, octets } => {
                 out.put_slice(b"BINARY.SIZE");
                 encode_section_binary(part, out);
-                number(b" ", octets.into(), out);
+                number(b" ", octets, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
         }
@@ -541,7 +541,7 @@ fn known_fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchDa
         }
         BINARY_SIZE => {
             let (rest, part) = section_binary(rest, arena)?;
-            let (rest, octets) = number32(gap(rest)?.0)?;
+            let (rest, octets) = number63(gap(rest)?.0)?;
             (rest, FetchData::BinarySize { part, octets })
         }
         _ => return fail(input, "an item of FETCH that is known"),

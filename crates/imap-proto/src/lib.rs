@@ -17,52 +17,66 @@
 //!
 //! ```
 //! use std::io::{Read, Write};
-//! use std::sync::Arc;
-//!
 //! use imap_proto::command::CommandKind;
-//! use imap_proto::response::{Completion, Data};
+//! use imap_proto::response::Data;
 //! use imap_proto::server::{Channel, Config, Event, Rejection, Session};
-//! use imap_proto::{Arena, BytesMut, ReceiveBuffer, Text};
+//! use imap_proto::{Arena, BytesMut, ReceiveBuffer};
 //!
-//! const DONE: Completion<'static> = Completion::ok(None, Text::first_line("done"));
-//!
-//! fn serve(mut stream: impl Read + Write) -> Result<(), Box<dyn std::error::Error>> {
-//!     let config = Config::new("imap.example.org");
+//! fn serve(mut stream: impl Read + Write, inbox: &mut Vec<Vec<u8>>) -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut config = Config::new("imap.example.org");
+//!     config.limits.message = 10 << 20; // `message` is held in memory
 //!     let mut buffer = ReceiveBuffer::with_limit(config.limits.buffer());
-//!     let (mut arena, mut out) = (Arena::new(), BytesMut::new());
-//!     let mut imap = Session::new(Arc::new(config), Channel::Tls, &mut out);
+//!     let (mut arena, mut out, mut message) = (Arena::new(), BytesMut::new(), Vec::new());
+//!     let mut imap = Session::new(config.into(), Channel::Tls, &mut out);
 //!     loop {
 //!         stream.write_all(&out)?;
 //!         out.clear();
 //!         let n = stream.read(buffer.space()?)?;
+//!         if n == 0 {
+//!             return Ok(imap.eof()?); // an error where that cut something off
+//!         }
 //!         buffer.received(n);
 //!         let mut input = buffer.filled();
-//!         let end = loop {
-//!             match imap.receive(&mut input, &arena, &mut out)? {
-//!                 Event::NeedInput => break n == 0,
-//!                 Event::Command(command, ticket) => match command.kind {
+//!         loop {
+//!             if out.len() > 1 << 16 { // one read may hold many commands
+//!                 stream.write_all(&out)?;
+//!                 out.clear();
+//!             }
+//!             match imap.receive(&mut input, &arena, &mut out) {
+//!                 Ok(Event::NeedInput) => break,
+//!                 Ok(Event::Command(command, ticket)) => match command.kind {
 //!                     CommandKind::Login { password, .. } if password.reveal() == b"secret" => {
-//!                         imap.complete(ticket, DONE, &mut out)?;
+//!                         imap.accept(ticket, &mut out)?;
 //!                     }
 //!                     CommandKind::Login { .. } => {
 //!                         imap.reject(ticket, Rejection::AUTHENTICATION_FAILED, &mut out)?;
 //!                     }
 //!                     CommandKind::Select(mailbox) if mailbox.is_inbox() => {
-//!                         imap.data(&Data::Exists(0), &mut out)?;
-//!                         imap.complete(ticket, DONE, &mut out)?;
+//!                         imap.data(&Data::Exists(inbox.len().try_into()?), &mut out)?;
+//!                         imap.accept(ticket, &mut out)?;
 //!                     }
 //!                     _ => imap.reject(ticket, Rejection::NOT_SERVED, &mut out)?,
 //!                 },
-//!                 Event::Closed => break true,
-//!                 other => imap.decline(other, &mut out)?,
+//!                 Ok(Event::Append(append, ticket)) if append.mailbox.is_inbox() => {
+//!                     imap.accept(ticket, &mut out)?;
+//!                 }
+//!                 Ok(Event::AppendPiece(piece)) => message.extend_from_slice(piece),
+//!                 Ok(Event::AppendCancelled) => message.clear(),
+//!                 Ok(Event::AppendEnd(ticket)) => {
+//!                     inbox.push(std::mem::take(&mut message));
+//!                     imap.accept(ticket, &mut out)?;
+//!                 }
+//!                 Ok(Event::Closed) => return Ok(stream.write_all(&out)?),
+//!                 Ok(other) => imap.decline(other, &mut out)?,
+//!                 Err(error) => {
+//!                     stream.write_all(&out)?;
+//!                     return Err(error.into());
+//!                 }
 //!             }
-//!         };
+//!         }
 //!         let unread = input.len();
 //!         buffer.keep_last(unread);
 //!         arena.reset();
-//!         if end {
-//!             return Ok(stream.write_all(&out)?);
-//!         }
 //!     }
 //! }
 //! # struct Script(&'static [u8], Vec<u8>);
@@ -73,16 +87,19 @@
 //! #     fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> { self.1.write(octets) }
 //! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
 //! # }
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let mut stream = Script(b"a LOGIN alice {6+}\r\nsecret\r\nb SELECT INBOX\r\nc LOGOUT\r\n", Vec::new());
-//! # serve(&mut stream)?;
-//! # assert_eq!(String::from_utf8(stream.1)?, "\
+//! # let mut inbox = Vec::new();
+//! # let mut stream = Script(b"a LOGIN alice {6+}\r\nsecret\r\nb APPEND INBOX {4+}\r\nHi\r\n\r\nc SELECT INBOX\r\nd LOGOUT\r\n", vec![]);
+//! # serve(&mut stream, &mut inbox).unwrap();
+//! # assert_eq!(inbox, [b"Hi\r\n"]);
+//! # assert_eq!(String::from_utf8(stream.1).unwrap(), "\
 //! # * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE] imap.example.org is ready\r\n\
-//! # a OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE] done\r\n\
-//! # * 0 EXISTS\r\nb OK [READ-WRITE] done\r\n* BYE goodbye\r\nc OK done\r\n");
-//! # Ok(())
-//! # }
+//! # a OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE] done\r\nb OK done\r\n\
+//! # * 1 EXISTS\r\nc OK [READ-WRITE] done\r\n* BYE goodbye\r\nd OK done\r\n");
+//! # let mut stream = Script(b"a LOGIN alice secret\r\nb APPEND INBOX {4+}\r\nHi\r\n", vec![]);
+//! # assert!(serve(&mut stream, &mut inbox).is_err() && inbox.len() == 1);
 //! ```
+//!
+//! What it has not is TLS, and the ends that a driver brings about: see [`server`].
 
 #![no_std]
 
@@ -128,7 +145,10 @@ pub use command::Command;
 pub use flag::Flag;
 pub use lexical::{AString, Atom, IString, NString, Style, Tag, Text};
 pub use limits::Limits;
-pub use mail_wire::{Base64, BufferFull, ReceiveBuffer, Secret, SyntaxError, Ticket, WrongTicket};
+pub use mail_wire::{
+    Base64, BufferFull, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, Secret,
+    SyntaxError, Ticket, WrongTicket,
+};
 pub use mailbox::Mailbox;
 pub use response::Response;
 pub use sequence::SequenceSet;

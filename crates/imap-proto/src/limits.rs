@@ -1,4 +1,6 @@
-//! How much a peer may send.
+//! How much a peer may send, and how long it may be silent.
+
+use core::time::Duration;
 
 /// Limits of a session. What is past one is refused on the wire, and the
 /// connection stays in sync. A tag has at most 64 octets, lists nest at most
@@ -31,7 +33,12 @@ pub struct Limits {
     /// Commands that are not of the grammar, not offered, out of place or past a
     /// limit, and logins that fail; one more ends the session. Once the client has
     /// logged in, each command that ends with OK begins the count anew. Default 20.
-    pub bad_commands: u16,
+    pub bad_commands: u32,
+    /// How long a client may be silent that has logged in. RFC 9051 section 5.4 asks
+    /// for 30 minutes at least, which is the default.
+    pub silence: Duration,
+    /// The same before that, for which there is no rule. Default 3 minutes.
+    pub silence_before_login: Duration,
 }
 
 impl Default for Limits {
@@ -44,6 +51,8 @@ impl Default for Limits {
             auth_line: 12_288,
             auth_rounds: 32,
             bad_commands: 20,
+            silence: Duration::from_secs(30 * 60),
+            silence_before_login: Duration::from_secs(3 * 60),
         }
     }
 }

@@ -340,7 +340,7 @@ const ATTRIBUTES: [(Attribute<'static>, &str); 16] = [
 
 impl Listed<'_> {
     /// Writes it, from the attributes on.
-    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         encode_list(self.attributes, out, |attribute, out| attribute.encode(out));
         out.put_u8(b' ');
         encode_delimiter(self.delimiter, out);

@@ -50,7 +50,7 @@ impl Namespaces<'_> {
 }
 
 impl Namespace<'_> {
-    fn encode(&self, style: Style, out: &mut BytesMut) {
+    fn encode(self, style: Style, out: &mut BytesMut) {
         out.put_u8(b'(');
         self.prefix.encode(style, out);
         out.put_u8(b' ');

@@ -138,7 +138,7 @@ impl Response<'_> {
     /// assert_eq!(&out[..], b"A142 OK [READ-WRITE] SELECT completed\r\n");
     /// # Ok::<(), imap_proto::SyntaxError>(())
     /// ```
-    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
         match self {
             Self::Continue(text) => {
                 out.put_slice(b"+ ");
@@ -157,10 +157,10 @@ impl Response<'_> {
 
 impl Data<'_> {
     /// Writes it, from `* ` to its CRLF.
-    pub fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
         out.put_slice(b"* ");
-        match *self {
+        match self {
             Self::Notice(Notice { condition, code, text }) => {
                 out.put_slice(condition.name().as_bytes());
                 encode_resp_text(code, text, out);

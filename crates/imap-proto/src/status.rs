@@ -147,7 +147,7 @@ pub enum StatusValue<'a> {
 
 impl MailboxStatus<'_> {
     /// Writes it, from the mailbox on.
-    pub(crate) fn encode(&self, style: Style, out: &mut BytesMut) {
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         self.mailbox.encode(style, out);
         out.put_u8(b' ');
         encode_list(self.values, out, |value, out| value.encode(out));

@@ -322,7 +322,9 @@ mod any {
     use imap_proto::sequence::{SeqNumber, SeqRange};
     use imap_proto::status::{StatusItem, StatusQuery};
     use imap_proto::store::{Store, StoreAction};
-    use imap_proto::{AString, Atom, Base64, Flag, IString, Mailbox, NonEmpty, SequenceSet, Tag};
+    use imap_proto::{
+        AString, Atom, Base64, Flag, IString, Mailbox, Mechanism, NonEmpty, SequenceSet, Tag,
+    };
     use proptest::collection::vec;
     use proptest::option::of;
     use proptest::prelude::*;
@@ -608,11 +610,16 @@ mod any {
             })
     }
 
+    fn mechanism() -> impl Strategy<Value = Mechanism<'static>> {
+        select(&["PLAIN", "SCRAM-SHA-256", "x-Ours_1"][..])
+            .prop_map(|name| Mechanism::parse(name.as_bytes()).unwrap())
+    }
+
     fn capability() -> impl Strategy<Value = Capability<'static>> {
         prop_oneof![
             Just(Capability::Imap4Rev2),
             Just(Capability::LiteralMinus),
-            atom().prop_map(Capability::Auth),
+            mechanism().prop_map(Capability::Auth),
             Just(Capability::Other(Atom::new("CONDSTORE").unwrap())),
         ]
     }
@@ -635,7 +642,7 @@ mod any {
                     CommandKind::Unselect,
                 ][..]
             ),
-            1 => (atom(), response).prop_map(|(mechanism, initial_response)| {
+            1 => (mechanism(), response).prop_map(|(mechanism, initial_response)| {
                 CommandKind::Authenticate { mechanism, initial_response }
             }),
             1 => (astring(), astring()).prop_map(|(user, password)| CommandKind::Login {

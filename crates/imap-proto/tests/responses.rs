@@ -31,7 +31,7 @@ use imap_proto::section::Section;
 use imap_proto::sequence::UidRange;
 use imap_proto::status::{MailboxStatus, StatusValue};
 use imap_proto::{
-    AString, Arena, Atom, Flag, IString, Mailbox, NString, NonEmpty, Style, Tag, Text,
+    AString, Arena, Atom, Flag, IString, Mailbox, Mechanism, NString, NonEmpty, Style, Tag, Text,
 };
 use proptest::prelude::*;
 
@@ -142,6 +142,8 @@ fn examples_of_the_rfcs() {
         "* OK [X-CODE some thing] Well",
         "* 23 FETCH (FLAGS (\\Seen) RFC822.SIZE 44827)",
         "* 23 FETCH (RFC822.SIZE 4294967296 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")",
+        // Appendix D
+        "* 1 FETCH (BINARY.SIZE[] 4294967296 BODY (\"A\" \"B\" NIL NIL NIL \"7BIT\" 4294967296))",
         "* 1 FETCH (BODY[] NIL BODY[HEADER.FIELDS (DATE FROM)]<0> {3}\r\nabc BINARY.SIZE[1] 5)",
         "* 1 FETCH (BINARY[1.2]<3> ~{3}\r\na\0b BINARY[] NIL)",
         // RFC 3501 sections 7.2.5, 7.3.2 and 7.4.2
@@ -558,7 +560,7 @@ impl<'a> Source<'a> {
         match self.below(4) {
             0 => Capability::Imap4Rev2,
             1 => Capability::LiteralMinus,
-            2 => Capability::Auth(self.atom()),
+            2 => Capability::Auth(Mechanism::parse(b"X-Ours").unwrap()),
             _ => Capability::Other(self.atom()),
         }
     }
@@ -663,7 +665,7 @@ impl<'a> Source<'a> {
             id: self.nstring(),
             description: self.nstring(),
             encoding: self.nstring(),
-            octets: self.u32(),
+            octets: self.u63(),
             extension: self
                 .option(|source| SingleExtension { md5: source.nstring(), tail: source.tail() }),
         };
@@ -710,7 +712,7 @@ impl<'a> Source<'a> {
                 origin: self.option(Self::u63),
                 octets: self.option(Self::octets),
             },
-            _ => FetchData::BinarySize { part: self.list(Self::number), octets: self.u32() },
+            _ => FetchData::BinarySize { part: self.list(Self::number), octets: self.u63() },
         }
     }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 ///
 /// A session never leaves more unread than its own limits say, so this means
 /// that the buffer's limit was set below them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error(
     "the receive buffer is full at its limit of {limit} octets: give it the limit that the session's `Limits` ask for"
 )]

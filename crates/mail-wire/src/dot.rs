@@ -250,7 +250,7 @@ pub enum SendPolicy {
 ///
 /// The body cannot be ended as a whole message now, and its [`DotStuffer`] says
 /// the same at every further call: close the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error(
     "the body holds a bare CR or LF: convert its line ends to CRLF, or send it with `SendPolicy::Normalize`"
 )]

@@ -25,7 +25,7 @@ pub use buffer::{BufferFull, ReceiveBuffer};
 pub use channel::Channel;
 pub use dot::{BodyPolicy, DotStuffer, DotUnstuffer, IrregularLineEnding, SendPolicy, Unstuffed};
 pub use line::{Framed, LineEnding, LineFramer};
-pub use mechanism::shows_password;
+pub use mechanism::{Mechanism, MechanismName, OfferedMechanisms, mechanism};
 pub use parse::SyntaxError;
 pub use secret::Secret;
 pub use ticket::{Ticket, TicketDesk, WrongTicket};

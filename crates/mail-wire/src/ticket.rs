@@ -86,7 +86,7 @@ impl Default for TicketDesk {
 
 /// A ticket was brought to a session that does not wait for it: another
 /// session's, or one whose connection has closed since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("this session does not wait for this ticket: answer it at the session that gave it out")]
 pub struct WrongTicket;
 

@@ -11,7 +11,7 @@ use crate::text::{Text, rest_of_line};
 ///
 /// ```
 /// use pop3_proto::Capability;
-/// use pop3_proto::capability::Retention;
+/// use pop3_proto::Retention;
 /// let expire = Capability::parse(b"EXPIRE 5 USER")?;
 /// assert_eq!(expire, Capability::Expire { retention: Retention::Days(5), user: true });
 /// # Ok::<(), pop3_proto::SyntaxError>(())

@@ -5,12 +5,12 @@ use core::fmt;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Class, Keyword, Parsed, VCHAR, byte, complete, fail, number32, run, token};
-use mail_wire::{Base64, SyntaxError, encode::decimal};
+use mail_wire::{Base64, Mechanism, SyntaxError, encode::decimal, mechanism};
 
 use crate::credentials::{Digest, Name, Password, digest, name, password};
 use crate::language::{Language, language};
 use crate::message_number::{MessageNumber, message_number};
-use crate::sasl::{Mechanism, encode_initial_response, initial_response, mechanism};
+use crate::sasl::{encode_initial_response, initial_response};
 use crate::text::TEXT;
 use crate::tolerance::Tolerance;
 
@@ -187,7 +187,7 @@ impl<'a> Command<'a> {
             }
             Self::Auth { mechanism, initial_response } => {
                 out.put_slice(b"AUTH ");
-                out.put_slice(mechanism.name().as_bytes());
+                out.put_slice(mechanism.as_str().as_bytes());
                 if let Some(response) = initial_response {
                     out.put_u8(b' ');
                     encode_initial_response(response, out);

@@ -22,47 +22,51 @@
 //!         stream.write_all(&out)?;
 //!         out.clear();
 //!         let n = stream.read(buffer.space()?)?;
+//!         if n == 0 {
+//!             return Ok(session.eof()?); // an error, unless QUIT came
+//!         }
 //!         buffer.received(n);
 //!         let mut input = buffer.filled();
-//!         let end = loop {
+//!         loop {
 //!             if out.len() > 1 << 16 { // one read may ask for many messages
 //!                 stream.write_all(&out)?;
 //!                 out.clear();
 //!             }
-//!             match session.receive(&mut input, &mut out)? {
-//!                 Event::NeedInput => break n == 0,
-//!                 Event::Login(login, ticket) => match login.proof {
+//!             match session.receive(&mut input, &mut out) {
+//!                 Ok(Event::NeedInput) => break,
+//!                 Ok(Event::Login(login, ticket)) => match login.proof {
 //!                     Proof::Password(password) if login.name == "mrose" && password.reveal() == b"secret" => {
 //!                         session.open(ticket, maildrop.len(), &mut out)?;
 //!                     }
-//!                     _ => session.reject(ticket, Rejection::BAD_CREDENTIALS, &mut out)?,
+//!                     _ => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, &mut out)?,
 //!                 },
-//!                 Event::Sizes(ticket) => {
+//!                 Ok(Event::Sizes(ticket)) => {
 //!                     session.sizes(ticket, maildrop.iter().map(|message| message.text.len() as u64), &mut out)?;
 //!                 }
-//!                 Event::UniqueIds(ticket) => {
+//!                 Ok(Event::UniqueIds(ticket)) => {
 //!                     session.unique_ids(ticket, maildrop.iter().map(|message| message.id), &mut out)?;
 //!                 }
-//!                 Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
+//!                 Ok(Event::Retr(number, ticket) | Event::Top(number, _, ticket)) => {
 //!                     let mut body = session.accept(ticket, &mut out)?;
 //!                     body.push(maildrop[number.index()].text, &mut out); // or piece by piece
 //!                     session.finish(body, &mut out)?;
 //!                 }
-//!                 Event::Update(deleted, ticket) => {
+//!                 Ok(Event::Update(deleted, ticket)) => {
 //!                     for number in deleted.iter().rev() {
 //!                         maildrop.remove(number.index());
 //!                     }
 //!                     session.accept(ticket, &mut out)?;
 //!                 }
-//!                 Event::Closed => break true,
-//!                 other => session.decline(other, &mut out)?,
+//!                 Ok(Event::Closed) => return Ok(stream.write_all(&out)?),
+//!                 Ok(other) => session.decline(other, &mut out)?,
+//!                 Err(error) => {
+//!                     stream.write_all(&out)?;
+//!                     return Err(error.into());
+//!                 }
 //!             }
-//!         };
+//!         }
 //!         let unread = input.len();
 //!         buffer.keep_last(unread);
-//!         if end {
-//!             return Ok(stream.write_all(&out)?);
-//!         }
 //!     }
 //! }
 //! # struct Both<'a>(&'a [u8], Vec<u8>);
@@ -79,6 +83,8 @@
 //! # let sent = String::from_utf8(stream.1).unwrap();
 //! # assert!(sent.contains("\r\n1 a\r\n2 b\r\n.\r\n"), "{sent}");
 //! # assert!(sent.contains("\r\nHi.\r\n.\r\n") && sent.contains("\r\n+OK 1 5\r\n"), "{sent}");
+//! # let mut stream = Both(b"USER mrose\r\nPASS secret\r\nDELE 1\r\nQUIT", vec![]);
+//! # assert!(serve(&mut stream, &mut maildrop).is_err() && maildrop.len() == 1);
 //! ```
 //!
 //! # A client
@@ -101,6 +107,7 @@
 //!         loop {
 //!             match pop3.receive(&mut input, &mut out)? {
 //!                 Event::NeedInput => break,
+//!                 Event::Greeting(no) if !no.is_ok() => return Err(no.text.to_string().into()),
 //!                 Event::Greeting(_) => pop3.send(Command::User(name), &mut out)?,
 //!                 Event::Answer(no) if !no.is_ok() => return Err(no.response.text.to_string().into()),
 //!                 Event::Answer(Answer { to: Sent::User, .. }) => pop3.send(Command::Pass(password), &mut out)?,
@@ -145,23 +152,29 @@
 //! # assert_eq!(stream.1, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
 //! # let mut stream = Both(mail[..5].to_vec(), vec![]);
 //! # assert!(fetch(&mut stream).is_err(), "the connection broke");
+//! # for bad in [&["-ERR too busy\r\n"][..], &["+OK\r\n", "what?\r\n"]] {
+//! #     let no = fetch(&mut Both(bad.to_vec(), vec![])).unwrap_err().to_string();
+//! #     assert!(["too busy", "what?"].contains(&no.as_str()), "{no}");
+//! # }
 //! ```
 //!
 //! # The syntax
-//! | wire | type | grammar |
-//! |---|---|---|
-//! | what a client sends | [`Command`] | [`command`] |
-//! | what a server answers | [`Response`] | [`response`] |
-//! | STAT, LIST, UIDL | [`listing::DropListing`], [`listing::ScanListing`], [`listing::UniqueIdListing`] | [`listing`] |
-//! | CAPA | [`Capability`] | [`capability`] |
-//! | the exchange of AUTH | [`sasl::ClientLine`], [`sasl::ServerLine`] | [`sasl`] |
-//! | LANG | [`LanguageListing`] | RFC 6856 §3 |
+//! | wire | type |
+//! |---|---|
+//! | what a client sends | [`Command`] |
+//! | what a server answers | [`Response`], [`Status`], [`Code`] |
+//! | STAT, LIST, UIDL | [`DropListing`], [`ScanListing`], [`UniqueIdListing`] |
+//! | CAPA | [`Capability`], [`Mechanisms`], [`Retention`] |
+//! | the exchange of AUTH | [`ClientLine`], [`ServerLine`] |
+//! | LANG | [`LanguageListing`] |
+//! | the server's session | [`server::Session`], [`server::Event`], [`server::Config`] |
+//! | the client's session | [`client::Session`], [`client::Event`], [`client::Config`] |
 //!
 //! Everything parsed is plain data that borrows from the input, and is `Copy`.
 //! The same types are parsed and encoded; what would break a line or the framing
 //! cannot be built.
 //!
-//! [`response::multi_line`] reads the lines of a multi-line response where there
+//! [`multi_line`] reads the lines of a multi-line response where there
 //! is no session.
 
 #![no_std]
@@ -170,16 +183,16 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod capability;
+mod capability;
 pub mod client;
-pub mod code;
-pub mod command;
+mod code;
+mod command;
 mod credentials;
 mod language;
-pub mod listing;
+mod listing;
 mod message_number;
-pub mod response;
-pub mod sasl;
+mod response;
+mod sasl;
 pub mod server;
 mod text;
 mod timestamp;
@@ -187,15 +200,19 @@ mod tolerance;
 mod unique_id;
 
 pub use bytes::BytesMut;
-pub use capability::Capability;
-pub use code::Code;
-pub use command::Command;
+pub use capability::{Capability, Retention};
+pub use code::{Code, OtherCode};
+pub use command::{Command, OtherCommand};
 pub use credentials::{Digest, Name, Password};
 pub use language::{Language, LanguageListing};
-pub use mail_wire::{Base64, BufferFull, ReceiveBuffer, SyntaxError, Ticket, WrongTicket};
+pub use listing::{DropListing, ScanListing, UniqueIdListing};
+pub use mail_wire::{
+    Base64, BufferFull, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, SyntaxError,
+    Ticket, WrongTicket,
+};
 pub use message_number::MessageNumber;
-pub use response::{Response, Status};
-pub use sasl::Mechanism;
+pub use response::{Response, Status, multi_line};
+pub use sasl::{ClientLine, Mechanisms, ServerLine};
 pub use text::{Text, TextBuf};
 pub use timestamp::Timestamp;
 pub use tolerance::Tolerance;

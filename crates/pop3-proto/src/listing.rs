@@ -47,7 +47,7 @@ impl DropListing {
 /// A scan listing (RFC 1939 §5, LIST): the size of one message.
 ///
 /// ```
-/// use pop3_proto::listing::ScanListing;
+/// use pop3_proto::ScanListing;
 /// let listing = ScanListing::parse(b"2 200")?;
 /// assert_eq!((listing.message.get(), listing.octets), (2, 200));
 /// # Ok::<(), pop3_proto::SyntaxError>(())
@@ -86,7 +86,7 @@ impl ScanListing {
 /// A unique-id listing (RFC 1939 §7, UIDL): the unique-id of one message.
 ///
 /// ```
-/// use pop3_proto::listing::UniqueIdListing;
+/// use pop3_proto::UniqueIdListing;
 /// let listing = UniqueIdListing::parse(b"2 QhdPYR:00WBw1Ph7x7")?;
 /// assert_eq!(listing.unique_id.as_str(), "QhdPYR:00WBw1Ph7x7");
 /// # Ok::<(), pop3_proto::SyntaxError>(())

@@ -25,7 +25,7 @@ pub struct Response<'a> {
     /// What it says to programs.
     pub code: Option<Code<'a>>,
     /// What it says to people; for some commands it begins with what was asked
-    /// for, see [`crate::listing`].
+    /// for, see [`DropListing`](crate::DropListing).
     pub text: Text<'a>,
 }
 
@@ -138,7 +138,7 @@ fn skip_space(input: &[u8]) -> &[u8] {
 /// (RFC 1939 §3).
 ///
 /// ```
-/// use pop3_proto::response::multi_line;
+/// use pop3_proto::multi_line;
 /// assert_eq!(multi_line(b"1 120"), Some(&b"1 120"[..]));
 /// assert_eq!(multi_line(b"..hidden"), Some(&b".hidden"[..]));
 /// assert_eq!(multi_line(b"."), None);

@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
-use core::str::Utf8Error;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
@@ -59,6 +58,11 @@ impl<'a> Text<'a> {
         Text(text.as_bytes())
     }
 
+    /// The start of a line, up to what no text can hold.
+    pub(crate) fn start_of(line: &'a [u8]) -> Self {
+        Self(run(&TEXT, line).0)
+    }
+
     /// Its octets.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
@@ -66,11 +70,12 @@ impl<'a> Text<'a> {
     }
 
     /// The text, where it is UTF-8. Printing it puts U+FFFD where it is not.
-    ///
-    /// # Errors
-    /// [`Utf8Error`] where it is not.
-    pub const fn to_str(self) -> Result<&'a str, Utf8Error> {
-        core::str::from_utf8(self.0)
+    #[must_use]
+    pub const fn as_str(self) -> Option<&'a str> {
+        match core::str::from_utf8(self.0) {
+            Ok(text) => Some(text),
+            Err(_) => None,
+        }
     }
 
     /// Whether there is none.
@@ -159,7 +164,7 @@ mod tests {
     #[test]
     fn other_character_sets_are_kept() {
         let text = complete(b"gr\xfc\xdfe", rest_of_line).unwrap();
-        assert!(text.to_str().is_err());
+        assert_eq!(text.as_str(), None);
         assert_eq!(text.to_string(), "gr\u{fffd}\u{fffd}e");
         assert_eq!(text.as_bytes(), b"gr\xfc\xdfe");
     }

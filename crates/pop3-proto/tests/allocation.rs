@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use bytes::BytesMut;
-use pop3_proto::listing::{ScanListing, UniqueIdListing};
 use pop3_proto::{Capability, Command, Response};
+use pop3_proto::{ScanListing, UniqueIdListing};
 
 const COMMANDS: &[&str] = &[
     "USER mrose",

@@ -88,7 +88,7 @@ async fn serve(stream: &mut Stream) -> Result<Vec<u32>, Box<dyn core::error::Err
                 Event::NeedInput => break n == 0,
                 Event::Login(login, ticket) => match is_known(&login).await {
                     true => session.open(ticket, 1, &mut out)?,
-                    false => session.reject(ticket, Rejection::BAD_CREDENTIALS, &mut out)?,
+                    false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, &mut out)?,
                 },
                 Event::Sizes(ticket) => session.sizes(ticket, [24], &mut out)?,
                 Event::UniqueIds(ticket) => {
@@ -229,7 +229,9 @@ impl Connection {
         match known {
             true => self.session.open(ticket, 1, &mut self.out).unwrap(),
             false => {
-                self.session.reject(ticket, Rejection::BAD_CREDENTIALS, &mut self.out).unwrap();
+                self.session
+                    .reject(ticket, Rejection::AUTHENTICATION_FAILED, &mut self.out)
+                    .unwrap();
             }
         }
         self.advance()

@@ -4,12 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use bytes::BytesMut;
-use pop3_proto::capability::Retention;
-use pop3_proto::command::OtherCommand;
-use pop3_proto::listing::{DropListing, ScanListing, UniqueIdListing};
-use pop3_proto::response::multi_line;
-use pop3_proto::sasl::{ClientLine, Mechanisms, ServerLine};
+use pop3_proto::OtherCommand;
+use pop3_proto::Retention;
+use pop3_proto::multi_line;
 use pop3_proto::*;
+use pop3_proto::{ClientLine, Mechanisms, ServerLine};
+use pop3_proto::{DropListing, ScanListing, UniqueIdListing};
 use proptest::prelude::*;
 
 /// What `encode` wrote, which must be one line of at most `limit` octets.

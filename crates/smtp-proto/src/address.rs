@@ -14,10 +14,6 @@ use mail_wire::parse::{Class, Parsed, byte, complete, fail, run, word};
 use crate::domain::{domain, text_before};
 use crate::{Domain, Tolerance};
 
-/// The longest local part: 64 octets (RFC 5321 §4.5.3.1.1).
-pub const LOCAL_PART_LIMIT: usize = 64;
-/// The longest path, its angle brackets included: 256 octets (RFC 5321 §4.5.3.1.3).
-pub const PATH_LIMIT: usize = 256;
 const PATH_TOO_LONG: &str = "a path of at most 256 octets";
 
 /// `atext` of RFC 5322 §3.2.3, and `UTF8-non-ascii` (RFC 6531 §3.3).
@@ -29,11 +25,16 @@ static ATEXT: Class = Class::new()
     .with_range(0x80, 0xff);
 /// `qtextSMTP`: what needs no backslash between quotes.
 static QTEXT: Class = Class::new().with_range(0x20, 0x7e).without(b"\"\\").with_range(0x80, 0xff);
-/// What stands before the `@`, in its wire form: perhaps in quotes.
+/// What stands before the `@`, in its wire form: perhaps in quotes. It compares letter by
+/// letter: case matters (RFC 5321 §2.4), and whoever takes `"a"` for `a` compares what is
+/// [`unquoted`](Self::unquoted).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalPart<'a>(&'a str);
 
 impl<'a> LocalPart<'a> {
+    /// The most octets of a local part (RFC 5321 §4.5.3.1.1).
+    pub const MAX: usize = 64;
+
     /// Checks that `text` is a dot-string or a quoted string.
     ///
     /// # Errors
@@ -70,7 +71,8 @@ impl<'a> LocalPart<'a> {
     }
 }
 
-/// `local-part@domain`.
+/// `local-part@domain`. Two are equal where their local parts are, letter by letter, and
+/// their domains, in whichever case.
 ///
 /// ```
 /// use smtp_proto::Mailbox;
@@ -87,12 +89,16 @@ pub struct Mailbox<'a> {
 }
 
 impl<'a> Mailbox<'a> {
+    /// The most octets of a mailbox: with its angle brackets it is a path of 256 (RFC 5321
+    /// §4.5.3.1.3).
+    pub const MAX: usize = 254;
+
     /// A mailbox of these two.
     ///
-    /// Returns `None` where its path would be longer than [`PATH_LIMIT`].
+    /// Returns `None` where it would be longer than [`MAX`](Self::MAX).
     #[must_use]
     pub const fn new(local_part: LocalPart<'a>, domain: Domain<'a>) -> Option<Self> {
-        if local_part.0.len() + domain.as_str().len() + "<@>".len() > PATH_LIMIT {
+        if local_part.0.len() + "@".len() + domain.as_str().len() > Self::MAX {
             return None;
         }
         Some(Self { local_part, domain })
@@ -101,8 +107,7 @@ impl<'a> Mailbox<'a> {
     /// Checks that `text` is a mailbox.
     ///
     /// # Errors
-    /// [`SyntaxError`] where it is not, or one of its parts or its path would be longer
-    /// than the limits.
+    /// [`SyntaxError`] where it is not, or it or one of its parts is too long.
     pub fn parse(text: &'a str) -> Result<Self, SyntaxError> {
         complete(text.as_bytes(), |input| mailbox(input, Tolerance::STRICT))
     }
@@ -245,7 +250,7 @@ fn path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
     }
     let (rest, mailbox) = mailbox(rest, tolerance)?;
     let (rest, ()) = byte(b'>', "\">\" or \"@\"")(rest)?;
-    if input.len().saturating_sub(rest.len()) > PATH_LIMIT {
+    if input.len().saturating_sub(rest.len()) > Mailbox::MAX + "<>".len() {
         return fail(input, PATH_TOO_LONG);
     }
     Ok((rest, mailbox))
@@ -295,7 +300,7 @@ fn local_part(input: &[u8]) -> Parsed<'_, LocalPart<'_>> {
         }
     }
     match text_before(input, rest) {
-        Some(text) if text.len() <= LOCAL_PART_LIMIT => Ok((rest, LocalPart(text))),
+        Some(text) if text.len() <= LocalPart::MAX => Ok((rest, LocalPart(text))),
         Some(_) => fail(input, "a local part of at most 64 octets"),
         None => fail(input, "UTF-8"),
     }
@@ -304,6 +309,7 @@ fn local_part(input: &[u8]) -> Parsed<'_, LocalPart<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::tests::assert_same;
     use alloc::string::ToString;
 
     fn reverse(text: &str) -> Result<ReversePath<'_>, SyntaxError> {
@@ -408,6 +414,14 @@ mod tests {
             Mailbox::new(local_part, Domain::parse(domain.get(4..).unwrap()).unwrap()),
             None
         );
+    }
+
+    /// RFC 5321 §2.4.
+    #[test]
+    fn case_matters_before_the_at() {
+        let mailbox = |text| Mailbox::parse(text).unwrap();
+        assert_same(mailbox("Bob@Example.org"), mailbox("Bob@example.ORG"));
+        assert_ne!(mailbox("Bob@example.org"), mailbox("bob@example.org"));
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub(crate) fn argument(input: &[u8]) -> Parsed<'_, Option<Argument<'_>>> {
 /// let query = Query::new(jose, true).expect("it is UTF-8");
 /// assert_eq!(query.string(), "josé");
 /// assert!(query.smtputf8());
-/// # Ok::<(), smtp_proto::UnfitText>(())
+/// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Query<'a> {

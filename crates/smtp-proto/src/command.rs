@@ -1,16 +1,15 @@
 //! What a client sends (RFC 5321 §4.1.1).
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{
-    ALPHA, Class, Fault, Keyword, Parsed, VCHAR, complete, fail, letters, run, word,
-};
-use mail_wire::{Base64, SyntaxError};
+use mail_wire::parse::{ALPHA, Fault, Keyword, Parsed, fail, letters, run};
+use mail_wire::{Base64, Mechanism, SyntaxError, mechanism};
 use memchr::memchr2;
 
 use crate::address::{forward_path, reverse_path};
 use crate::argument::{argument, query};
 use crate::domain::hostname;
 use crate::parameter::{mail_parameters, rcpt_parameters};
+use crate::sasl::{encode_initial_response, initial_response};
 use crate::{
     Argument, ForwardPath, Hostname, MailParameters, Parameters, Query, ReversePath, Tolerance,
 };
@@ -111,40 +110,10 @@ pub struct Rcpt<'a> {
 /// The arguments of `AUTH`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Auth<'a> {
-    /// The name of the SASL mechanism, as the client wrote it. Case does not matter.
+    /// The SASL mechanism.
     pub mechanism: Mechanism<'a>,
     /// The first response, where it came along. `=` on the wire is an empty one.
     pub initial_response: Option<Base64<'a>>,
-}
-
-/// The name of a SASL mechanism: 1 to 20 letters, digits, `-` and `_`
-/// (RFC 4422 §3.1). Lower case is taken, for what clients send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Mechanism<'a>(&'a str);
-
-static MECHANISM: Class =
-    Class::new().with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z').with(b"-_");
-
-impl<'a> Mechanism<'a> {
-    /// Checks that `name` can name a mechanism.
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where it cannot.
-    pub fn parse(name: &'a str) -> Result<Self, SyntaxError> {
-        complete(name.as_bytes(), mechanism)
-    }
-
-    /// The name.
-    #[must_use]
-    pub const fn as_str(self) -> &'a str {
-        self.0
-    }
-
-    /// Whether it is the mechanism of that name, in whichever case.
-    #[must_use]
-    pub fn is(self, name: &str) -> bool {
-        self.0.eq_ignore_ascii_case(name)
-    }
 }
 
 /// Why a line is no [`Command`].
@@ -210,7 +179,7 @@ impl<'a> Command<'a> {
             let expected = "no CR, LF or NUL in a command";
             return Err(CommandError::Malformed(SyntaxError { offset, expected }));
         }
-        let line = if tolerance.trailing_space { line.trim_ascii_end() } else { line };
+        let line = tolerance.before_blanks(line);
         let (verb, rest) = run(&ALPHA, line);
         if !matches!(rest, [] | [b' ', ..]) || verb.is_empty() {
             let offset = verb.len();
@@ -248,8 +217,8 @@ impl<'a> Command<'a> {
     }
 
     /// Writes the command and CRLF.
-    pub fn encode(&self, out: &mut BytesMut) {
-        match *self {
+    pub fn encode(self, out: &mut BytesMut) {
+        match self {
             Self::Ehlo(name) => put(out, "EHLO ", name.as_str()),
             Self::Helo(name) => put(out, "HELO ", name.as_str()),
             Self::Mail(Mail { from, parameters }) => {
@@ -277,12 +246,8 @@ impl<'a> Command<'a> {
             Self::Quit => out.put_slice(b"QUIT"),
             Self::StartTls => out.put_slice(b"STARTTLS"),
             Self::Auth(Auth { mechanism, initial_response }) => {
-                put(out, "AUTH ", mechanism.0);
-                match initial_response {
-                    None => {}
-                    Some(Base64::EMPTY) => out.put_slice(b" ="),
-                    Some(response) => put(out, " ", response.as_str()),
-                }
+                put(out, "AUTH ", mechanism.as_str());
+                encode_initial_response(initial_response, out);
             }
             Self::Obsolete(verb, argument) => with_argument(verb.as_str(), argument, out),
         }
@@ -317,7 +282,7 @@ fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
 fn mail(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
     let (rest, ()) = space(input)?;
     let (rest, ()) = letters(b"FROM:", "\"FROM:\"")(rest)?;
-    let (rest, from) = reverse_path(before_path(rest, tolerance), tolerance)?;
+    let (rest, from) = reverse_path(tolerance.behind_blanks(rest), tolerance)?;
     let (rest, parameters) = mail_parameters(rest)?;
     Ok((rest, Command::Mail(Mail { from, parameters })))
 }
@@ -328,47 +293,19 @@ fn mail(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
 fn rcpt(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
     let (rest, ()) = space(input)?;
     let (rest, ()) = letters(b"TO:", "\"TO:\"")(rest)?;
-    let (rest, to) = forward_path(before_path(rest, tolerance), tolerance)?;
+    let (rest, to) = forward_path(tolerance.behind_blanks(rest), tolerance)?;
     let (rest, parameters) = rcpt_parameters(rest)?;
     Ok((rest, Command::Rcpt(Rcpt { to, parameters })))
 }
 
-fn before_path(input: &[u8], tolerance: Tolerance) -> &[u8] {
-    if tolerance.space_after_colon { input.trim_ascii_start() } else { input }
-}
-
 /// ```abnf
 /// auth = "AUTH" SP sasl-mech [SP initial-response] CRLF      ; RFC 4954 §8
-/// initial-response = base64 / "="
 /// ```
 fn auth(input: &[u8]) -> Parsed<'_, Command<'_>> {
     let (rest, ()) = space(input)?;
     let (rest, mechanism) = mechanism(rest)?;
-    let (rest, initial_response) = match rest.strip_prefix(b" ") {
-        None => (rest, None),
-        Some(b"=") => (&[][..], Some(Base64::EMPTY)),
-        Some(response) => {
-            let (text, rest) = run(&VCHAR, response);
-            match Base64::parse(text) {
-                Ok(Base64::EMPTY) => return fail(response, "a response, or \"=\""),
-                Ok(response) => (rest, Some(response)),
-                Err(error) => {
-                    return fail(response.get(error.offset..).unwrap_or_default(), error.expected);
-                }
-            }
-        }
-    };
+    let (rest, initial_response) = initial_response(rest)?;
     Ok((rest, Command::Auth(Auth { mechanism, initial_response })))
-}
-
-/// ```abnf
-/// sasl-mech = 1*20mech-char                                  ; RFC 4422 §3.1
-/// ```
-fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
-    match word(&MECHANISM, "a SASL mechanism")(input)? {
-        (rest, name) if name.len() <= 20 => Ok((rest, Mechanism(name))),
-        _ => fail(input, "a SASL mechanism of at most 20 characters"),
-    }
 }
 
 fn space(input: &[u8]) -> Parsed<'_, ()> {

@@ -1,16 +1,14 @@
 //! The names of hosts, and address literals (RFC 5321 §4.1.2, §4.1.3).
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::str;
 
 use mail_wire::SyntaxError;
 use mail_wire::parse::{ALPHANUMERIC, Class, Parsed, byte, complete, fail, run};
 
-use crate::Tolerance;
-
-/// The longest domain: 255 octets (RFC 5321 §4.5.3.1.2).
-pub const DOMAIN_LIMIT: usize = 255;
+use crate::{Tolerance, case};
 
 /// `Let-dig`, and the octets of a U-label (RFC 5890 §2.3.2.1).
 static LET_DIG: Class = Class::new()
@@ -34,14 +32,31 @@ static LDH_UNDERSCORE: Class = Class::new()
 /// `dcontent`: what may stand in a general address literal.
 static DCONTENT: Class = Class::new().with_range(0x21, 0x7e).without(b"[\\]");
 
-/// The name of a host, or an address literal in brackets, in its wire form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The name of a host, or an address literal in brackets, in its wire form. It is the
+/// same in upper and lower case (RFC 5321 §2.4), of US-ASCII: U-labels have no upper case
+/// (RFC 5890 §2.3.2.1).
+#[derive(Clone, Copy, Debug)]
 pub struct Domain<'a>(&'a str);
+
+impl PartialEq for Domain<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Domain<'_> {}
+
+impl Hash for Domain<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        case::hash(self.0.as_bytes(), state);
+    }
+}
 
 /// What a [`Domain`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Host<'a> {
-    /// A domain name, of US-ASCII or of U-labels.
+    /// A domain name, of US-ASCII or of U-labels, as it was written: unlike a [`Domain`],
+    /// it compares letter by letter.
     Name(&'a str),
     /// `[192.0.2.1]`
     Ipv4(Ipv4Addr),
@@ -57,6 +72,9 @@ pub enum Host<'a> {
 }
 
 impl<'a> Domain<'a> {
+    /// The most octets of a domain (RFC 5321 §4.5.3.1.2).
+    pub const MAX: usize = 255;
+
     /// Checks that `text` is a domain name or an address literal.
     ///
     /// ```
@@ -77,6 +95,18 @@ impl<'a> Domain<'a> {
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0
+    }
+
+    /// Whether it is that domain, in whichever case.
+    ///
+    /// ```
+    /// use smtp_proto::Domain;
+    /// assert!(Domain::parse("MX.Example.org")?.is("mx.example.org"));
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn is(self, domain: &str) -> bool {
+        self.0.eq_ignore_ascii_case(domain)
     }
 
     /// What it names.
@@ -106,7 +136,8 @@ impl fmt::Display for Domain<'_> {
 /// §3.7.1).
 ///
 /// One that was received may be past US-ASCII all the same, where
-/// [`Tolerance::utf8_in_hello`] let it pass.
+/// [`Tolerance::utf8_in_hello`] let it pass. As a domain, it is the same in upper and lower
+/// case.
 ///
 /// ```
 /// use smtp_proto::Hostname;
@@ -114,8 +145,22 @@ impl fmt::Display for Domain<'_> {
 /// assert!(Hostname::parse("müller.example").is_err());
 /// assert!(Hostname::parse("[192.0.2.1]").is_ok());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct Hostname<'a>(&'a str);
+
+impl PartialEq for Hostname<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Hostname<'_> {}
+
+impl Hash for Hostname<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        case::hash(self.0.as_bytes(), state);
+    }
+}
 
 impl<'a> Hostname<'a> {
     /// Checks that `text` is a domain name of US-ASCII, or an address literal.
@@ -179,7 +224,7 @@ pub(crate) fn domain(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Domain<'_
         }
     }
     match text_before(input, rest) {
-        Some(text) if text.len() <= DOMAIN_LIMIT => Ok((rest, Domain(text))),
+        Some(text) if text.len() <= Domain::MAX => Ok((rest, Domain(text))),
         Some(_) => fail(input, "a domain of at most 255 octets"),
         None => fail(input, "UTF-8"),
     }
@@ -222,6 +267,7 @@ pub(crate) fn text_before<'a>(input: &'a [u8], rest: &[u8]) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::tests::assert_same;
 
     #[test]
     fn hosts_are_typed() {
@@ -230,6 +276,19 @@ mod tests {
         assert_eq!(host("[127.0.0.1]"), Host::Ipv4(Ipv4Addr::LOCALHOST));
         assert_eq!(host("[ipv6:::1]"), Host::Ipv6(Ipv6Addr::LOCALHOST));
         assert_eq!(host("[X-400:c=de]"), Host::Other { tag: "X-400", content: "c=de" });
+    }
+
+    /// RFC 5321 §2.4.
+    #[test]
+    fn upper_and_lower_case_are_the_same() {
+        let domain = |text| Domain::parse(text).unwrap();
+        assert_same(domain("MX.Example.org"), domain("mx.example.ORG"));
+        assert_same(domain("[IPv6:2001:db8::A]"), domain("[ipv6:2001:DB8::a]"));
+        assert_ne!(domain("mx.example.org"), domain("mx.example.or"));
+        let hostname = |text| Hostname::parse(text).unwrap();
+        assert_same(hostname("MX.Example.org"), hostname("mx.example.ORG"));
+        assert_ne!(hostname("mx.example.org"), hostname("m.x.example.org"));
+        assert!(domain("A.b").is("a.B") && !domain("A.b").is("a"));
     }
 
     #[test]

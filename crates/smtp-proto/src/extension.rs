@@ -7,7 +7,7 @@ use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, number64, run};
 
-use crate::{Mechanism, Text};
+use crate::{Mechanisms, Text, case};
 
 /// One line of the answer to EHLO: an extension that the server offers.
 ///
@@ -46,11 +46,29 @@ pub enum Extension<'a> {
     Other(OtherExtension<'a>),
 }
 
-/// An extension that [`Extension`] has not. It is made by [`Extension::parse`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// An extension that [`Extension`] has not. It is made by [`Extension::parse`]. Two are
+/// equal where their keywords are, in whichever case, and their parameters, letter by
+/// letter.
+#[derive(Clone, Copy, Debug)]
 pub struct OtherExtension<'a> {
     keyword: Text<'a>,
     parameters: Text<'a>,
+}
+
+impl PartialEq for OtherExtension<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (keyword, others) = (self.keyword.as_bytes(), other.keyword.as_bytes());
+        keyword.eq_ignore_ascii_case(others) && self.parameters == other.parameters
+    }
+}
+
+impl Eq for OtherExtension<'_> {}
+
+impl Hash for OtherExtension<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        case::hash(self.keyword.as_bytes(), state);
+        self.parameters.hash(state);
+    }
 }
 
 impl<'a> OtherExtension<'a> {
@@ -111,7 +129,7 @@ impl<'a> Extension<'a> {
             EIGHT_BIT_MIME => Self::EightBitMime,
             SMTPUTF8 => Self::SmtpUtf8,
             STARTTLS => Self::StartTls,
-            AUTH => Self::Auth(Mechanisms(Text::received(parameters))),
+            AUTH => Self::Auth(Mechanisms::received(Text::received(parameters))),
             HELP => Self::Help,
             VRFY => Self::Vrfy,
             EXPN => Self::Expn,
@@ -124,8 +142,8 @@ impl<'a> Extension<'a> {
     }
 
     /// Writes the keyword and its parameters, without a reply code.
-    pub fn encode(&self, out: &mut BytesMut) {
-        match *self {
+    pub fn encode(self, out: &mut BytesMut) {
+        match self {
             Self::Pipelining => out.put_slice(b"PIPELINING"),
             Self::Size(limit) => {
                 out.put_slice(b"SIZE");
@@ -159,42 +177,11 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// SASL mechanisms, with spaces between them. They compare name by name.
-#[derive(Clone, Copy, Debug)]
-pub struct Mechanisms<'a>(Text<'a>);
-
-impl<'a> Mechanisms<'a> {
-    /// Takes names of mechanisms with spaces between them: `"SCRAM-SHA-256 PLAIN"`.
-    #[must_use]
-    pub const fn new(names: Text<'a>) -> Self {
-        Self(names)
-    }
-
-    /// The mechanisms one by one. What cannot name one is passed over.
-    pub fn iter(self) -> impl Iterator<Item = Mechanism<'a>> {
-        self.0.as_bytes().split(|&byte| byte == b' ').filter_map(|name| {
-            core::str::from_utf8(name).ok().and_then(|name| Mechanism::parse(name).ok())
-        })
-    }
-}
-
-impl PartialEq for Mechanisms<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for Mechanisms<'_> {}
-
-impl Hash for Mechanisms<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.iter().for_each(|mechanism| mechanism.hash(state));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::tests::assert_same;
+    use mail_wire::Mechanism;
 
     fn parse(line: &str) -> Result<Extension<'_>, SyntaxError> {
         Extension::parse(Text::new(line).unwrap())
@@ -229,6 +216,8 @@ mod tests {
         assert_eq!(parse("size 12 "), Ok(Extension::Size(Some(12))));
         let Ok(Extension::Auth(mechanisms)) = parse("AUTH=LOGIN  PLAIN") else { panic!() };
         assert!(mechanisms.iter().map(Mechanism::as_str).eq(["LOGIN", "PLAIN"]));
+        assert_same(parse("x-mark a").unwrap(), parse("X-Mark a").unwrap());
+        assert_ne!(parse("X-MARK a"), parse("X-MARK A"));
         assert!(parse("SIZE many").is_err());
         assert!(parse("").is_err());
         assert!(parse("-x").is_err());

@@ -38,7 +38,7 @@
 //!                     smtp.accept(ticket, &mut out)?;
 //!                 }
 //!                 Ok(Event::Rcpt(rcpt, ticket)) => match rcpt.to.mailbox() {
-//!                     Some(to) if !to.domain().as_str().eq_ignore_ascii_case("example.org") => {
+//!                     Some(to) if !to.domain().is("example.org") => {
 //!                         smtp.reject(ticket, Rejection::RELAY_DENIED, &mut out)?;
 //!                     }
 //!                     to => {
@@ -97,21 +97,101 @@
 //!
 //! # A client's half of the syntax
 //!
+//! There is no session for clients yet. What one says and hears is here:
 //! ```
-//! use smtp_proto::{BytesMut, Command, Extension, Hostname, Reply, ReplyFramer};
+//! use std::error::Error;
+//! use std::io::{Read, Write};
+//! use smtp_proto::{
+//!     Auth, Base64, BytesMut, Command, DotStuffer, Extension, ForwardPath, Hostname, Mail,
+//!     MailParameters, Mailbox, Mechanism, Parameters, Rcpt, Reply, ReplyFramer, ReversePath,
+//!     SendPolicy, encode_base64,
+//! };
 //!
-//! let mut out = BytesMut::new();
-//! Command::Ehlo(Hostname::parse("client.example.org")?).encode(&mut out);
-//! assert_eq!(&out[..], b"EHLO client.example.org\r\n");
+//! /// Sends a message, whose lines end with CRLF.
+//! fn submit(tls: &mut (impl Read + Write), message: &[u8]) -> Result<(), Box<dyn Error>> {
+//!     let (mut out, mut unread) = (BytesMut::new(), Vec::new());
+//!     expect(220, tls, &mut out, &mut unread)?;
 //!
-//! let received = b"250-mx.example.org\r\n250-PIPELINING\r\n250 SIZE 1000\r\n";
-//! let mut framer = ReplyFramer::new(65_536);
-//! let length = framer.next(received)?.expect("the reply is whole");
-//! let reply = Reply::parse(&received[..length])?;
-//! assert!(reply.code().is_completion());
-//! let offered: Vec<Extension> = reply.lines().iter().skip(1).flat_map(Extension::parse).collect();
-//! assert_eq!(offered, [Extension::Pipelining, Extension::Size(Some(1000))]);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//!     Command::Ehlo(Hostname::parse("client.example.org")?).encode(&mut out);
+//!     let greeting = expect(250, tls, &mut out, &mut unread)?;
+//!     let plain = Reply::parse(&greeting)?.lines().iter().skip(1).flat_map(Extension::parse).any(
+//!         |offered| match offered {
+//!             Extension::Auth(mechanisms) => mechanisms.iter().any(|name| name == Mechanism::Plain),
+//!             _ => false,
+//!         },
+//!     );
+//!     if plain {
+//!         let mut response = BytesMut::new();
+//!         encode_base64(b"\0alice\0secret", &mut response);
+//!         let initial_response = Some(Base64::parse(&response)?);
+//!         Command::Auth(Auth { mechanism: Mechanism::Plain, initial_response }).encode(&mut out);
+//!         expect(235, tls, &mut out, &mut unread)?;
+//!     }
+//!
+//!     let from = ReversePath::Mailbox(Mailbox::parse("alice@example.org")?);
+//!     Command::Mail(Mail { from, parameters: MailParameters::default() }).encode(&mut out);
+//!     expect(250, tls, &mut out, &mut unread)?;
+//!     let to = ForwardPath::Mailbox(Mailbox::parse("bob@example.org")?);
+//!     Command::Rcpt(Rcpt { to, parameters: Parameters::NONE }).encode(&mut out);
+//!     expect(250, tls, &mut out, &mut unread)?;
+//!
+//!     Command::Data.encode(&mut out);
+//!     expect(354, tls, &mut out, &mut unread)?;
+//!     let mut stuffer = DotStuffer::new(SendPolicy::Reject);
+//!     stuffer.push(message, &mut out)?; // or piece by piece
+//!     stuffer.finish(&mut out)?;
+//!     expect(250, tls, &mut out, &mut unread)?;
+//!
+//!     Command::Quit.encode(&mut out);
+//!     expect(221, tls, &mut out, &mut unread).map(drop)
+//! }
+//!
+//! /// Sends `out`, and waits for a reply of that code.
+//! fn expect(
+//!     code: u16,
+//!     tls: &mut (impl Read + Write),
+//!     out: &mut BytesMut,
+//!     unread: &mut Vec<u8>,
+//! ) -> Result<Vec<u8>, Box<dyn Error>> {
+//!     tls.write_all(out)?;
+//!     out.clear();
+//!     let mut framer = ReplyFramer::new(65_536);
+//!     let length = loop {
+//!         if let Some(length) = framer.next(unread)? {
+//!             break length;
+//!         }
+//!         let mut space = [0; 4096];
+//!         match tls.read(&mut space)? {
+//!             0 => return Err("the connection broke".into()),
+//!             n => unread.extend_from_slice(&space[..n]),
+//!         }
+//!     };
+//!     let octets: Vec<u8> = unread.drain(..length).collect();
+//!     let reply = Reply::parse(&octets)?;
+//!     if reply.code().get() == code { Ok(octets) } else { Err(format!("{reply:?}").into()) }
+//! }
+//! # /// What the server says, a piece for each read; and what it was told.
+//! # struct Both<'a>(Vec<&'a str>, Vec<u8>);
+//! # impl Read for Both<'_> {
+//! #     fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+//! #         if self.0.is_empty() { return Ok(0) }
+//! #         self.0.remove(0).as_bytes().read(to)
+//! #     }
+//! # }
+//! # impl Write for Both<'_> {
+//! #     fn write(&mut self, from: &[u8]) -> std::io::Result<usize> { self.1.write(from) }
+//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! # }
+//! # let server = vec![
+//! #     "220 mx\r\n", "250-mx\r\n250 AUTH LO", "GIN PLAIN\r\n", "235 2.7.0 Welcome\r\n", "250 OK\r\n",
+//! #     "250 OK\r\n", "354 Go on\r\n", "250 OK\r\n", "221 Bye\r\n",
+//! # ];
+//! # let mut both = Both(server.clone(), Vec::new());
+//! # submit(&mut both, b"hi\r\n.dot\r\n").unwrap();
+//! # let told = "EHLO client.example.org\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n\
+//! #     MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nhi\r\n..dot\r\n.\r\nQUIT\r\n";
+//! # assert_eq!(String::from_utf8_lossy(&both.1), told);
+//! # assert!(submit(&mut Both(server[..5].to_vec(), Vec::new()), b"").is_err());
 //! ```
 //!
 //! # Where things are
@@ -122,7 +202,9 @@
 //! | addresses and names | [`ReversePath`], [`ForwardPath`], [`Mailbox`], [`Domain`], [`Hostname`] |
 //! | parameters of MAIL and RCPT | [`MailParameters`], [`Parameters`] |
 //! | replies | [`Reply`], [`ReplyCode`], [`EnhancedCode`], [`ReplyFramer`] |
-//! | the answer to EHLO | [`Extension`] |
+//! | the answer to EHLO | [`Extension`], [`Mechanisms`] |
+//! | the exchange of AUTH | [`ClientLine`], [`ServerLine`] |
+//! | bodies as they are sent | [`DotStuffer`] |
 //! | the server's session | [`server::Session`], [`server::Event`], [`server::Config`] |
 
 #![no_std]
@@ -133,25 +215,31 @@ extern crate std;
 
 mod address;
 mod argument;
+mod case;
 mod code;
 mod command;
 mod domain;
 mod extension;
 mod parameter;
 mod reply;
+mod sasl;
 pub mod server;
 mod text;
 mod tolerance;
 
-pub use address::{ForwardPath, LOCAL_PART_LIMIT, LocalPart, Mailbox, PATH_LIMIT, ReversePath};
+pub use address::{ForwardPath, LocalPart, Mailbox, ReversePath};
 pub use argument::{Argument, Query};
 pub use bytes::BytesMut;
 pub use code::{EnhancedCode, ReplyCode};
-pub use command::{Auth, Command, CommandError, Mail, Mechanism, Obsolete, Rcpt};
-pub use domain::{DOMAIN_LIMIT, Domain, Host, Hostname};
-pub use extension::{Extension, Mechanisms, OtherExtension};
-pub use mail_wire::{Base64, BodyPolicy, BufferFull, ReceiveBuffer, SyntaxError, Ticket};
+pub use command::{Auth, Command, CommandError, Mail, Obsolete, Rcpt};
+pub use domain::{Domain, Host, Hostname};
+pub use extension::{Extension, OtherExtension};
+pub use mail_wire::{
+    Base64, BodyPolicy, BufferFull, DotStuffer, IrregularLineEnding, Mechanism, MechanismName,
+    OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, WrongTicket, encode_base64,
+};
 pub use parameter::{Body, MailParameters, OtherParameters, Parameter, Parameters, Xtext};
 pub use reply::{Reply, ReplyFramer, ReplyFramingError, ReplyLines};
-pub use text::{Text, UnfitText};
+pub use sasl::{ClientLine, Mechanisms, ServerLine};
+pub use text::Text;
 pub use tolerance::Tolerance;

@@ -12,6 +12,8 @@ use mail_wire::parse::{
     ALPHANUMERIC, Class, Fault, Keyword, Parsed, byte, complete, fail, number64, word,
 };
 
+use crate::case;
+
 /// The octets of a keyword: `ALPHA / DIGIT / "-"`.
 static KEYWORD: Class =
     Class::new().with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z').with(b"-");
@@ -140,13 +142,29 @@ const fn hex(digit: u8) -> Option<u8> {
     }
 }
 
-/// One parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// One parameter. Two are equal where their keywords are, in whichever case, and their
+/// values, letter by letter.
+#[derive(Clone, Copy, Debug)]
 pub struct Parameter<'a> {
     /// Its keyword. Case does not matter.
     pub keyword: &'a str,
     /// Its value, where it has one.
     pub value: Option<&'a str>,
+}
+
+impl PartialEq for Parameter<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.keyword.eq_ignore_ascii_case(other.keyword) && self.value == other.value
+    }
+}
+
+impl Eq for Parameter<'_> {}
+
+impl Hash for Parameter<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        case::hash(self.keyword.as_bytes(), state);
+        self.value.hash(state);
+    }
 }
 
 impl Parameter<'_> {
@@ -160,7 +178,8 @@ impl Parameter<'_> {
     }
 }
 
-/// Parameters as they stand on the wire, each with a space before it.
+/// Parameters as they stand on the wire, each with a space before it. One may stand there
+/// twice: whether that is wrong is known to whoever knows the parameter.
 #[derive(Clone, Copy, Default)]
 pub struct Parameters<'a>(&'a str);
 
@@ -220,7 +239,8 @@ impl fmt::Debug for Parameters<'_> {
     }
 }
 
-/// The parameters of MAIL that have no field in [`MailParameters`].
+/// The parameters of MAIL that have no field in [`MailParameters`]. As in [`Parameters`],
+/// one may stand there twice; those with a field never do.
 #[derive(Clone, Copy, Default)]
 pub struct OtherParameters<'a>(
     /// All of them, for they need not stand together: those with fields are passed over.
@@ -233,7 +253,7 @@ impl<'a> OtherParameters<'a> {
 
     /// Takes parameters that have no field in [`MailParameters`].
     ///
-    /// Returns `None` where one of them has, which would then be said twice.
+    /// Returns `None` where one of them has.
     #[must_use]
     pub fn new(parameters: Parameters<'a>) -> Option<Self> {
         parameters.iter().all(is_other).then_some(Self(parameters))
@@ -376,6 +396,7 @@ impl MailParameters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::tests::assert_same;
 
     fn mail(text: &str) -> Result<MailParameters<'_>, SyntaxError> {
         complete(text.as_bytes(), mail_parameters)
@@ -428,6 +449,23 @@ mod tests {
         assert_eq!(offset(" BODY=7BIT SIZE=1x SMTPUTF8"), 10);
         assert_eq!(offset(" SIZE=99999999999999999999999 SMTPUTF8"), 0);
         assert_eq!(offset(" SMTPUTF8 AUTH=+ SIZE=1"), 9);
+    }
+
+    #[test]
+    fn keywords_are_the_same_in_any_case() {
+        let all = |text| Parameters::parse(text).unwrap();
+        assert_same(all(" NOTIFY=NEVER X-MARK"), all(" notify=NEVER x-Mark"));
+        assert_ne!(all(" X=NEVER"), all(" X=never"));
+        assert_ne!(all(" XA=B"), all(" X=AB"));
+        assert_same(mail(" Ret=HDRS SIZE=1").unwrap(), mail(" size=1 RET=HDRS").unwrap());
+    }
+
+    /// RFC 5321 §4.1.2 leaves that to whoever knows it.
+    #[test]
+    fn what_is_not_known_may_be_said_twice() {
+        let other = OtherParameters::new(Parameters::parse(" X=1 X=2").unwrap()).unwrap();
+        assert_eq!(other.iter().count(), 2);
+        assert_eq!(mail(" X=1 SIZE=1 X=2").unwrap().other, other);
     }
 
     #[test]

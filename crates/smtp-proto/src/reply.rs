@@ -193,8 +193,8 @@ impl<'a> Reply<'a> {
     }
 
     /// Writes the reply: each line with its codes, and CRLF. A text longer than
-    /// [`Text::LIMIT`], which only a peer can have sent, becomes several lines.
-    pub fn encode(&self, out: &mut BytesMut) {
+    /// [`Text::MAX`], which only a peer can have sent, becomes several lines.
+    pub fn encode(self, out: &mut BytesMut) {
         let mut lines = self.lines.iter().flat_map(Text::wrapped).peekable();
         while let Some(line) = lines.next() {
             decimal(self.code.get().into(), out);
@@ -244,7 +244,7 @@ pub struct ReplyFramer {
 
 /// A reply is longer than the limit, or has a line that does not begin with a
 /// code. The connection cannot be used further.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ReplyFramingError {
     /// All lines together are longer than the limit.
     #[error("a reply of more than {limit} octets")]
@@ -370,7 +370,7 @@ mod tests {
                 let mut out = BytesMut::new();
                 reply.encode(&mut out);
                 let lines = out.split_inclusive(|&byte| byte == b'\n');
-                assert_eq!(lines.clone().count(), length.div_ceil(Text::LIMIT));
+                assert_eq!(lines.clone().count(), length.div_ceil(Text::MAX));
                 assert!(lines.map(<[u8]>::len).max() <= Some(512));
                 assert_eq!(Reply::parse(&out).unwrap().enhanced, enhanced);
             }

@@ -3,10 +3,19 @@
 use alloc::string::String;
 use core::{fmt, iter, str};
 
+use mail_wire::SyntaxError;
+use mail_wire::parse::{Class, run};
+
+/// `textstring` (RFC 5321 §4.2): HT, SP and what is printable; and UTF-8 (RFC 6531 §3.7.4).
+static TEXTSTRING: Class = Class::new().with_range(0x20, 0x7e).with(b"\t").with_range(0x80, 0xff);
+/// What can stand in a line.
+static LINE: Class = Class::new().with_range(0, 0xff).without(b"\r\n\0");
+
 /// A line of text without CR, LF and NUL, so that it can add no line of its own.
 ///
-/// What a peer sent may be any octets, and longer than [`LIMIT`](Self::LIMIT). What is
-/// written here is UTF-8, which should be US-ASCII unless SMTPUTF8 was asked for.
+/// What is written here is UTF-8 without control characters but tabs, and should be
+/// US-ASCII unless SMTPUTF8 was asked for. What a peer sent may be any other octets, and
+/// longer than [`MAX`](Self::MAX): look at it before it goes to a terminal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text<'a>(&'a [u8]);
 
@@ -16,18 +25,23 @@ impl<'a> Text<'a> {
 
     /// The most octets that [`new`](Self::new) takes: what fits a reply line of
     /// 512 octets beside its code, its enhanced code and CRLF (RFC 5321 §4.5.3.1.5).
-    pub const LIMIT: usize = 496;
+    pub const MAX: usize = 496;
 
-    /// Checks that `text` can go on the wire.
+    /// Takes a text to be sent.
     ///
     /// # Errors
-    /// [`UnfitText`] where it has a CR, LF or NUL, or is longer than
-    /// [`LIMIT`](Self::LIMIT).
-    pub fn new(text: &'a str) -> Result<Self, UnfitText> {
-        if text.len() > Self::LIMIT || text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
-            return Err(UnfitText);
+    /// [`SyntaxError`] where it has a control character that is no tab, or is longer than
+    /// [`MAX`](Self::MAX): split it into lines, or shorten it.
+    pub fn new(text: &'a str) -> Result<Self, SyntaxError> {
+        let (fit, unfit) = run(&TEXTSTRING, text.as_bytes());
+        if !unfit.is_empty() {
+            let expected = "a text without control characters";
+            return Err(SyntaxError { offset: fit.len(), expected });
         }
-        Ok(Self(text.as_bytes()))
+        if fit.len() > Self::MAX {
+            return Err(SyntaxError { offset: Self::MAX, expected: "the end of the text" });
+        }
+        Ok(Self(fit))
     }
 
     /// The crate's own texts.
@@ -67,11 +81,11 @@ impl<'a> Text<'a> {
         self.0.is_ascii()
     }
 
-    /// The text in lines of at most [`LIMIT`](Self::LIMIT) octets: one where it is no
+    /// The text in lines of at most [`MAX`](Self::MAX) octets: one where it is no
     /// longer.
     pub(crate) fn wrapped(self) -> impl Iterator<Item = Self> {
-        let first = Some(self.split(Self::LIMIT));
-        iter::successors(first, |(_, rest)| rest.map(|rest| rest.split(Self::LIMIT)))
+        let first = Some(self.split(Self::MAX));
+        iter::successors(first, |(_, rest)| rest.map(|rest| rest.split(Self::MAX)))
             .map(|(line, _)| line)
     }
 
@@ -105,23 +119,34 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
-/// A text that cannot be one line of a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a text holds no CR, LF or NUL and at most 496 octets: split it into lines or shorten it")]
-pub struct UnfitText;
+/// Takes what can stand in a line.
+pub(crate) fn line(octets: &[u8]) -> Result<Text<'_>, SyntaxError> {
+    match run(&LINE, octets) {
+        (line, []) => Ok(Text(line)),
+        (line, _) => {
+            let expected = "a text without CR, LF and NUL";
+            Err(SyntaxError { offset: line.len(), expected })
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
 
+    /// RFC 5321 §4.2: `textstring`.
     #[test]
     fn what_cannot_be_a_line() {
-        for text in ["a\rb", "a\nb", "a\0b"] {
-            assert_eq!(Text::new(text), Err(UnfitText), "{text:?}");
+        for text in ["ab\rc", "ab\nc", "ab\0c", "ab\x1b[0m", "ab\x7f"] {
+            assert_eq!(Text::new(text).unwrap_err().offset, 2, "{text:?}");
         }
-        assert!(Text::new(&"x".repeat(Text::LIMIT)).is_ok());
-        assert_eq!(Text::new(&"x".repeat(Text::LIMIT + 1)), Err(UnfitText));
+        assert!(Text::new("a\tb ü~").is_ok());
+        assert!(Text::new(&"x".repeat(Text::MAX)).is_ok());
+        let long = Text::new(&"x".repeat(Text::MAX + 1)).unwrap_err();
+        assert_eq!(long.offset, Text::MAX);
+        assert_eq!(line(b"a\x1b\xff"), Ok(Text(b"a\x1b\xff")));
+        assert_eq!(line(b"a\n").unwrap_err().offset, 1);
     }
 
     #[test]
@@ -144,7 +169,7 @@ mod tests {
         let long = "grüße ".repeat(300) + &"x".repeat(700);
         let lines: Vec<&str> =
             Text::received(long.as_bytes()).wrapped().map(|line| line.as_str().unwrap()).collect();
-        assert!(lines.iter().all(|line| !line.is_empty() && line.len() <= Text::LIMIT));
+        assert!(lines.iter().all(|line| !line.is_empty() && line.len() <= Text::MAX));
         let letters = |text: &str| text.replace(' ', "");
         assert_eq!(letters(&lines.concat()), letters(&long));
         // Nor is there an end to wait for where the octets are no text.

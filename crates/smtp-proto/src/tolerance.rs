@@ -1,12 +1,14 @@
 //! What a parser of commands lets pass that the grammar does not.
 
+use mail_wire::parse::{Class, run};
+
 /// Deviations from the grammar of commands that are let pass, each named after
 /// what it lets pass. All are off by default: a server that is strict finds its
 /// clients' faults early.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Tolerance {
-    /// `MAIL FROM: <a@b>`, `RCPT TO: <a@b>`: spaces behind the colon.
+    /// `MAIL FROM: <a@b>`, `RCPT TO: <a@b>`: spaces and tabs behind the colon.
     pub space_after_colon: bool,
     /// Spaces and tabs at the end of a command.
     pub trailing_space: bool,
@@ -40,4 +42,20 @@ impl Tolerance {
         utf8_in_hello: true,
         bare_lf: true,
     };
+
+    /// `line` without the blanks at its end, where they are let pass.
+    pub(crate) fn before_blanks(self, line: &[u8]) -> &[u8] {
+        if !self.trailing_space {
+            return line;
+        }
+        let last = line.iter().rposition(|&byte| !BLANK.contains(byte));
+        last.and_then(|last| line.get(..=last)).unwrap_or_default()
+    }
+
+    /// What stands behind a colon, without the blanks before it, where they are let pass.
+    pub(crate) fn behind_blanks(self, input: &[u8]) -> &[u8] {
+        if self.space_after_colon { run(&BLANK, input).1 } else { input }
+    }
 }
+
+static BLANK: Class = Class::new().with(b" \t");

@@ -101,7 +101,7 @@ fn replies() {
 fn a_session() {
     let mut config = Config::new("mx.example.org").unwrap();
     config.plaintext_auth = true;
-    config.offer_mechanism("PLAIN").unwrap();
+    config.mechanisms.offer("PLAIN").unwrap();
     let config = Arc::new(config);
     let body = "Subject: hi\r\n\r\n..dots\r\n".to_owned() + &"text\r\n".repeat(1000) + ".\r\n";
     let message =

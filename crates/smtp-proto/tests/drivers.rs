@@ -189,6 +189,7 @@ impl Connection {
                 Event::Hello(_, ticket) => self.session.accept(ticket, &mut self.out)?,
                 Event::Mail(_, ticket) => self.session.accept(ticket, &mut self.out)?,
                 Event::Data(ticket) => self.session.accept(ticket, &mut self.out)?,
+                Event::Body(_) => {}
                 Event::BodyEnd(ticket) => self.session.accept(ticket, &mut self.out)?,
                 other => self.session.decline(other, &mut self.out)?,
             }

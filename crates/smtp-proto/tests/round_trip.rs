@@ -18,10 +18,10 @@
 
 use proptest::prelude::*;
 use smtp_proto::{
-    Argument, Auth, Base64, Body, BytesMut, Command, CommandError, Domain, EnhancedCode, Extension,
-    ForwardPath, Hostname, LocalPart, Mail, MailParameters, Mailbox, Mechanism, Mechanisms,
-    Obsolete, OtherParameters, Parameters, Query, Rcpt, Reply, ReplyCode, ReplyFramer, ReplyLines,
-    ReversePath, Text, Tolerance, Xtext,
+    Argument, Auth, Base64, Body, BytesMut, ClientLine, Command, CommandError, Domain,
+    EnhancedCode, Extension, ForwardPath, Hostname, LocalPart, Mail, MailParameters, Mailbox,
+    Mechanism, Mechanisms, Obsolete, OtherParameters, Parameters, Query, Rcpt, Reply, ReplyCode,
+    ReplyFramer, ReplyLines, ReversePath, ServerLine, Text, Tolerance, Xtext,
 };
 
 /// The owned text that the borrowed values of one command point into.
@@ -125,7 +125,7 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
     let mailbox = Mailbox::new(local_part, Domain::parse(&parts.domain).unwrap())
         .unwrap_or(Mailbox::parse("a@b").unwrap());
     let argument = Argument::new(Text::new(&parts.text).unwrap());
-    let mechanism = Mechanism::parse(&parts.mechanism).unwrap();
+    let mechanism = Mechanism::parse(parts.mechanism.as_bytes()).unwrap();
     let response = Base64::parse(parts.base64.as_bytes()).unwrap();
     let all = Parameters::parse(&parts.parameters).unwrap();
     let [smtputf8, null, with_text, with_auth] = parts.flags;
@@ -235,6 +235,24 @@ proptest! {
     }
 
     #[test]
+    fn every_line_of_auth(parts in parts(), code in 200_u16..600) {
+        let data = Base64::parse(parts.base64.as_bytes()).unwrap();
+        for line in [ClientLine::Data(data), ClientLine::Cancel] {
+            let mut out = BytesMut::new();
+            line.encode(&mut out);
+            prop_assert_eq!(ClientLine::parse(out.strip_suffix(b"\r\n").unwrap()), Ok(line));
+        }
+        prop_assume!(code != 334);
+        let text = Text::new(&parts.text).unwrap().into();
+        let end = Reply::new(ReplyCode::new(code).unwrap(), None, text).unwrap();
+        for line in [ServerLine::Challenge(data), ServerLine::End(end)] {
+            let mut out = BytesMut::new();
+            line.encode(&mut out);
+            prop_assert_eq!(ServerLine::parse(&out), Ok(line));
+        }
+    }
+
+    #[test]
     fn every_extension((other, size) in extensions(), mechanisms in "[A-Z0-9_-]{1,20}( [A-Z0-9_-]{1,20}){0,3}") {
         for extension in [
             Extension::Pipelining,
@@ -243,7 +261,7 @@ proptest! {
             Extension::SmtpUtf8,
             Extension::EnhancedStatusCodes,
             Extension::StartTls,
-            Extension::Auth(Mechanisms::new(Text::new(&mechanisms).unwrap())),
+            Extension::Auth(Mechanisms::parse(mechanisms.as_bytes()).unwrap()),
             Extension::Help,
             Extension::Vrfy,
             Extension::Expn,

@@ -18,10 +18,8 @@ use imap_proto::{
     response_frame::{FramedResponse, ResponseFramer},
 };
 use pop3_proto::{
-    Capability, LanguageListing, Status, SyntaxError,
-    listing::{DropListing, ScanListing, UniqueIdListing},
-    response::multi_line,
-    sasl::ServerLine,
+    Capability, DropListing, LanguageListing, ScanListing, ServerLine, Status, SyntaxError,
+    UniqueIdListing, multi_line,
 };
 use smtp_proto::{CommandError, ReplyFramer, ReplyFramingError};
 
@@ -56,7 +54,7 @@ struct Options {
 /// What the octets can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// What an SMTP client sends
+    /// What an SMTP client sends; leave out the messages behind DATA, which are no commands
     SmtpCommand,
     /// What an SMTP server answers
     SmtpReply,

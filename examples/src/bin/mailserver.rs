@@ -17,7 +17,7 @@ use mail_examples::{
     pop3,
     server::{PlaintextAuth, Server},
     smtp,
-    store::{self, Store},
+    store::Store,
     tls,
 };
 use rustls::pki_types::DnsName;
@@ -256,11 +256,13 @@ const DEVELOPMENT_USERS: [&str; 2] = ["alice", "bob"];
 const DEVELOPMENT_PASSWORD: &str = "secret";
 
 fn make_accounts(store: &Store, given: &[Credentials]) -> Result<Accounts, Failure> {
+    // All of them first: one that is wrong leaves nothing behind.
     for Credentials { name, password } in given {
-        store.set_user(name, password).map_err(|e| match e {
-            store::Error::InvalidUser(_) => Failure::usage(format_args!("--user {name}: {e}")),
-            other => Failure::runtime(other),
-        })?;
+        Store::check_user(name, password)
+            .map_err(|e| Failure::usage(format_args!("--user {name}: {e}")))?;
+    }
+    for Credentials { name, password } in given {
+        store.set_user(name, password).map_err(Failure::runtime)?;
     }
     if !given.is_empty() {
         return Ok(Accounts::Own);

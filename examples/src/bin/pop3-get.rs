@@ -31,8 +31,8 @@ const SILENCE: Duration = Duration::from_secs(120);
 /// Fetches new mail by POP3 into a Maildir or an mbox.
 ///
 /// A message is deleted on the server once it is safely delivered, unless --keep
-/// says otherwise. What was fetched before is known by its unique-id, from a
-/// record beside the mail.
+/// says otherwise: what was fetched with it stays there in later runs, too. What was
+/// fetched before is known by its unique-id, from a record beside the mail.
 ///
 /// Exit status: 0 done, though nothing may have been new, 1 something failed,
 /// 2 wrong options.
@@ -131,7 +131,7 @@ fn run(options: Options) -> Result<bool, Failure> {
         None => Trust::Web,
     };
     let trust = client_tls::configure(trust).map_err(Failure::runtime)?;
-    let owner = format!("{}@{}", options.user, options.server.host);
+    let owner = format!("{}@{}", options.user, options.server);
     let (mut mailbox, beside) = open(options.maildir.as_deref(), options.mbox.as_deref())?;
     let record = options.seen.unwrap_or(beside);
     let mut seen = Seen::open(&record, &owner).map_err(|error| Failure::at(&record, &error))?;

@@ -242,7 +242,7 @@ impl<'m> Reader<'m> {
             }
             FetchItem::BinarySize { part } => {
                 let octets = self.mime()?.binary(part)?.map_or(0, |octets| octets.len());
-                FetchData::BinarySize { part, octets: u32::try_from(octets).unwrap_or(u32::MAX) }
+                FetchData::BinarySize { part, octets: octets as u64 }
             }
             _ => return Err(Missing::Item),
         }))

@@ -125,7 +125,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     config.plaintext_auth = server.may_log_in(connection);
     config.limits.message = server.max_message_size;
     for mechanism in sasl::MECHANISMS {
-        config.offer_mechanism(mechanism)?;
+        config.mechanisms.offer(mechanism)?;
     }
     Ok(config)
 }

@@ -86,10 +86,6 @@ impl Client {
                     self.notice = Some(said(&response));
                     continue;
                 }
-                Ok(Event::NoStatus { to: None, line, .. }) => {
-                    self.notice = Some(shown(line));
-                    continue;
-                }
                 Ok(event) => return Ok(take(event)),
                 Err(client::Error::Protocol(error)) => return Err(error.into()),
                 Err(client::Error::Misuse(error)) => return Err(error.into()),
@@ -131,10 +127,10 @@ impl Client {
         self.send(command)?;
         let mut answered = Ok(());
         while self.session.waiting() > 0 {
-            self.next(|event| match event {
-                Event::Answer(answer) => answered = yes_or_no(&answer),
-                Event::NoStatus { to: Some(_), line, .. } => answered = Err(shown(line)),
-                _ => {}
+            self.next(|event| {
+                if let Event::Answer(answer) = event {
+                    answered = yes_or_no(&answer);
+                }
             })?;
         }
         Ok(answered)

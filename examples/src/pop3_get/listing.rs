@@ -60,7 +60,6 @@ pub(super) fn list(client: &mut Client, report: &mut dyn Report) -> Result<Listi
                 once.and_modify(|once| *once = false).or_insert(true);
                 listing.messages.entry(listed.message).or_default().id = Some(id);
             }
-            Event::NoStatus { to: Some(Sent::List(_)), line, .. } => refused = Some(shown(line)),
             Event::Unparsed { to, line, error } => {
                 let command = if to == Sent::List(None) { "LIST" } else { "UIDL" };
                 report.problem(&format!("{command}: \"{}\": {error}", shown(line)));

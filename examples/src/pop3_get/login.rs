@@ -7,7 +7,7 @@ use pop3_proto::{
 
 use super::{
     Account, Error, Login, Security,
-    client::{Client, said, shown, yes_or_no},
+    client::{Client, said, yes_or_no},
 };
 use crate::apop;
 
@@ -71,7 +71,6 @@ fn start_tls(client: &mut Client) -> Result<(), Error> {
     let upgrade = client.next(|event| match event {
         Event::Stls(upgrade) => Ok(upgrade),
         Event::Answer(answer) => Err(Error::StartTlsRefused(said(&answer.response))),
-        Event::NoStatus { line, .. } => Err(Error::StartTlsRefused(shown(line))),
         _ => Err(Error::NoStartTls),
     })?;
     client.upgrade(upgrade?)

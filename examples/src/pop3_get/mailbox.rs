@@ -3,9 +3,11 @@
 use std::{
     fmt,
     fs::{File, OpenOptions},
-    io,
+    io::{self, ErrorKind},
     path::Path,
 };
+
+use fs4::{FileExt, TryLockError};
 
 /// A place that takes messages, one at a time and in pieces.
 ///
@@ -39,6 +41,16 @@ pub(super) fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Keeps other programs from the file, as long as it is open here.
+pub(super) fn lock(file: &File) -> io::Result<()> {
+    FileExt::try_lock(file).map_err(|error| match error {
+        TryLockError::WouldBlock => {
+            io::Error::new(ErrorKind::ResourceBusy, "another program has it locked")
+        }
+        TryLockError::Error(error) => error,
+    })
 }
 
 /// Makes the names in a directory durable. Elsewhere than on Unix, directories

@@ -2,16 +2,15 @@
 
 use std::{
     fs::File,
-    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
-use fs4::{FileExt, TryLockError};
 use time::{OffsetDateTime, format_description};
 
 use super::{
     line_ends::LineEnds,
-    mailbox::{Mailbox, WRITE_AT, not_begun, private, sync_directory},
+    mailbox::{Mailbox, WRITE_AT, lock, not_begun, private, sync_directory},
     quoting::Quoting,
 };
 
@@ -46,16 +45,7 @@ impl Mbox {
     /// When it cannot be opened, or another program has it locked.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = private().read(true).write(true).create(true).truncate(false).open(path)?;
-        match FileExt::try_lock(&file) {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(io::Error::new(
-                    ErrorKind::ResourceBusy,
-                    "another program has it locked",
-                ));
-            }
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
+        lock(&file)?;
         sync_directory(path.parent().unwrap_or(path))?;
         Ok(Self { file, message: None, lines: Vec::new(), out: Vec::new() })
     }
@@ -217,7 +207,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("mbox");
         let first = Mbox::open(&path).unwrap();
-        assert_eq!(Mbox::open(&path).unwrap_err().kind(), ErrorKind::ResourceBusy);
+        assert_eq!(Mbox::open(&path).unwrap_err().kind(), io::ErrorKind::ResourceBusy);
         drop(first);
         Mbox::open(&path).unwrap();
     }

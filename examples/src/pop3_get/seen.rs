@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::mailbox::private;
+use super::mailbox::{lock, private};
 
 /// The unique-ids of the messages that were delivered and are still on the
 /// server, in a file: first a line with whose they are, then one a line. Those
@@ -17,9 +17,13 @@ use super::mailbox::private;
 /// The file is written anew under a temporary name, and renamed; only single
 /// unique-ids are appended to it. A last line without its end, of a machine that
 /// stopped, counts for nothing: its message is fetched again.
+///
+/// As long as this value lives, the file of that name with `.lock` behind it is
+/// locked: of two programs that fetch at once, each would fetch all.
 #[derive(Debug)]
 pub struct Seen {
     path: PathBuf,
+    _lock: File,
     account: String,
     ids: BTreeMap<String, Then>,
     /// Open once something was appended.
@@ -39,13 +43,16 @@ const HEADING: &str = "# pop3-get: seen of ";
 const DELETE: &str = " delete";
 
 impl Seen {
-    /// Opens the record of an account (`NAME@HOST`); nothing was seen if there
-    /// is none.
+    /// Opens the record of an account (`NAME@HOST`, or with the port behind it);
+    /// nothing was seen if there is none.
     ///
     /// # Errors
-    /// When it cannot be read, or is of another account: each would forget what
-    /// is the other's.
+    /// When it cannot be read, another program has it open, or it is of another
+    /// account: each would forget what is the other's.
     pub fn open(path: &Path, account: &str) -> io::Result<Self> {
+        let beside = beside(path, ".lock");
+        let lock_file = private().write(true).create(true).truncate(false).open(beside)?;
+        lock(&lock_file)?;
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -67,6 +74,7 @@ impl Seen {
         });
         Ok(Self {
             path: path.to_owned(),
+            _lock: lock_file,
             account: account.to_owned(),
             ids: ids.collect(),
             file: None,
@@ -107,8 +115,7 @@ impl Seen {
     /// Writes the whole record, and leaves it open to be appended to.
     fn write(&mut self) -> io::Result<()> {
         self.file = None;
-        let mut temporary = self.path.clone().into_os_string();
-        temporary.push(".tmp");
+        let temporary = beside(&self.path, ".tmp");
         let mut text = format!("{HEADING}{}\n", self.account);
         text.extend(self.ids.iter().map(|(id, then)| line(id, *then)));
         let mut file = private().write(true).create(true).truncate(true).open(&temporary)?;
@@ -118,6 +125,13 @@ impl Seen {
         self.file = Some(file);
         Ok(())
     }
+}
+
+/// The file of that name with `ending` behind it.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 fn line(id: &str, then: Then) -> String {
@@ -142,6 +156,7 @@ mod tests {
         let text = "# pop3-get: seen of alice@host\n1.1\n1.2 delete\ndelete\n";
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
 
+        drop(seen);
         let mut seen = Seen::open(&path, "alice@host").unwrap();
         assert_eq!(seen.get("1.1"), Some(Then::Keep));
         assert_eq!(seen.get("1.2"), Some(Then::Delete));
@@ -150,7 +165,23 @@ mod tests {
         seen.retain(|id| id != "1.1").unwrap();
         let text = "# pop3-get: seen of alice@host\n1.2 delete\ndelete\n";
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        let mut names: Vec<_> = fs::read_dir(directory.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["seen", "seen.lock"]);
+    }
+
+    #[test]
+    fn two_do_not_have_it_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("seen");
+        let seen = Seen::open(&path, "alice@host").unwrap();
+        let busy = Seen::open(&path, "alice@host").unwrap_err();
+        assert_eq!(busy.kind(), ErrorKind::ResourceBusy);
+        drop(seen);
+        assert!(Seen::open(&path, "alice@host").is_ok());
     }
 
     #[test]
@@ -166,6 +197,7 @@ mod tests {
             let mut seen = Seen::open(&path, "a@b").unwrap();
             assert_eq!(seen.ids.keys().collect::<Vec<_>>(), ids, "{text}");
             seen.add("3", Then::Keep).unwrap();
+            drop(seen);
             let seen = Seen::open(&path, "a@b").unwrap();
             assert_eq!(seen.ids.len(), ids.len() + 1, "{text}");
         }

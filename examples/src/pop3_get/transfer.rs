@@ -12,7 +12,7 @@ use pop3_proto::{
 
 use super::{
     Delivery, Error, Report, Summary, Then,
-    client::{Client, shown, yes_or_no},
+    client::{Client, yes_or_no},
     listing::{Listed, Listing},
 };
 
@@ -146,7 +146,6 @@ impl<'t, 'd> Transfer<'t, 'd> {
                 (Sent::Dele(number), Ok(())) => Step::Deleted(number),
                 _ => Step::Nothing,
             },
-            Event::NoStatus { to: Some(to), line, .. } => Step::Refused(to, shown(line)),
             _ => Step::Nothing,
         })?;
         match step {

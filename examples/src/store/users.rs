@@ -18,14 +18,11 @@ const MEMORY_KIB: u32 = 7 * 1024;
 const PASSES: u32 = 5;
 
 impl Store {
-    /// Makes a user with an empty INBOX, or gives an existing one a new
-    /// password. Its hash is kept; until the store is dropped, the password too
-    /// ([`Store::prove`]).
+    /// Says whether a user can have this name and password.
     ///
     /// # Errors
-    /// [`Error::InvalidUser`] for an empty password and for a name that has
-    /// characters other than letters, digits, and `. _ -`.
-    pub fn set_user(&self, name: &str, password: &str) -> Result<UserId, Error> {
+    /// As for [`Store::set_user`].
+    pub fn check_user(name: &str, password: &str) -> Result<(), Error> {
         let allowed = |c: char| c.is_alphanumeric() || "._-".contains(c);
         if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
             return Err(Error::InvalidUser(
@@ -35,6 +32,18 @@ impl Store {
         if password.is_empty() {
             return Err(Error::InvalidUser("the password is empty"));
         }
+        Ok(())
+    }
+
+    /// Makes a user with an empty INBOX, or gives an existing one a new
+    /// password. Its hash is kept; until the store is dropped, the password too
+    /// ([`Store::prove`]).
+    ///
+    /// # Errors
+    /// [`Error::InvalidUser`] for an empty password and for a name that has
+    /// characters other than letters, digits, and `. _ -`.
+    pub fn set_user(&self, name: &str, password: &str) -> Result<UserId, Error> {
+        Self::check_user(name, password)?;
         let hash = self.hash(password)?;
         let user = self.write(|change| {
             let user = change.tx.query_row(

@@ -17,10 +17,20 @@ type Unexpected = JoinHandle<Option<String>>;
 /// A server that plays a transcript: says the lines behind `S: ` and expects
 /// those behind `C: `.
 fn play(transcript: &str) -> (SocketAddr, Unexpected) {
-    let transcript = transcript.to_owned();
+    let (listener, address) = listen();
+    (address, play_on(&listener, transcript))
+}
+
+fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let play = move || {
+    (listener, address)
+}
+
+/// The same for the next who connects here.
+fn play_on(listener: &TcpListener, transcript: &str) -> Unexpected {
+    let (listener, transcript) = (listener.try_clone().unwrap(), transcript.to_owned());
+    thread::spawn(move || {
         let (mut socket, _) = listener.accept().unwrap();
         let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
         for step in transcript.lines().map(str::trim_start) {
@@ -35,12 +45,11 @@ fn play(transcript: &str) -> (SocketAddr, Unexpected) {
         // What else is there? Nothing, when the client hangs up.
         socket.shutdown(Shutdown::Write).unwrap();
         lines.next().map(|line| line.unwrap())
-    };
-    (address, thread::spawn(play))
+    })
 }
 
 /// The same behind a login, at a server that says of itself nothing.
-fn play_logged_in(transcript: &str) -> (SocketAddr, Unexpected) {
+fn play_logged_in_on(listener: &TcpListener, transcript: &str) -> Unexpected {
     let login = "S: +OK ready
          C: CAPA
          S: -ERR
@@ -50,7 +59,7 @@ fn play_logged_in(transcript: &str) -> (SocketAddr, Unexpected) {
          S: +OK
          C: CAPA
          S: -ERR";
-    play(&format!("{login}\n{transcript}"))
+    play_on(listener, &format!("{login}\n{transcript}"))
 }
 
 #[test]
@@ -181,12 +190,14 @@ fn one_bad_message_or_line_does_not_stop_the_others() {
     assert_eq!(mail(&maildir), ["three\n", "two\n"]);
     // It is tried again.
     let record = fs::read_to_string(maildir.join(".pop3-get-seen")).unwrap();
-    assert_eq!(record, "# pop3-get: seen of alice@127.0.0.1\nb delete\n");
+    assert_eq!(record, format!("# pop3-get: seen of alice@{address}\nb delete\n"));
 }
 
 #[test]
 fn after_a_broken_connection_nothing_is_fetched_twice() {
-    let (address, server) = play_logged_in(
+    let (listener, address) = listen();
+    let server = play_logged_in_on(
+        &listener,
         "C: LIST
          S: +OK
          S: 1 5
@@ -217,7 +228,8 @@ fn after_a_broken_connection_nothing_is_fetched_twice() {
     let before = fs::read_to_string(&mbox).unwrap();
     assert!(before.ends_with("\none\n\n"), "{before}");
 
-    let (address, server) = play(
+    let server = play_on(
+        &listener,
         "S: +OK ready
          C: CAPA
          S: +OK
@@ -257,11 +269,18 @@ fn after_a_broken_connection_nothing_is_fetched_twice() {
     assert_eq!(server.join().unwrap(), None);
     let after = fs::read_to_string(&mbox).unwrap();
     assert!(after.starts_with(&before) && after.ends_with("\nwhole\n\n"), "{after}");
+    // What another server has under the same unique-ids is not known by them.
+    let (_, elsewhere) = listen();
+    let (status, _, stderr) = run(&mut program(elsewhere, &options));
+    assert_eq!(status, 1);
+    assert!(stderr.ends_with(&format!(": it is the record of alice@{address}\n")), "{stderr}");
 }
 
 #[test]
 fn what_shares_its_unique_id_is_never_deleted_unfetched() {
-    let (address, server) = play_logged_in(
+    let (listener, address) = listen();
+    let server = play_logged_in_on(
+        &listener,
         "C: LIST
          S: +OK
          S: 1 5
@@ -291,9 +310,11 @@ fn what_shares_its_unique_id_is_never_deleted_unfetched() {
     let record = maildir.join(".pop3-get-seen");
     assert!(!record.exists());
     // As if the first had been there alone.
-    fs::write(&record, "# pop3-get: seen of alice@127.0.0.1\nother delete\nsame delete\n").unwrap();
+    let heading = format!("# pop3-get: seen of alice@{address}\n");
+    fs::write(&record, format!("{heading}other delete\nsame delete\n")).unwrap();
 
-    let (address, server) = play_logged_in(
+    let server = play_logged_in_on(
+        &listener,
         "C: LIST
          S: +OK
          S: 1 5
@@ -325,7 +346,7 @@ fn what_shares_its_unique_id_is_never_deleted_unfetched() {
     assert_eq!(said, "1 new message, 5 B; 1 seen before; 2 deleted on the server\n");
     assert_eq!(stderr, "pop3-get: message 2 (same): the server does not send it: later\n");
     assert_eq!(mail(&maildir), ["one\n", "one\n"]);
-    assert_eq!(fs::read_to_string(&record).unwrap(), "# pop3-get: seen of alice@127.0.0.1\n");
+    assert_eq!(fs::read_to_string(&record).unwrap(), heading);
 }
 
 #[test]
@@ -352,8 +373,9 @@ fn what_shares_its_unique_id_is_kept_and_fetched_again() {
          S: +OK";
     let (_directory, maildir, _) = places();
     let options = ["--tls", "none", "--keep", "--maildir", maildir.to_str().unwrap()];
+    let (listener, address) = listen();
     for _ in 0..2 {
-        let (address, server) = play_logged_in(SESSION);
+        let server = play_logged_in_on(&listener, SESSION);
         let (status, said, stderr) = run(&mut program(address, &options));
         assert_eq!(server.join().unwrap(), None, "{stderr}");
         assert_eq!(status, 1, "{stderr}");
@@ -369,7 +391,9 @@ fn what_shares_its_unique_id_is_kept_and_fetched_again() {
 #[test]
 #[cfg(unix)]
 fn a_signal_leaves_no_half_message() {
-    let (address, server) = play_logged_in(
+    let (listener, address) = listen();
+    let server = play_logged_in_on(
+        &listener,
         "C: LIST
          S: +OK
          S: 1 5

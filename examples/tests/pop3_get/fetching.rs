@@ -57,7 +57,7 @@ fn into_a_maildir_under_tls_and_deleted() {
     assert!(inbox(&store, "alice").is_empty());
     // Nothing is left to be known of what is gone.
     let record = fs::read_to_string(maildir.join(".pop3-get-seen")).unwrap();
-    assert_eq!(record, "# pop3-get: seen of alice@127.0.0.1\n");
+    assert_eq!(record, format!("# pop3-get: seen of alice@{address}\n"));
     succeeds(&mut command, "0 new messages, 0 B; 0 seen before; 0 deleted on the server");
     listeners.stop();
 }

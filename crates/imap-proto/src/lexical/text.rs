@@ -1,5 +1,6 @@
 //! Text for people.
 
+use alloc::string::String;
 use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
@@ -60,9 +61,22 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.0);
+    }
+}
+
+/// As text; what is not UTF-8 is shown as `U+FFFD`.
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.0))
     }
 }
 
@@ -81,11 +95,14 @@ pub(crate) fn text(input: &[u8]) -> Parsed<'_, Text<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
     fn text_is_of_one_line() {
         assert!(Text::new("a\r\nb").is_err() && Text::new("grün").is_ok());
         assert_eq!(Text::first_line("a\r\nb").as_bytes(), b"a");
+        assert_eq!(Text::from_octets(b"gr\xfcn").unwrap().to_string(), "gr\u{fffd}n");
     }
 }

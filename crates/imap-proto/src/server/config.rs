@@ -1,14 +1,12 @@
 //! What a server offers.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mail_wire::{SyntaxError, shows_password};
+use mail_wire::{Mechanism, OfferedMechanisms};
 
 use crate::capability::Capability;
-use crate::lexical::Atom;
 use crate::limits::Limits;
 use crate::tolerance::Tolerance;
 
@@ -20,6 +18,8 @@ use crate::tolerance::Tolerance;
 /// let mut config = Config::new("mail.example.com");
 /// config.starttls = true;
 /// config.capabilities.extend([Capability::Idle, Capability::Move]);
+/// config.mechanisms.offer("PLAIN")?;
+/// # Ok::<(), imap_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -27,7 +27,8 @@ pub struct Config {
     /// The name of the server, for the greeting.
     pub hostname: Cow<'static, str>,
     /// What the server can do. A command of an extension reaches the server
-    /// only where the extension is listed, or `IMAP4rev2`, which contains it.
+    /// only where the extension is listed, or `IMAP4rev2`, which contains it; and so
+    /// does what an extension adds to other commands: `$`, `BINARY[…]`, `SIZE` of STATUS.
     ///
     /// `STARTTLS`, `LOGINDISABLED` and `AUTH=` do not belong here: the session
     /// lists them where they hold. [`Config::new`] lists what the session does
@@ -41,10 +42,11 @@ pub struct Config {
     /// Whether LOGIN is offered where clear-text passwords may be sent.
     /// Default yes.
     pub login: bool,
-    mechanisms: Vec<String>,
-    /// Whether LOGIN, and mechanisms that show the password, or a token as good as
-    /// one, are offered without TLS: `PLAIN`, `LOGIN`, `XOAUTH2`, `OAUTHBEARER`,
-    /// and those that are not known here. Default no.
+    /// The SASL mechanisms that are offered. Default none.
+    pub mechanisms: OfferedMechanisms,
+    /// Whether passwords are taken from connections in clear text: LOGIN, and the
+    /// [mechanisms that show them](Mechanism::shows_password). RFC 8314 section 3
+    /// says not to. Default no.
     pub plaintext_auth: bool,
     /// What a client's lines are forgiven. Default nothing.
     pub tolerance: Tolerance,
@@ -67,29 +69,16 @@ impl Config {
             enable: Vec::new(),
             starttls: false,
             login: true,
-            mechanisms: Vec::new(),
+            mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,
             tolerance: Tolerance::STRICT,
             limits: Limits::default(),
         }
     }
 
-    /// Offers one more SASL mechanism, behind those offered before.
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where `name` cannot name one.
-    pub fn offer_mechanism(&mut self, name: &str) -> Result<(), SyntaxError> {
-        Atom::new(name)?;
-        self.mechanisms.push(name.into());
-        Ok(())
-    }
-
     /// The mechanisms that are offered on a connection with or without TLS.
-    pub fn mechanisms(&self, tls: bool) -> impl Iterator<Item = Atom<'_>> {
-        self.mechanisms
-            .iter()
-            .filter_map(|name| Atom::new(name).ok())
-            .filter(move |name| tls || self.plaintext_auth || !shows_password(name.as_str()))
+    pub(super) fn mechanisms(&self, tls: bool) -> impl Iterator<Item = Mechanism<'_>> {
+        self.mechanisms.iter(tls || self.plaintext_auth)
     }
 
     /// Whether `capability` is offered, by name or as a part of IMAP4rev2.

@@ -6,7 +6,7 @@
 use mail_wire::WrongTicket;
 
 /// Why a session did not do what it was asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Error {
     /// The peer broke the protocol: the connection is over.
     #[error(transparent)]
@@ -18,7 +18,8 @@ pub enum Error {
 
 /// The peer's fault, and the end of the session: what there was to say to the
 /// peer has been written, and the session says the same at every further call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProtocolError {
     /// Something followed STARTTLS in clear text. It may have been put there by
     /// somebody else, and is not carried out (RFC 9051 section 11.1).
@@ -31,7 +32,8 @@ pub enum ProtocolError {
 
 /// The caller's fault. Nothing was written, and the session goes on as if the
 /// call had not been made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum Misuse {
     /// More input was offered while a ticket is out.
     #[error("the peer waits for an answer: answer the ticket before the next `receive`")]
@@ -39,11 +41,9 @@ pub enum Misuse {
     /// The session waits for the TLS handshake.
     #[error("the session waits for TLS: do the handshake, then call `upgraded`")]
     UpgradePending,
-    /// The ticket is not the one that this session waits for.
-    #[error(
-        "this session does not wait for this ticket: answer it at the session that gave it out"
-    )]
-    WrongTicket,
+    /// The ticket is another session's, or was void when the session ended.
+    #[error(transparent)]
+    WrongTicket(#[from] WrongTicket),
     /// The session is over.
     #[error("the session is over: send what is in `out` and close the connection")]
     Closed,
@@ -55,10 +55,4 @@ pub enum Misuse {
     /// A BYE or PREAUTH from the caller.
     #[error("the session writes BYE and PREAUTH itself: use `shut_down`")]
     SessionWritesThis,
-}
-
-impl From<WrongTicket> for Misuse {
-    fn from(_: WrongTicket) -> Self {
-        Self::WrongTicket
-    }
 }

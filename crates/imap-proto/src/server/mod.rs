@@ -4,20 +4,91 @@
 //! decides into octets for the client. It answers what is only protocol by
 //! itself, checks every command against the state, and knows no sockets.
 //!
-//! The [front page](crate) has a whole server. A command takes this course:
+//! [`Session::receive`] is called with what was read and gives an [`Event`]. Where that
+//! asks for a decision it carries a [`Ticket`](crate::Ticket), which is brought back
+//! with the answer:
 //!
-//! | event | answered with |
+//! | event | answers |
 //! |---|---|
-//! | [`Event::Command`] | [`data`](Session::data) and [`fetch`](Session::fetch) as often as there is something to tell, then [`complete`](Session::complete) |
-//! | [`Event::Append`], then pieces, then [`Event::AppendEnd`] | [`accept`](Session::accept) or [`reject`](Session::reject) before the message comes, `complete` behind it |
-//! | [`Event::Authenticate`], [`Event::AuthenticateResponse`] | [`challenge`](Session::challenge), `accept` or `reject` |
-//! | [`Event::StartTls`] | `accept`, the handshake, [`upgraded`](Session::upgraded); or `reject` |
-//! | [`Event::Idle`] | `accept`, then `data` at any time until [`Event::IdleDone`]; or `reject` |
-//! | any other | [`decline`](Session::decline) |
+//! | [`Event::NeedInput`] | send what was written, and read more |
+//! | [`Event::Command`] | [`data`](Session::data) and [`fetch`](Session::fetch) as often as there is something to tell, then [`complete`](Session::complete), [`accept`](Session::accept) or [`reject`](Session::reject) |
+//! | [`Event::StartTls`] | [`accept`](Session::accept) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
+//! | [`Event::Authenticate`], [`Event::AuthenticateResponse`] | [`challenge`](Session::challenge), [`accept`](Session::accept), [`reject`](Session::reject) |
+//! | [`Event::AuthenticateCancelled`] | none: forget the exchange |
+//! | [`Event::Append`] | [`accept`](Session::accept), and the message comes; [`reject`](Session::reject) |
+//! | [`Event::AppendPiece`] | none: keep it; [`decline`](Session::decline) to refuse the message |
+//! | [`Event::AppendEnd`] | as [`Event::Command`] |
+//! | [`Event::AppendCancelled`] | none: drop the message |
+//! | [`Event::Idle`] | [`accept`](Session::accept), then [`data`](Session::data) at any time; [`reject`](Session::reject) |
+//! | [`Event::IdleDone`] | none |
+//! | [`Event::Closed`] | send what was written, and close |
+//! | any | [`decline`](Session::decline) |
+//!
+//! The [front page](crate) has a whole server. What it has not: TLS, which the client
+//! asks for with STARTTLS, and the ends that a driver brings about.
+//!
+//! ```
+//! use imap_proto::server::{Channel, Config, Event, Session};
+//! use imap_proto::{Arena, BytesMut, ReceiveBuffer, Text};
+//! # struct Connection(Vec<u8>, bool);
+//! # impl Connection {
+//! #     fn send(&mut self, out: &mut BytesMut) { self.0.extend(out.split()); }
+//! #     fn receive(&mut self, buffer: &mut ReceiveBuffer) -> Input {
+//! #         if self.1 { return Input::TimedOut }
+//! #         buffer.space().unwrap()[..12].copy_from_slice(b"a STARTTLS\r\n");
+//! #         buffer.received(12);
+//! #         Input::Octets
+//! #     }
+//! #     fn start_tls(&mut self) { self.1 = true; }
+//! # }
+//! # enum Input { Octets, End, TimedOut, Stopping }
+//! # fn serve(connection: &mut Connection) -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut config = Config::new("imap.example.org");
+//! # config.starttls = true;
+//! # let (mut buffer, mut arena, mut out) = (ReceiveBuffer::new(), Arena::new(), BytesMut::new());
+//! # let mut imap = Session::new(config.into(), Channel::Clear, &mut out);
+//! 'reads: loop {
+//!     connection.send(&mut out);
+//!     // Waits for `imap.timeout()` at most.
+//!     match connection.receive(&mut buffer) {
+//!         Input::Octets => {}
+//!         Input::End => return Ok(imap.eof()?),
+//!         Input::TimedOut => imap.timed_out(&mut out),
+//!         Input::Stopping => imap.shut_down(Text::new("the server is going down")?, &mut out),
+//!     }
+//!     let mut input = buffer.filled();
+//!     loop {
+//!         match imap.receive(&mut input, &arena, &mut out)? {
+//!             Event::NeedInput => break,
+//!             Event::StartTls(ticket) => {
+//!                 let upgrade = imap.accept(ticket, &mut out)?;
+//!                 connection.send(&mut out);
+//!                 buffer.keep_last(0); // what came in clear text is not read inside TLS
+//!                 connection.start_tls();
+//!                 imap.upgraded(upgrade);
+//!                 continue 'reads;
+//!             }
+//!             Event::Closed => {
+//!                 connection.send(&mut out);
+//!                 return Ok(());
+//!             }
+//!             other => imap.decline(other, &mut out)?, // and all the others
+//!         }
+//!     }
+//!     let unread = input.len();
+//!     buffer.keep_last(unread);
+//!     arena.reset();
+//! }
+//! # }
+//! # let mut connection = Connection(Vec::new(), false);
+//! # serve(&mut connection).unwrap();
+//! # assert!(connection.0.ends_with(b"a OK begin the TLS handshake\r\n* BYE silent for too long\r\n"));
+//! ```
 
 mod config;
 mod error;
 mod event;
+mod offered;
 mod receive;
 mod rejection;
 mod reply;

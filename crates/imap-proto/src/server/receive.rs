@@ -8,8 +8,10 @@ use memchr::memchr;
 use super::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
+use super::offered::offers;
+use super::rejection::Rejection;
 use super::session::{DONE, Session};
-use super::state::{Effect, Message, State, Task};
+use super::state::{Effect, Message, Refusal, State, Task};
 use super::tag::KeptTag;
 use crate::arena::{Arena, NonEmpty};
 use crate::capability::Capability;
@@ -215,10 +217,7 @@ impl Session {
                 return Ok(Some(Event::StartTls(self.desk.issue())));
             }
             CommandKind::Authenticate { mechanism, initial_response } => {
-                if !config
-                    .mechanisms(self.channel.is_tls())
-                    .any(|offered| offered.is(mechanism.as_str()))
-                {
+                if !config.mechanisms(self.channel.is_tls()).any(|offered| offered == mechanism) {
                     let end =
                         Completion::no(None, Text::first_line("the mechanism is not offered here"));
                     self.finish(Effect::LogIn, end, out);
@@ -274,7 +273,7 @@ impl Session {
         }
         let offered = match command {
             CommandKind::StartTls => self.config.starttls && !self.channel.is_tls(),
-            command => extension(command).is_none_or(|extension| self.config.offers(extension)),
+            command => offers(&self.config, command),
         };
         if offered { Ok(()) } else { Err("not offered here") }
     }
@@ -346,12 +345,12 @@ impl Session {
         let (octets, rest) = input.split_at_checked(here).unwrap_or((input, &[]));
         *input = rest;
         let piece = match octets {
-            _ if refused => &[],
+            _ if refused.is_some() => &[],
             _ if binary => octets,
             _ => memchr(0, octets).and_then(|end| octets.get(..end)).unwrap_or(octets),
         };
         let left = left.saturating_sub(u64::try_from(octets.len()).unwrap_or(left));
-        let refused = piece.len() < octets.len();
+        let refused = refused.or((piece.len() < octets.len()).then_some(Refusal::Nul));
         self.task = Task::AppendMessage(Message { left, binary, refused });
         (!piece.is_empty()).then_some(Event::AppendPiece(piece))
     }
@@ -360,21 +359,31 @@ impl Session {
     fn append_tail<'b>(
         &mut self,
         frame: Framed<'b>,
-        refused: bool,
+        refused: Option<Refusal>,
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Event<'b> {
-        match frame {
-            Framed::Command { octets: b"", ending }
-                if !refused && (ending == LineEnding::Crlf || self.config.tolerance.bare_lf) =>
-            {
+        let ends = match frame {
+            Framed::Command { octets: b"", ending } => {
+                ending == LineEnding::Crlf || self.config.tolerance.bare_lf
+            }
+            Framed::Literal { .. } => {
+                self.frames.refuse_literal(input);
+                false
+            }
+            _ => false,
+        };
+        match refused {
+            None if ends => {
                 self.task = Task::Command(Effect::None);
                 return Event::AppendEnd(self.desk.issue());
             }
-            Framed::Literal { .. } => self.frames.refuse_literal(input),
-            _ => {}
+            Some(Refusal::Declined) if ends => {
+                self.finish(Effect::None, Rejection::NOT_SERVED.completion(), out);
+            }
+            Some(Refusal::Nul) => self.bad(NUL, out),
+            _ => self.bad(MORE_BEHIND_MESSAGE, out),
         }
-        self.bad(if refused { NUL } else { MORE_BEHIND_MESSAGE }, out);
         Event::AppendCancelled
     }
 
@@ -435,23 +444,6 @@ fn is(octets: &[u8], name: &[u8]) -> bool {
 fn is_first_argument(octets: &[u8]) -> bool {
     let argument = octets.splitn(3, |&octet| octet == b' ').nth(2).unwrap_or_default();
     complete(argument, literal_announcement).is_ok()
-}
-
-/// The extension that a command is of, if it is not of IMAP4rev1.
-const fn extension(command: &CommandKind<'_>) -> Option<Capability<'static>> {
-    Some(match command {
-        CommandKind::Append(append) if append.message.binary => Capability::Binary,
-        CommandKind::Enable(_) => Capability::Enable,
-        CommandKind::Expunge { uids: Some(_) } => Capability::UidPlus,
-        CommandKind::Id(_) => Capability::Id,
-        CommandKind::Idle => Capability::Idle,
-        CommandKind::List(list) if list.is_extended() => Capability::ListExtended,
-        CommandKind::Move { .. } => Capability::Move,
-        CommandKind::Namespace => Capability::Namespace,
-        CommandKind::Search(search) if search.returns.is_some() => Capability::ESearch,
-        CommandKind::Unselect => Capability::Unselect,
-        _ => return None,
-    })
 }
 
 /// Whether two capabilities are the same but for upper and lower case.

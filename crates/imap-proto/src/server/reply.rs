@@ -4,14 +4,14 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Ticket, encode_base64};
+use mail_wire::{Ticket, WrongTicket, encode_base64};
 
 use super::error::Misuse;
 use super::event::Event;
 use super::rejection::Rejection;
-use super::request::{self, Request};
+use super::request::{self, Request, sealed::Redeemed};
 use super::session::{Session, frame_limits};
-use super::state::{Effect, State, Task};
+use super::state::{Effect, Refusal, State, Task};
 use super::tag::KeptTag;
 use crate::capability::Capability;
 use crate::code::Code;
@@ -64,9 +64,10 @@ impl Session {
     /// after SELECT and EXAMINE, CAPABILITY after LOGIN. READ-ONLY in the OK of
     /// a SELECT makes the mailbox read-only.
     ///
+    /// A session that was ended meanwhile ends behind this answer.
+    ///
     /// # Errors
-    /// [`Misuse::WrongTicket`] where the ticket is not of this session, or the
-    /// session has been closed since.
+    /// [`Misuse::WrongTicket`] where the ticket is another session's.
     pub fn complete(
         &mut self,
         ticket: Ticket<request::Command>,
@@ -81,28 +82,29 @@ impl Session {
     /// Says yes to a request, in the usual words.
     ///
     /// # Errors
-    /// As [`complete`](Self::complete).
+    /// [`Misuse::WrongTicket`] where the ticket is another session's, or was void when
+    /// the session ended: all are but that of a [`request::Command`].
     pub fn accept<R: Request>(
         &mut self,
         ticket: Ticket<R>,
         out: &mut BytesMut,
     ) -> Result<R::Granted, Misuse> {
-        self.redeem(ticket)?;
-        Ok(R::grant(self, out))
+        let redeemed = self.redeem(ticket)?;
+        Ok(R::grant(self, out, redeemed))
     }
 
     /// Says no to a request.
     ///
     /// # Errors
-    /// As [`complete`](Self::complete).
+    /// As [`accept`](Self::accept).
     pub fn reject<R: Request>(
         &mut self,
         ticket: Ticket<R>,
         why: Rejection<'_>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
-        self.redeem(ticket)?;
-        R::deny(self, why, out);
+        let redeemed = self.redeem(ticket)?;
+        R::deny(self, why, out, redeemed);
         Ok(())
     }
 
@@ -111,7 +113,7 @@ impl Session {
     /// [`Event::AuthenticateResponse`].
     ///
     /// # Errors
-    /// As [`complete`](Self::complete).
+    /// As [`accept`](Self::accept).
     pub fn challenge(
         &mut self,
         ticket: Ticket<request::Authenticate>,
@@ -129,10 +131,12 @@ impl Session {
     }
 
     /// Answers an event that the server has no use for: what it asks is refused
-    /// (NOOP and CHECK are granted), what it tells is passed over.
+    /// (NOOP and CHECK are granted), what it tells is passed over. A piece of a message
+    /// that is not wanted refuses the message: the rest of it is read past, the session
+    /// answers, and [`Event::AppendCancelled`] follows.
     ///
     /// # Errors
-    /// As [`complete`](Self::complete).
+    /// As [`accept`](Self::accept).
     pub fn decline(&mut self, event: Event<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
         use crate::command::CommandKind::{Check, Noop};
         match event {
@@ -148,9 +152,14 @@ impl Session {
             }
             Event::Append(_, ticket) => self.reject(ticket, Rejection::NOT_SERVED, out),
             Event::Idle(ticket) => self.reject(ticket, Rejection::NOT_SERVED, out),
+            Event::AppendPiece(_) => {
+                if let Task::AppendMessage(message) = &mut self.task {
+                    message.refused = Some(Refusal::Declined);
+                }
+                Ok(())
+            }
             Event::NeedInput
             | Event::AuthenticateCancelled
-            | Event::AppendPiece(_)
             | Event::AppendCancelled
             | Event::IdleDone
             | Event::Closed => Ok(()),
@@ -158,8 +167,9 @@ impl Session {
     }
 
     /// Takes a ticket back.
-    fn redeem<R>(&mut self, ticket: Ticket<R>) -> Result<(), Misuse> {
-        Ok(self.desk.redeem(ticket)?)
+    fn redeem<R>(&mut self, ticket: Ticket<R>) -> Result<Redeemed, WrongTicket> {
+        self.desk.redeem(ticket)?;
+        Ok(Redeemed(()))
     }
 
     /// Whether an untagged response may begin here.
@@ -219,6 +229,9 @@ impl Session {
             self.count_bad_command(out);
         } else if end.outcome == Outcome::Ok && self.state.is_authenticated() {
             self.bad_commands = 0;
+        }
+        if let Some(why) = self.farewell.take() {
+            self.say_goodbye(Text::from_octets(&why).unwrap_or(Text::EMPTY), out);
         }
     }
 

@@ -4,26 +4,25 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::Ticket;
 
+use self::sealed::Redeemed;
 use super::Rejection;
 use super::session::{DONE, Session};
 use super::state::{Effect, Message, Task};
 use crate::lexical::Text;
 use crate::response::Completion;
 
-/// A request that the server decides on.
-///
-/// Sealed: the requests are those of this module.
+/// A request that the server decides on. Only the types of this module are.
 pub trait Request: sealed::Sealed {
     /// What [`accept`](Session::accept) gives.
     type Granted;
 
     /// Carries out a yes.
     #[doc(hidden)]
-    fn grant(session: &mut Session, out: &mut BytesMut) -> Self::Granted;
+    fn grant(session: &mut Session, out: &mut BytesMut, ticket: Redeemed) -> Self::Granted;
 
     /// Carries out a no.
     #[doc(hidden)]
-    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut, _: Redeemed) {
         session.finish(Effect::None, why.completion(), out);
     }
 }
@@ -54,11 +53,11 @@ pub enum Idle {}
 impl Request for Command {
     type Granted = ();
 
-    fn grant(session: &mut Session, out: &mut BytesMut) {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: Redeemed) {
         session.finish(session.effect(), DONE, out);
     }
 
-    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut, _: Redeemed) {
         session.finish(session.effect(), why.completion(), out);
     }
 }
@@ -66,7 +65,7 @@ impl Request for Command {
 impl Request for StartTls {
     type Granted = Upgrade;
 
-    fn grant(session: &mut Session, out: &mut BytesMut) -> Upgrade {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: Redeemed) -> Upgrade {
         session.finish(
             Effect::None,
             Completion::ok(None, Text::first_line("begin the TLS handshake")),
@@ -80,11 +79,11 @@ impl Request for StartTls {
 impl Request for Authenticate {
     type Granted = ();
 
-    fn grant(session: &mut Session, out: &mut BytesMut) {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: Redeemed) {
         session.finish(Effect::LogIn, Completion::ok(None, Text::first_line("logged in")), out);
     }
 
-    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut, _: Redeemed) {
         session.finish(Effect::LogIn, why.completion(), out);
     }
 }
@@ -92,17 +91,17 @@ impl Request for Authenticate {
 impl Request for Append {
     type Granted = ();
 
-    fn grant(session: &mut Session, out: &mut BytesMut) {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: Redeemed) {
         if let Task::AppendDecision(head) = session.task {
             if !head.non_synchronizing {
                 out.put_slice(b"+ send the message\r\n");
             }
             let (left, binary) = (head.octets, head.binary);
-            session.task = Task::AppendMessage(Message { left, binary, refused: false });
+            session.task = Task::AppendMessage(Message { left, binary, refused: None });
         }
     }
 
-    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut) {
+    fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut, _: Redeemed) {
         if let Task::AppendDecision(head) = session.task {
             if head.non_synchronizing {
                 session.frames.skip_literal(head.octets);
@@ -115,7 +114,7 @@ impl Request for Append {
 impl Request for Idle {
     type Granted = ();
 
-    fn grant(session: &mut Session, out: &mut BytesMut) {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: Redeemed) {
         out.put_slice(b"+ idling\r\n");
         session.task = Task::Idling;
     }
@@ -128,8 +127,14 @@ impl Request for Idle {
 #[must_use = "shake hands, then call `upgraded`"]
 pub struct Upgrade(pub(super) Ticket<Upgrade>);
 
-mod sealed {
+pub(super) mod sealed {
+    /// Keeps the trait of this module to its types.
     pub trait Sealed {}
+
+    /// Only a session that has taken the ticket back has one.
+    #[derive(Debug)]
+    pub struct Redeemed(pub(in super::super) ());
+
     impl Sealed for super::Command {}
     impl Sealed for super::StartTls {}
     impl Sealed for super::Authenticate {}

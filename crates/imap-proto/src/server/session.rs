@@ -1,5 +1,6 @@
 //! The session.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::time::Duration;
 
@@ -15,6 +16,9 @@ use crate::frame::{FrameLimits, Framer};
 use crate::lexical::{Style, Text};
 use crate::limits::Limits;
 use crate::response::{Completion, Condition};
+
+/// What a client may still read that has sent its last.
+const STREAM_ENDED: Text<'static> = Text::first_line("the stream has ended");
 
 /// The OK of a command that has nothing to tell.
 pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::first_line("done"));
@@ -37,7 +41,9 @@ pub struct Session {
     pub(super) lines: LineFramer,
     /// How strings are written to this client.
     pub(super) style: Style,
-    pub(super) bad_commands: u16,
+    pub(super) bad_commands: u32,
+    /// Why the session ends behind the answer that is due, if it does.
+    pub(super) farewell: Option<Box<[u8]>>,
 }
 
 impl Session {
@@ -55,6 +61,7 @@ impl Session {
             lines: LineFramer::new(config.limits.auth_line),
             style: Style::PLAIN,
             bad_commands: 0,
+            farewell: None,
             config,
         };
         session.greet(out);
@@ -62,10 +69,11 @@ impl Session {
     }
 
     /// Says that the TLS handshake is done. Everything learnt in clear text is
-    /// forgotten; so must be what the caller has read and the session has not.
-    /// There is no second greeting.
+    /// forgotten; so must be what the caller has read and the session has not
+    /// (`ReceiveBuffer::keep_last(0)`), and what it has learnt, from ID say. There is no
+    /// second greeting. Where the handshake failed, close the connection instead.
     ///
-    /// The upgrade of another session changes nothing.
+    /// The upgrade of another session, or of one that is over, changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
         if self.desk.redeem(upgrade.0).is_ok() {
             // Nothing else is left of the clear text: STARTTLS ended at a line's
@@ -77,32 +85,42 @@ impl Session {
     }
 
     /// How long to wait for the client before [`timed_out`](Self::timed_out):
-    /// 30 minutes once it has logged in (RFC 9051 section 5.4), 3 before.
+    /// [`Limits::silence`], or [`Limits::silence_before_login`].
     #[must_use]
-    pub const fn timeout(&self) -> Duration {
-        let minutes = if self.state.is_authenticated() { 30 } else { 3 };
-        Duration::from_secs(minutes * 60)
+    pub fn timeout(&self) -> Duration {
+        let limits = &self.config.limits;
+        if self.state.is_authenticated() { limits.silence } else { limits.silence_before_login }
     }
 
-    /// Ends the session because the client was silent for too long.
+    /// Ends the session because the client was silent for too long, as
+    /// [`shut_down`](Self::shut_down) does.
     pub fn timed_out(&mut self, out: &mut BytesMut) {
         self.say_goodbye(Text::first_line("silent for too long"), out);
     }
 
     /// Ends the session because the server wants to, and says `why` with a BYE.
     /// Nothing is written while the TLS handshake is to come, or once it is over.
+    ///
+    /// What the ticket of a [`request::Command`](super::request::Command) is for may be done by now: its answer
+    /// is still written, and the BYE stands behind it. Any other ticket is void.
     pub fn shut_down(&mut self, why: Text<'_>, out: &mut BytesMut) {
         self.say_goodbye(why, out);
     }
 
-    /// Says that the stream has ended. Any ticket that is out is void.
+    /// Says that the stream has ended: once `receive` has said [`Event::NeedInput`](super::Event::NeedInput),
+    /// or while a ticket is out. That of a [`request::Command`](super::request::Command) is still to be
+    /// answered, as with [`shut_down`](Self::shut_down); any other is void.
     ///
     /// # Errors
     /// [`ProtocolError::UnexpectedEnd`] where that cut something off: a command,
-    /// a message, an answer. It is not an error to go without LOGOUT.
+    /// a message, an exchange. It is not an error to go without LOGOUT.
     pub fn eof(&mut self) -> Result<(), ProtocolError> {
         let cut_off = match self.task {
             Task::Failed(failure) => return Err(failure),
+            Task::Command(_) => {
+                self.end_behind_answer(STREAM_ENDED);
+                return Ok(());
+            }
             Task::Closed | Task::Idling => false,
             Task::Idle => self.frames.is_mid_command(),
             _ => true,
@@ -137,10 +155,18 @@ impl Session {
 
     /// Ends the session with an untagged BYE.
     pub(super) fn say_goodbye(&mut self, why: Text<'_>, out: &mut BytesMut) {
+        if matches!(self.task, Task::Command(_)) {
+            return self.end_behind_answer(why);
+        }
         if self.may_write().is_ok() {
             self.notice(Condition::Bye, None, why, out);
         }
         self.close();
+    }
+
+    /// What is being carried out may have been stored: the client is to learn of it.
+    fn end_behind_answer(&mut self, why: Text<'_>) {
+        self.farewell.get_or_insert_with(|| why.as_bytes().into());
     }
 
     pub(super) const fn is_over(&self) -> bool {

@@ -122,8 +122,17 @@ pub(super) struct Message {
     pub(super) left: u64,
     /// Whether it may hold a NUL: it comes as a `literal8` (RFC 3516 section 4.4).
     pub(super) binary: bool,
-    /// Whether it held one all the same: it is read to its end and not kept.
-    pub(super) refused: bool,
+    /// Why it is read to its end and not kept, if it is not.
+    pub(super) refused: Option<Refusal>,
+}
+
+/// Why a message that was let come is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It holds a NUL, and must not.
+    Nul,
+    /// The server declined a piece of it.
+    Declined,
 }
 
 /// What a session is in the middle of.
@@ -148,8 +157,8 @@ pub(super) enum Task {
     AppendMessage(Message),
     /// The end of the APPEND command is to come.
     AppendTail {
-        /// Whether its message is refused.
-        refused: bool,
+        /// Why its message is refused, if it is.
+        refused: Option<Refusal>,
     },
     /// The server decides on IDLE; a ticket is out.
     IdleDecision,

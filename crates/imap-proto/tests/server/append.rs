@@ -1,6 +1,10 @@
 //! APPEND (RFC 9051 section 6.3.12): decided first, then streamed.
 
+use std::sync::Arc;
+
 use imap_proto::capability::Capability;
+use imap_proto::server::{Channel, Event, Session};
+use imap_proto::{Arena, BytesMut};
 
 use crate::transcript::{LOGIN, config, play};
 
@@ -128,6 +132,42 @@ fn a_nul_in_a_message() {
         assert!(seen.messages.is_empty());
         let ends = seen.events.iter().filter(|event| event.starts_with("AppendE"));
         assert_eq!(ends.count(), 0);
+    }
+}
+
+/// A driver that lets a message come and has no use for its pieces has kept nothing:
+/// the client is told so, whatever the split, and what follows is in sync.
+#[test]
+fn a_message_whose_pieces_are_declined() {
+    let input = b"a LOGIN u p\r\nb APPEND x {9+}\r\na LOGOUT\n\r\nc APPEND x {3}\r\nabc d\r\n\
+        d APPEND x {0+}\r\n\r\ne NOOP\r\n";
+    for split in 0..input.len() {
+        let (mut out, arena) = (BytesMut::new(), Arena::new());
+        let mut session = Session::new(Arc::new(config()), Channel::Tls, &mut out);
+        out.clear();
+        let (mut start, mut cancelled) = (0, 0);
+        for end in [split, input.len()] {
+            let mut unread = &input[start..end];
+            loop {
+                match session.receive(&mut unread, &arena, &mut out).unwrap() {
+                    Event::NeedInput => break,
+                    Event::Command(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                    Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                    Event::AppendCancelled => cancelled += 1,
+                    other => session.decline(other, &mut out).unwrap(),
+                }
+            }
+            start = end - unread.len();
+        }
+        let written = String::from_utf8_lossy(&out);
+        let (_, written) = written.split_once("done\r\n").unwrap();
+        assert_eq!(
+            written,
+            "b NO [CANNOT] not served here\r\n+ send the message\r\n\
+             c BAD expected the end of the command behind the message\r\n\
+             d NO [CANNOT] not served here\r\ne OK done\r\n"
+        );
+        assert_eq!(cancelled, 2);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::transcript::{config, play, play_on};
 
 fn plain() -> Config {
     let mut config = config();
-    config.offer_mechanism("PLAIN").unwrap();
+    config.mechanisms.offer("PLAIN").unwrap();
     config
 }
 
@@ -84,7 +84,7 @@ fn clear_text_passwords_need_tls() {
     let mut config = plain();
     config.plaintext_auth = false;
     config.starttls = true;
-    config.offer_mechanism("SCRAM-SHA-256").unwrap();
+    config.mechanisms.offer("SCRAM-SHA-256").unwrap();
     config.capabilities = vec![Capability::Imap4Rev1];
     let seen = play(
         config.clone(),

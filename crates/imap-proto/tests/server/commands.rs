@@ -1,5 +1,7 @@
 //! Commands and the states they are valid in (RFC 9051 sections 3 and 6).
 
+use std::sync::Arc;
+
 use imap_proto::capability::Capability;
 use imap_proto::response::Data;
 use imap_proto::server::Misuse;
@@ -273,6 +275,61 @@ fn commands_that_are_not_offered() {
     );
 }
 
+/// What a command says beyond IMAP4rev1 is BAD, too, unless all that it is of is
+/// offered, by name or as a part of IMAP4rev2.
+#[test]
+fn arguments_that_are_not_offered() {
+    use Capability::*;
+    for (command, extensions) in [
+        ("FETCH 1 BINARY[1]", &[Binary][..]),
+        ("UID FETCH 1 (UID BINARY.SIZE[1])", &[Binary]),
+        ("FETCH $ UID", &[SearchRes]),
+        ("STORE $ FLAGS ()", &[SearchRes]),
+        ("UID COPY $ x", &[SearchRes]),
+        ("MOVE $ x", &[Move, SearchRes]),
+        ("UID EXPUNGE $", &[UidPlus, SearchRes]),
+        ("SEARCH $", &[SearchRes]),
+        ("SEARCH OR ALL NOT (SEEN UID $)", &[SearchRes]),
+        ("SEARCH RETURN (COUNT) ALL", &[ESearch]),
+        ("SEARCH RETURN (SAVE) ALL", &[ESearch, SearchRes]),
+        ("STATUS x (MESSAGES SIZE)", &[StatusSize]),
+        ("STATUS x (DELETED)", &[Imap4Rev2]),
+        ("LIST \"\" * RETURN (STATUS (UNSEEN))", &[ListExtended, ListStatus]),
+        ("LIST \"\" * RETURN (STATUS (SIZE))", &[ListExtended, ListStatus, StatusSize]),
+    ] {
+        assert!(is_taken(extensions, command), "{command}");
+        assert!(is_taken(&[Imap4Rev2], command), "{command}");
+        for missing in extensions {
+            let others = extensions.iter().filter(|other| *other != missing).copied();
+            let others: Vec<_> = others.collect();
+            assert!(!is_taken(&others, command), "{command} without {missing:?}");
+        }
+    }
+    // RFC 9051 appendices B and C: what IMAP4rev2 left out.
+    for (command, extension) in [("APPEND x ~{1}", Binary), ("LIST \"\" (a b)", ListExtended)] {
+        assert!(!is_taken(&[Imap4Rev2], command), "{command}");
+        assert!(is_taken(&[extension], command), "{command}");
+    }
+}
+
+/// Whether a server that offers `extensions` takes `command`, with a mailbox selected.
+fn is_taken(extensions: &[Capability<'static>], command: &str) -> bool {
+    let mut config = config();
+    config.capabilities = vec![Capability::Imap4Rev1];
+    config.capabilities.extend(extensions);
+    let (mut out, arena) = (BytesMut::new(), Arena::new());
+    let mut session = Session::new(Arc::new(config), Channel::Tls, &mut out);
+    let input = format!("a LOGIN u p\r\nb SELECT x\r\nc {command}\r\n");
+    let mut unread = input.as_bytes();
+    loop {
+        match session.receive(&mut unread, &arena, &mut out).unwrap() {
+            Event::NeedInput => return !out.ends_with(b"c BAD not offered here\r\n"),
+            Event::Command(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            other => session.decline(other, &mut out).unwrap(),
+        }
+    }
+}
+
 /// RFC 9051 section 6.3.1: what is not known is passed over.
 #[test]
 fn enable() {
@@ -325,7 +382,7 @@ fn utf8_is_enabled() {
 /// SEARCH by number is answered; with any other command they may.
 #[test]
 fn message_numbers_stay_while_they_are_used() {
-    let config = std::sync::Arc::new(config());
+    let config = Arc::new(config());
     for (command, may_change) in [
         ("FETCH 1 UID", false),
         ("STORE 1 FLAGS ()", false),

@@ -160,7 +160,7 @@ proptest! {
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
     ) {
         let mut config = config();
-        config.offer_mechanism("PLAIN").unwrap();
+        config.mechanisms.offer("PLAIN").unwrap();
         config.capabilities.push(Capability::Binary);
         let config = Arc::new(config);
         let input = [pieces.concat()];

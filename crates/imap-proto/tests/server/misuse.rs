@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use imap_proto::response::{Condition, Data, Notice};
 use imap_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State};
-use imap_proto::{Arena, BytesMut, Text};
+use imap_proto::{Arena, BytesMut, Text, WrongTicket};
 
 use crate::transcript::config;
 
@@ -46,18 +46,75 @@ fn wrong_tickets() {
         Ok(Event::Command(_, ticket)) => ticket,
         event => panic!("{event:?}"),
     };
-    assert_eq!(second.accept(login(), &mut other), Err(Misuse::WrongTicket));
+    assert_eq!(second.accept(login(), &mut other), Err(Misuse::WrongTicket(WrongTicket)));
     assert!(other.is_empty());
     let ((mut first, mut out), arena) = (session(), Arena::new());
-    let Ok(Event::Command(_, late)) = first.receive(&mut &b"a LOGIN u p\r\n"[..], &arena, &mut out)
-    else {
+    log_in(&mut first, &mut out);
+    let Ok(Event::Idle(late)) = first.receive(&mut &b"a IDLE\r\n"[..], &arena, &mut out) else {
         panic!()
     };
     first.timed_out(&mut out);
-    assert_eq!(first.accept(late, &mut out), Err(Misuse::WrongTicket));
+    assert_eq!(first.accept(late, &mut out), Err(Misuse::WrongTicket(WrongTicket)));
     first.shut_down(Text::EMPTY, &mut out);
     assert_eq!(&out[..], b"* BYE silent for too long\r\n");
     assert_eq!(first.data(&Data::Exists(1), &mut out), Err(Misuse::Closed));
+}
+
+/// What is being carried out may be stored by now: its answer is written although the
+/// session was ended meanwhile, and the end stands behind it.
+#[test]
+fn the_answer_that_is_due_comes_before_the_end() {
+    let ends: [fn(&mut Session, &mut BytesMut) -> &'static str; 3] = [
+        |session, out| {
+            session.shut_down(Text::first_line("back at noon"), out);
+            session.timed_out(out);
+            "back at noon"
+        },
+        |session, out| {
+            session.timed_out(out);
+            "silent for too long"
+        },
+        |session, _| {
+            assert_eq!(session.eof(), Ok(()));
+            "the stream has ended"
+        },
+    ];
+    for end in ends {
+        for command in ["a CREATE x\r\n", "a APPEND x {3+}\r\nabc\r\n"] {
+            let ((mut session, mut out), arena) = (session(), Arena::new());
+            log_in(&mut session, &mut out);
+            let mut input = command.as_bytes();
+            let ticket = loop {
+                match session.receive(&mut input, &arena, &mut out).unwrap() {
+                    Event::Command(_, ticket) | Event::AppendEnd(ticket) => break ticket,
+                    Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                    Event::AppendPiece(_) => {}
+                    other => panic!("{other:?}"),
+                }
+            };
+            let why = end(&mut session, &mut out);
+            assert!(out.is_empty());
+            let mut unread = &b"b NOOP\r\n"[..];
+            let pending = session.receive(&mut unread, &arena, &mut out).unwrap_err();
+            assert_eq!(pending, Error::Misuse(Misuse::ReplyPending));
+            session.data(&Data::Exists(1), &mut out).unwrap();
+            session.accept(ticket, &mut out).unwrap();
+            assert_eq!(out, format!("* 1 EXISTS\r\na OK done\r\n* BYE {why}\r\n"));
+            assert_eq!(session.state(), State::Logout);
+            let closed = session.receive(&mut unread, &arena, &mut out);
+            assert!(matches!(closed, Ok(Event::Closed)));
+            assert_eq!(session.eof(), Ok(()));
+        }
+    }
+}
+
+fn log_in(session: &mut Session, out: &mut BytesMut) {
+    let arena = Arena::new();
+    match session.receive(&mut &b"l LOGIN u p\r\n"[..], &arena, out) {
+        Ok(Event::Command(_, ticket)) => session.accept(ticket, out).unwrap(),
+        other => panic!("{other:?}"),
+    }
+    out.clear();
 }
 
 /// RFC 9051 section 7.5.1, and what only the session writes.

@@ -296,6 +296,8 @@ impl Server {
                 session.reject(ticket, Rejection::TRY_CREATE, out)
             }
             Event::Append(_, ticket) => session.accept(ticket, out),
+            // The log keeps them.
+            Event::AppendPiece(_) => Ok(()),
             Event::AppendEnd(ticket) => {
                 self.outcome.messages.push(std::mem::take(&mut self.message));
                 session.data(&Data::Exists(4), out)?;

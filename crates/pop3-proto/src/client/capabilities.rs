@@ -1,9 +1,9 @@
 //! What a client keeps of a server's capabilities.
 
+use mail_wire::Mechanism;
 use mail_wire::parse::{VCHAR, run};
 
 use crate::capability::Capability;
-use crate::sasl::Mechanism;
 
 /// What a server has said that it can do, in its last answer to CAPA: what a
 /// client decides by. Arguments are in the events
@@ -91,6 +91,6 @@ const fn bit(mechanism: Mechanism<'_>) -> u16 {
         Mechanism::Gssapi => 1 << 8,
         Mechanism::OAuthBearer => 1 << 9,
         Mechanism::XOAuth2 => 1 << 10,
-        Mechanism::Other(_) => 0,
+        _ => 0,
     }
 }

@@ -20,7 +20,7 @@ pub enum ClearText {
     #[default]
     Nothing,
     /// Everything but passwords: APOP, and AUTH with mechanisms that
-    /// [do not show them](crate::Mechanism::is_clear_text). Mail is read in clear
+    /// [do not show them](crate::Mechanism::shows_password). Mail is read in clear
     /// text then.
     NoPasswords,
     /// Everything: for a server on the same machine.

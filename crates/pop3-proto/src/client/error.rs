@@ -5,7 +5,7 @@
 use mail_wire::WrongTicket;
 
 /// Why [`Session::receive`](super::Session::receive) gave no event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Error {
     /// The server's fault; close the connection.
     #[error(transparent)]
@@ -17,7 +17,7 @@ pub enum Error {
 
 /// A fault of the server that ends the session: what it says can no longer be
 /// told apart. The session says the same at every further call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
     /// The greeting is not of POP3.
@@ -37,7 +37,7 @@ pub enum ProtocolError {
 }
 
 /// A fault of the caller. Nothing is written, and the session is as it was before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
     /// The state does not allow the command, or, for STLS, the channel.

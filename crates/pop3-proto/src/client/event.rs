@@ -55,20 +55,8 @@ pub enum Event<'b> {
         /// What is wrong with it.
         error: SyntaxError,
     },
-    /// A line that is no status, in the place of one. It counts as a no to the
-    /// command: the state is as it was. Lines that follow, if it was to be a yes
-    /// to RETR or CAPA, say, are passed over. As the answer to QUIT it is the
-    /// last, and what the server has deleted is not known.
-    NoStatus {
-        /// Which command it answers, if any waits for an answer.
-        to: Option<Sent>,
-        /// The line, without its end. Empty, where it was over the limit.
-        line: &'b [u8],
-        /// What is wrong with it.
-        error: SyntaxError,
-    },
     /// The server says something that it was not asked: that it will close the
-    /// connection, mostly.
+    /// connection, mostly. A line that is no status is told as in an [`Answer`].
     Notice(Response<'b>),
     /// Send what was written, and close the connection.
     Closed,
@@ -79,8 +67,12 @@ pub enum Event<'b> {
 pub struct Answer<'b> {
     /// The command.
     pub to: Sent,
-    /// What the server says.
+    /// What the server says. Where that has no status, it is taken for a no, with
+    /// the line up to what a text cannot hold as its text.
     pub response: Response<'b>,
+    /// Why the line is no response, where it is none. What follows, if it was to be
+    /// a yes to RETR or CAPA, say, is passed over.
+    pub fault: Option<SyntaxError>,
 }
 
 impl Answer<'_> {

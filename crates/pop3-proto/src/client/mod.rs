@@ -16,7 +16,7 @@
 //! | RETR, TOP | [`Event::Body`], in pieces |
 //!
 //! What STAT, and LIST and UIDL of one message answer is read from the text of
-//! the answer, with the types of [`crate::listing`].
+//! the answer, by [`DropListing`](crate::DropListing) and its like.
 //!
 //! Two commands are answered otherwise: STLS with [`Event::Stls`], and AUTH with
 //! any number of [`Event::Challenge`] before its answer.

@@ -8,8 +8,8 @@ use core::time::Duration;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 use mail_wire::{
-    BodyPolicy, Channel, DotUnstuffer, Framed, LineFramer, SyntaxError, Ticket, TicketDesk,
-    Unstuffed, encode_base64,
+    BodyPolicy, Channel, DotUnstuffer, Framed, LineFramer, Mechanism, SyntaxError, Ticket,
+    TicketDesk, Unstuffed, encode_base64,
 };
 
 use super::capabilities::Capabilities;
@@ -24,7 +24,8 @@ use crate::command::Command;
 use crate::language::LanguageListing;
 use crate::listing::{ScanListing, UniqueIdListing, scan_line, unique_id_line};
 use crate::response::{Response, multi_line};
-use crate::sasl::{ClientLine, Mechanism, ServerLine};
+use crate::sasl::{ClientLine, ServerLine};
+use crate::text::Text;
 
 /// The most octets of a command with its CRLF (RFC 2449 §4).
 const COMMAND: usize = 255;
@@ -306,18 +307,14 @@ impl Session {
         line: Result<&'b [u8], SyntaxError>,
         input: &mut &'b [u8],
     ) -> Result<Event<'b>, Error> {
-        let to = self.waiting.pop_front();
-        let error = match (to, line.and_then(Response::parse)) {
-            (Some(to), Ok(response)) => return self.answered(Answer { to, response }, input),
-            (None, Ok(response)) => return Ok(Event::Notice(response)),
-            (_, Err(error)) => error,
+        let (response, fault) = match line.and_then(Response::parse) {
+            Ok(response) => (response, None),
+            Err(fault) => (Response::err(Text::start_of(line.unwrap_or_default())), Some(fault)),
         };
-        match to {
-            Some(Sent::Quit) => self.enter(State::Closed),
-            Some(to) if to.is_multi_line() => self.behind = Behind::Doubt(to),
-            _ => {}
+        match self.waiting.pop_front() {
+            Some(to) => self.answered(Answer { to, response, fault }, input),
+            None => Ok(Event::Notice(response)),
         }
-        Ok(Event::NoStatus { to, line: line.unwrap_or_default(), error })
     }
 
     /// What an answer changes. The one place where an answer changes the state.
@@ -344,6 +341,8 @@ impl Session {
         if answer.more() {
             self.behind = Behind::Lines(answer.to);
             self.listed = 0;
+        } else if answer.fault.is_some() && answer.to.is_multi_line() {
+            self.behind = Behind::Doubt(answer.to);
         }
         Ok(Event::Answer(answer))
     }
@@ -412,7 +411,7 @@ impl Session {
         self.allows(Command::Auth { mechanism, initial_response: None })?;
         let start = out.len();
         out.put_slice(b"AUTH ");
-        out.put_slice(mechanism.name().as_bytes());
+        out.put_slice(mechanism.as_str().as_bytes());
         match initial_response {
             Some([]) => out.put_slice(b" ="),
             Some(response) => {
@@ -496,7 +495,7 @@ impl Session {
             ClearText::Everything => true,
             ClearText::NoPasswords => match command {
                 Command::Pass(_) => false,
-                Command::Auth { mechanism, .. } => !mechanism.is_clear_text(),
+                Command::Auth { mechanism, .. } => !mechanism.shows_password(),
                 _ => true,
             },
             ClearText::Nothing => {

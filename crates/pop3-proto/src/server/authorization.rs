@@ -4,17 +4,18 @@
 use alloc::borrow::Cow;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Base64, Channel};
+use mail_wire::{Base64, Channel, Mechanism};
 
+use super::asked::Asked;
 use super::error::{Error, ProtocolError};
 use super::event::{Event, Login, Proof};
-use super::session::{Asked, Session, err, ok};
+use super::session::{Session, err, ok};
 use super::state::State;
 use crate::capability::Capability;
 use crate::command::Command;
 use crate::credentials::{Name, Password};
 use crate::language::{Language, LanguageListing};
-use crate::sasl::{ClientLine, Mechanism};
+use crate::sasl::ClientLine;
 use crate::text::Text;
 
 /// The language of all that this crate says.
@@ -87,18 +88,16 @@ impl Session {
 
     fn auth<'b>(
         &mut self,
-        mechanism: Mechanism<'_>,
+        mechanism: Mechanism<'b>,
         initial_response: Option<Base64<'b>>,
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
-        let name = mechanism.name();
-        let known = |known: &&Mechanism<'_>| known.name().eq_ignore_ascii_case(name);
-        let Some(&mechanism) = self.config.mechanisms.iter().find(known) else {
-            self.refuse("the mechanism is not offered", out);
-            return None;
-        };
-        if !self.takes(mechanism) {
-            self.refuse(self.why_not("the mechanism is not offered"), out);
+        let offered =
+            |passwords| self.config.mechanisms.iter(passwords).any(|name| name == mechanism);
+        if !offered(self.takes_passwords()) {
+            let unknown = "the mechanism is not offered";
+            let why = if offered(true) { self.why_not(unknown) } else { unknown };
+            self.refuse(why, out);
             return None;
         }
         self.auth_rounds = 0;
@@ -112,25 +111,16 @@ impl Session {
         line: &'b [u8],
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
-        match ClientLine::parse(line) {
+        let why = match ClientLine::parse(line) {
             Ok(ClientLine::Data(data)) if self.auth_rounds < self.config.limits.auth_rounds => {
                 self.auth_rounds += 1;
                 return Some(Event::AuthResponse(data, self.desk.issue()));
             }
-            Ok(ClientLine::Data(_)) => {
-                self.enter(State::Authorization);
-                self.refuse("too many responses: authentication cancelled", out);
-            }
-            Ok(ClientLine::Cancel) => {
-                self.enter(State::Authorization);
-                self.refuse("authentication cancelled", out);
-            }
-            Err(_) => {
-                self.enter(State::Authorization);
-                self.refuse("not base64: authentication cancelled", out);
-            }
-        }
-        None
+            Ok(ClientLine::Data(_)) => "too many responses: authentication cancelled",
+            Ok(ClientLine::Cancel) => "authentication cancelled",
+            Err(_) => "not base64: authentication cancelled",
+        };
+        self.cancel_auth(why, out)
     }
 
     /// RFC 2595 §4. Nothing may follow the command before the handshake.
@@ -178,11 +168,12 @@ impl Session {
         for capability in capabilities.into_iter().flatten() {
             capability.encode(out);
         }
-        if config.mechanisms.iter().any(|&mechanism| self.takes(mechanism)) {
+        let mut mechanisms = config.mechanisms.iter(self.takes_passwords()).peekable();
+        if mechanisms.peek().is_some() {
             out.put_slice(b"SASL");
-            for mechanism in config.mechanisms.iter().filter(|&&mechanism| self.takes(mechanism)) {
+            for mechanism in mechanisms {
                 out.put_u8(b' ');
-                out.put_slice(mechanism.name().as_bytes());
+                out.put_slice(mechanism.as_str().as_bytes());
             }
             out.put_slice(b"\r\n");
         }
@@ -215,10 +206,6 @@ impl Session {
 
     fn takes_user(&self) -> bool {
         self.config.user && self.takes_passwords()
-    }
-
-    fn takes(&self, mechanism: Mechanism<'_>) -> bool {
-        self.takes_passwords() || !mechanism.is_clear_text()
     }
 
     /// Whether these octets may be of a name or password (RFC 6856 §2.2).

@@ -1,10 +1,10 @@
 //! What a server offers, and its limits.
 
-use alloc::vec::Vec;
 use core::time::Duration;
 
+use mail_wire::OfferedMechanisms;
+
 use crate::capability::Retention;
-use crate::sasl::Mechanism;
 use crate::text::{Text, TextBuf};
 use crate::tolerance::Tolerance;
 
@@ -12,11 +12,11 @@ use crate::tolerance::Tolerance;
 ///
 /// ```
 /// use pop3_proto::server::Config;
-/// use pop3_proto::{Mechanism, Text};
+/// use pop3_proto::Text;
 /// let mut config = Config::default();
 /// config.greeting = Text::new("pop.example.com ready")?.into();
 /// config.stls = true;
-/// config.mechanisms.push(Mechanism::Plain);
+/// config.mechanisms.offer("PLAIN")?;
 /// # Ok::<(), pop3_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -28,18 +28,19 @@ pub struct Config {
     /// Whether STLS is offered while the connection is in clear text.
     pub stls: bool,
     /// Whether passwords are taken from connections in clear text: USER and
-    /// PASS, and the [mechanisms that show them](Mechanism::is_clear_text). RFC
+    /// PASS, and the [mechanisms that show them](crate::Mechanism::shows_password). RFC
     /// 8314 §3 and RFC 5034 §4 say not to.
     pub plaintext_auth: bool,
     /// Whether USER and PASS are offered.
     pub user: bool,
     /// The SASL mechanisms that are offered.
-    pub mechanisms: Vec<Mechanism<'static>>,
+    pub mechanisms: OfferedMechanisms,
     /// Whether UTF8 is offered (RFC 6856 §2): messages with UTF-8 in their
     /// headers can be sent after [`Session::is_utf8`](super::Session::is_utf8) holds.
     pub utf8: bool,
-    /// Whether names and passwords may be UTF-8 too (RFC 6856 §2.2). Whoever
-    /// checks them must prepare them (SASLprep, RFC 4013).
+    /// Whether names and passwords may be UTF-8 too (RFC 6856 §2.2), where
+    /// [`utf8`](Self::utf8) is offered. Whoever checks them must prepare them
+    /// (SASLprep, RFC 4013).
     pub utf8_user: bool,
     /// Whether LANG is offered (RFC 6856 §3). The session speaks English and
     /// says so.
@@ -65,7 +66,7 @@ impl Default for Config {
             stls: false,
             plaintext_auth: false,
             user: true,
-            mechanisms: Vec::new(),
+            mechanisms: OfferedMechanisms::default(),
             utf8: false,
             utf8_user: false,
             lang: false,

@@ -5,7 +5,7 @@
 use mail_wire::WrongTicket;
 
 /// Why [`Session::receive`](super::Session::receive) gave no event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Error {
     /// The client's fault; send what was written and close.
     #[error(transparent)]
@@ -17,7 +17,7 @@ pub enum Error {
 
 /// A fault of the client that ends the session. The last answer is written; the
 /// session says the same at every further call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
     /// Octets in clear text came behind STLS. Whoever put them there wanted
@@ -30,7 +30,7 @@ pub enum ProtocolError {
 }
 
 /// A fault of the caller. The session is as it was before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
     /// The last event is not answered yet.

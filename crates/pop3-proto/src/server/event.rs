@@ -2,13 +2,12 @@
 
 use alloc::borrow::Cow;
 
-use mail_wire::{Base64, Ticket};
+use mail_wire::{Base64, Mechanism, Ticket};
 
 use super::deleted::Deleted;
 use super::request;
 use crate::credentials::{Digest, Password};
 use crate::message_number::MessageNumber;
-use crate::sasl::Mechanism;
 
 /// What a session tells, and asks. Message numbers are always those of messages
 /// that are there and not marked as deleted.
@@ -19,11 +18,10 @@ pub enum Event<'b> {
     NeedInput,
     /// Someone wants to log in, by USER and PASS or by APOP.
     Login(Login<'b>, Ticket<request::Login>),
-    /// Someone wants to log in by SASL (RFC 5034 §4). Whatever exchange there
-    /// was before is over.
+    /// Someone wants to log in by SASL (RFC 5034 §4).
     Auth {
         /// How; it is one of those in the configuration.
-        mechanism: Mechanism<'static>,
+        mechanism: Mechanism<'b>,
         /// The first data of the client, if it sent them along.
         initial_response: Option<Base64<'b>>,
         /// To be answered with a challenge, the maildrop, or a no.
@@ -31,6 +29,9 @@ pub enum Event<'b> {
     },
     /// The answer to a challenge.
     AuthResponse(Base64<'b>, Ticket<request::Auth>),
+    /// An exchange that a challenge was out for is over: the client gave it up, or its
+    /// line was none. It is answered.
+    AuthCancelled,
     /// The client wants to go on inside TLS (RFC 2595 §4).
     Stls(Ticket<request::Stls>),
     /// STAT or LIST: the sizes of the messages are asked for.
@@ -42,8 +43,9 @@ pub enum Event<'b> {
     /// TOP: a message's header and so many lines of its body are asked for. It
     /// is answered like RETR; the [`Body`](super::Body) ends where it must.
     Top(MessageNumber, u32, Ticket<request::Message>),
-    /// QUIT: these messages are to be deleted now. To be accepted once they
-    /// are, for good; rejected, if some are not.
+    /// QUIT: these messages are to be deleted now, by the numbers that they had when
+    /// the maildrop was opened. To be accepted once they are, for good; rejected, if
+    /// some are not.
     Update(Deleted, Ticket<request::Update>),
     /// Send what was written, and close the connection.
     Closed,

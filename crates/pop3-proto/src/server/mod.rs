@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`Event::Login`] | [`open`](Session::open), [`reject`](Session::reject) |
 //! | [`Event::Auth`], [`Event::AuthResponse`] | [`challenge`](Session::challenge), [`open`](Session::open), [`reject`](Session::reject) |
+//! | [`Event::AuthCancelled`] | none: forget the exchange |
 //! | [`Event::Stls`] | [`accept`](Session::accept) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
 //! | [`Event::Sizes`] | [`sizes`](Session::sizes), [`reject`](Session::reject) |
 //! | [`Event::UniqueIds`] | [`unique_ids`](Session::unique_ids), [`reject`](Session::reject) |
@@ -19,8 +20,59 @@
 //! It keeps the marks of deletion, and tells them when the client takes its
 //! leave with QUIT, and at no other time: a connection that breaks deletes nothing.
 //!
-//! The front page of the crate shows a whole server.
+//! The front page of the crate shows a whole server. What it has not: TLS, which the
+//! client asks for with STLS, and the ends that a driver brings about.
+//!
+//! ```
+//! use pop3_proto::server::{Channel, Config, Event, Session};
+//! use pop3_proto::{BytesMut, ReceiveBuffer, Text};
+//! # struct Connection(Vec<u8>, bool);
+//! # impl Connection {
+//! #     fn send(&mut self, out: &mut BytesMut) { self.0.extend(out.split()); }
+//! #     fn receive(&mut self, buffer: &mut ReceiveBuffer) -> Input {
+//! #         buffer.space().unwrap()[..6].copy_from_slice(b"STLS\r\n");
+//! #         buffer.received(6);
+//! #         if self.1 { Input::TimedOut } else { Input::Octets }
+//! #     }
+//! #     fn start_tls(&mut self) { self.1 = true; }
+//! # }
+//! # enum Input { Octets, TimedOut, Stopping }
+//! # fn serve(connection: &mut Connection) -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut config = Config::default();
+//! # config.stls = true;
+//! # let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
+//! # let mut session = Session::new(config.into(), Channel::Clear, &mut out);
+//! loop {
+//!     connection.send(&mut out);
+//!     // Waits for `session.timeout()` at most.
+//!     match connection.receive(&mut buffer) {
+//!         Input::Octets => {}
+//!         Input::TimedOut => session.timed_out(),
+//!         Input::Stopping => session.shut_down(Text::new("the server is going down")?, &mut out),
+//!     }
+//!     let mut input = buffer.filled();
+//!     match session.receive(&mut input, &mut out)? {
+//!         Event::Stls(ticket) => {
+//!             let upgrade = session.accept(ticket, &mut out)?;
+//!             connection.send(&mut out);
+//!             buffer.keep_last(0); // what came in clear text is not read inside TLS
+//!             connection.start_tls();
+//!             session.upgraded(upgrade);
+//!         }
+//!         Event::Closed => {
+//!             connection.send(&mut out);
+//!             return Ok(());
+//!         }
+//!         other => session.decline(other, &mut out)?, // and all the others
+//!     }
+//! }
+//! # }
+//! # let mut connection = Connection(Vec::new(), false);
+//! # serve(&mut connection).unwrap();
+//! # assert!(connection.1 && connection.0.ends_with(b"+OK begin the TLS negotiation\r\n"));
+//! ```
 
+mod asked;
 mod authorization;
 mod body;
 mod config;

@@ -22,7 +22,8 @@ pub struct Rejection<'a> {
 
 impl Rejection<'static> {
     /// `[AUTH]`: the name or the password is wrong; never say which (RFC 3206 §5).
-    pub const BAD_CREDENTIALS: Self = Self::literal(Some(Code::Auth), "invalid name or password");
+    pub const AUTHENTICATION_FAILED: Self =
+        Self::literal(Some(Code::Auth), "invalid name or password");
     /// `[IN-USE]`: the maildrop is open in another session (RFC 2449 §8.1.2).
     pub const IN_USE: Self = Self::literal(Some(Code::InUse), "the maildrop is in use");
     /// `[LOGIN-DELAY]`: the last login was too short a while ago (RFC 2449 §8.1.1).
@@ -72,7 +73,7 @@ mod tests {
     #[test]
     fn each_no_has_its_code() {
         for (rejection, written) in [
-            (Rejection::BAD_CREDENTIALS, "-ERR [AUTH] invalid name or password\r\n"),
+            (Rejection::AUTHENTICATION_FAILED, "-ERR [AUTH] invalid name or password\r\n"),
             (Rejection::IN_USE, "-ERR [IN-USE] the maildrop is in use\r\n"),
             (Rejection::TOO_EARLY, "-ERR [LOGIN-DELAY] wait before the next login\r\n"),
             (Rejection::TEMPORARY, "-ERR [SYS/TEMP] try again later\r\n"),

@@ -14,7 +14,7 @@ pub trait Acceptable: Request {
     type Granted;
 
     #[doc(hidden)]
-    fn grant(session: &mut Session, out: &mut BytesMut, yes: sealed::Yes) -> Self::Granted;
+    fn grant(session: &mut Session, out: &mut BytesMut, yes: sealed::Redeemed) -> Self::Granted;
 }
 
 /// A [`Request`] whose yes opens a maildrop.
@@ -54,7 +54,7 @@ impl LogIn for Auth {}
 impl Acceptable for Stls {
     type Granted = Upgrade;
 
-    fn grant(session: &mut Session, out: &mut BytesMut, _: sealed::Yes) -> Upgrade {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: sealed::Redeemed) -> Upgrade {
         session.grant_upgrade(out)
     }
 }
@@ -62,7 +62,7 @@ impl Acceptable for Stls {
 impl Acceptable for Message {
     type Granted = Body;
 
-    fn grant(session: &mut Session, out: &mut BytesMut, _: sealed::Yes) -> Body {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: sealed::Redeemed) -> Body {
         session.grant_body(out)
     }
 }
@@ -70,7 +70,7 @@ impl Acceptable for Message {
 impl Acceptable for Update {
     type Granted = ();
 
-    fn grant(session: &mut Session, out: &mut BytesMut, _: sealed::Yes) {
+    fn grant(session: &mut Session, out: &mut BytesMut, _: sealed::Redeemed) {
         session.grant_update(out);
     }
 }
@@ -89,7 +89,7 @@ pub(super) mod sealed {
 
     /// Only a session that has taken the ticket back has one.
     #[derive(Debug)]
-    pub struct Yes(pub(in super::super) ());
+    pub struct Redeemed(pub(in super::super) ());
 
     impl Sealed for super::Login {}
     impl Sealed for super::Auth {}

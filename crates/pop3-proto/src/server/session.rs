@@ -10,17 +10,17 @@ use mail_wire::{
     encode_base64,
 };
 
+use super::asked::Asked;
 use super::body::{Body, Streaming};
 use super::config::Config;
 use super::deleted::Deleted;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::rejection::Rejection;
-use super::request::{self, Acceptable, LogIn, Request, sealed::Yes};
+use super::request::{self, Acceptable, LogIn, Request, sealed::Redeemed};
 use super::state::State;
 use crate::code::Code;
 use crate::command::Command;
-use crate::message_number::MessageNumber;
 use crate::response::Response;
 use crate::text::Text;
 use crate::timestamp::Timestamp;
@@ -51,21 +51,6 @@ pub struct Session {
     pub(super) auth_rounds: u16,
     bad_commands: u32,
     failed: Option<ProtocolError>,
-}
-
-/// What exactly the ticket that is out asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// Its type says all.
-    Plainly,
-    Login,
-    Stat,
-    List(Option<MessageNumber>),
-    Uidl(Option<MessageNumber>),
-    /// TOP, with its lines.
-    Top(u32),
-    /// A [`Body`] is out.
-    Body,
 }
 
 /// STLS was accepted: send what was written, do the handshake, and bring this
@@ -158,22 +143,16 @@ impl Session {
             return Err(Misuse::ReplyPending.into());
         }
         while self.state != State::Closed {
-            let line = match self.framer.next(input) {
+            let event = match self.framer.next(input) {
                 Framed::NeedInput => return Ok(Event::NeedInput),
-                Framed::Line { line, ending: LineEnding::Crlf } => line,
-                Framed::Line { line, .. } if self.config.tolerance.bare_lf => line,
-                Framed::Line { .. } => {
-                    self.refuse_line("a line ends with CR LF", out);
-                    continue;
+                Framed::TooLong => self.refuse_line("the line is too long", out),
+                Framed::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
+                    self.refuse_line("a line ends with CR LF", out)
                 }
-                Framed::TooLong => {
-                    self.refuse_line("the line is too long", out);
-                    continue;
+                Framed::Line { line, .. } if self.state == State::Authenticating => {
+                    self.auth_line(line, out)
                 }
-            };
-            let event = match self.state {
-                State::Authenticating => self.auth_line(line, out),
-                _ => self.command(line, input, out)?,
+                Framed::Line { line, .. } => self.command(line, input, out)?,
             };
             if let Some(event) = event {
                 return Ok(event);
@@ -221,12 +200,13 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<R::Granted, Misuse> {
         self.desk.redeem(ticket)?;
-        Ok(R::grant(self, out, Yes(())))
+        Ok(R::grant(self, out, Redeemed(())))
     }
 
     /// Says no, to anything.
     ///
-    /// To reject a login counts as a bad command; to reject the deletions of
+    /// To reject a login counts as a bad command, and one too many is answered with a
+    /// goodbye in place of `why`; to reject the deletions of
     /// QUIT says that some messages are left (RFC 1939 §6), and closes the
     /// connection as accepting them does.
     ///
@@ -239,7 +219,6 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
         self.desk.redeem(ticket)?;
-        Response::from(why).encode(out);
         let login = self.asked == Asked::Login || self.state == State::Authenticating;
         self.asked = Asked::Plainly;
         match self.state {
@@ -247,8 +226,8 @@ impl Session {
             State::Update => self.enter(State::Closed),
             _ => {}
         }
-        if login && self.count_bad_command() {
-            self.enter(State::Closed);
+        if !login || self.takes_another(out) {
+            Response::from(why).encode(out);
         }
         Ok(())
     }
@@ -260,7 +239,7 @@ impl Session {
     pub fn decline(&mut self, event: Event<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
         let why = Rejection::NOT_SUPPORTED;
         match event {
-            Event::NeedInput | Event::Closed => Ok(()),
+            Event::NeedInput | Event::AuthCancelled | Event::Closed => Ok(()),
             Event::Login(_, ticket) => self.reject(ticket, why, out),
             Event::Auth { ticket, .. } => self.reject(ticket, why, out),
             Event::AuthResponse(_, ticket) => self.reject(ticket, why, out),
@@ -274,6 +253,9 @@ impl Session {
 
     /// Says yes to a login, at the end of AUTH too: the maildrop is open and
     /// locked, and has so many messages.
+    ///
+    /// Their numbers are fixed from now on: look them up in a list that is taken now
+    /// and does not change while the session lasts (RFC 1939 §8).
     ///
     /// # Errors
     /// [`Misuse::WrongTicket`]; nothing is written then.
@@ -324,7 +306,7 @@ impl Session {
 
     /// Says that the handshake of STLS is done. Everything that was learnt in
     /// clear text is forgotten; so must be what the caller has read in clear text,
-    /// and not used. Where the handshake failed, close the connection instead.
+    /// and not used (`ReceiveBuffer::keep_last(0)`). Where the handshake failed, close the connection instead.
     ///
     /// The upgrade of another session changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
@@ -372,9 +354,12 @@ impl Session {
     }
 
     /// Says that the client was silent for too long. Nothing is written and
-    /// nothing deleted, as RFC 1939 §3 has it; close the connection.
+    /// nothing deleted, as RFC 1939 §3 has it; close the connection. As with
+    /// [`shut_down`](Self::shut_down), the deletions of QUIT are not cut off.
     pub fn timed_out(&mut self) {
-        self.enter(State::Closed);
+        if self.state != State::Update {
+            self.enter(State::Closed);
+        }
     }
 
     /// Says that the server ends the session, and `why`. Writes that, except into a
@@ -465,7 +450,8 @@ impl Session {
 
     /// Counts a bad command; says goodbye where it was one too many.
     fn takes_another(&mut self, out: &mut BytesMut) -> bool {
-        let enough = self.count_bad_command();
+        self.bad_commands = self.bad_commands.saturating_add(1);
+        let enough = self.bad_commands > self.config.limits.bad_commands;
         if enough {
             err("too many bad commands: goodbye", out);
             self.enter(State::Closed);
@@ -485,17 +471,23 @@ impl Session {
     }
 
     /// Answers a line that is none. It ends the exchange of AUTH, too.
-    fn refuse_line(&mut self, why: &'static str, out: &mut BytesMut) {
+    fn refuse_line<'b>(&mut self, why: &'static str, out: &mut BytesMut) -> Option<Event<'b>> {
         if self.state == State::Authenticating {
-            self.enter(State::Authorization);
+            return self.cancel_auth(why, out);
         }
         self.refuse(why, out);
+        None
     }
 
-    /// Whether it was one too many.
-    fn count_bad_command(&mut self) -> bool {
-        self.bad_commands = self.bad_commands.saturating_add(1);
-        self.bad_commands > self.config.limits.bad_commands
+    /// Ends the exchange of AUTH before there was anything to decide.
+    pub(super) fn cancel_auth<'b>(
+        &mut self,
+        why: &'static str,
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
+        self.enter(State::Authorization);
+        self.refuse(why, out);
+        Some(Event::AuthCancelled)
     }
 }
 

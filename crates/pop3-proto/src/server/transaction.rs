@@ -3,11 +3,12 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::Ticket;
 
+use super::asked::Asked;
 use super::error::Misuse;
 use super::event::Event;
 use super::rejection::Rejection;
 use super::request;
-use super::session::{Asked, Session, err, ok};
+use super::session::{Session, err, ok};
 use super::state::State;
 use crate::command::Command;
 use crate::listing::{DropListing, ScanListing, UniqueIdListing};
@@ -86,7 +87,8 @@ impl Session {
 
     /// Answers STAT or LIST. `sizes` are the octets of every message, those
     /// that are marked as deleted too, in order; each line's end counts as two
-    /// (RFC 1939 §11). Only as many are taken as are needed.
+    /// (RFC 1939 §11). Only as many are taken as are needed; where there are fewer,
+    /// the client is told to try again later.
     ///
     /// # Errors
     /// [`Misuse::WrongTicket`]; nothing is written then.
@@ -99,12 +101,9 @@ impl Session {
         self.desk.redeem(ticket)?;
         match core::mem::replace(&mut self.asked, Asked::Plainly) {
             Asked::List(None) => {
-                ok("the sizes follow", out);
-                for (message, octets) in self.left(sizes) {
+                self.listing("the sizes follow", sizes, out, |message, octets, out| {
                     ScanListing { message, octets }.encode(out);
-                    out.put_slice(b"\r\n");
-                }
-                out.put_slice(b".\r\n");
+                });
             }
             Asked::List(Some(message)) => match sizes.into_iter().nth(message.index()) {
                 Some(octets) => {
@@ -112,7 +111,7 @@ impl Session {
                     ScanListing { message, octets }.encode(out);
                     out.put_slice(b"\r\n");
                 }
-                None => Response::from(Rejection::TEMPORARY).encode(out),
+                None => too_few(out),
             },
             _ => {
                 let (mut messages, mut octets) = (0_u32, 0_u64);
@@ -120,16 +119,21 @@ impl Session {
                     messages = messages.saturating_add(1);
                     octets = octets.saturating_add(size);
                 }
-                out.put_slice(b"+OK ");
-                DropListing { messages, octets }.encode(out);
-                out.put_slice(b"\r\n");
+                if messages < self.count() {
+                    too_few(out);
+                } else {
+                    out.put_slice(b"+OK ");
+                    DropListing { messages, octets }.encode(out);
+                    out.put_slice(b"\r\n");
+                }
             }
         }
         Ok(())
     }
 
     /// Answers UIDL. `ids` are the unique-ids of every message, those that are
-    /// marked as deleted too, in order. Only as many are taken as are needed.
+    /// marked as deleted too, in order. Only as many are taken as are needed; where
+    /// there are fewer, the client is told to try again later.
     ///
     /// # Errors
     /// [`Misuse::WrongTicket`]; nothing is written then.
@@ -148,18 +152,42 @@ impl Session {
                     UniqueIdListing { message, unique_id }.encode(out);
                     out.put_slice(b"\r\n");
                 }
-                None => Response::from(Rejection::TEMPORARY).encode(out),
+                None => too_few(out),
             },
-            _ => {
-                ok("the unique-ids follow", out);
-                for (message, unique_id) in self.left(ids) {
-                    UniqueIdListing { message, unique_id }.encode(out);
-                    out.put_slice(b"\r\n");
-                }
-                out.put_slice(b".\r\n");
-            }
+            _ => self.listing("the unique-ids follow", ids, out, |message, unique_id, out| {
+                UniqueIdListing { message, unique_id }.encode(out);
+            }),
         }
         Ok(())
+    }
+
+    /// Writes a line for each message that is left, by what `all` have.
+    fn listing<T>(
+        &self,
+        text: &'static str,
+        all: impl IntoIterator<Item = T>,
+        out: &mut BytesMut,
+        encode: impl Fn(MessageNumber, T, &mut BytesMut),
+    ) {
+        let start = out.len();
+        ok(text, out);
+        let mut listed = 0;
+        for (message, what) in self.left(all) {
+            encode(message, what, out);
+            out.put_slice(b"\r\n");
+            listed += 1;
+        }
+        if listed < self.count() {
+            out.truncate(start);
+            too_few(out);
+        } else {
+            out.put_slice(b".\r\n");
+        }
+    }
+
+    /// How many messages are left.
+    const fn count(&self) -> u32 {
+        self.messages.saturating_sub(self.deleted.len())
     }
 
     /// Each of `all` messages that is not marked as deleted, with its number.
@@ -172,4 +200,10 @@ impl Session {
             .zip(all)
             .filter(|(message, _)| !self.deleted.contains(*message))
     }
+}
+
+/// The caller knows of fewer messages than there were at first. A client that was told
+/// so would take the others for deleted.
+fn too_few(out: &mut BytesMut) {
+    Response::from(Rejection::TEMPORARY).encode(out);
 }

@@ -252,7 +252,7 @@ fn an_answer_without_a_status() {
              S: ?
              E: Dele(MessageNumber(1)) {unclear}
              S: ?
-             E: {unclear}
+             E: notice -ERR ?
              C: NOOP
              S: +OK
              E: Noop +OK 
@@ -832,7 +832,7 @@ fn odd_servers() {
          S: -ERR Disconnected for inactivity.
          E: notice -ERR Disconnected for inactivity.
          S: and goodbye
-         E: no status \"and goodbye\": expected \"+OK\" or \"-ERR\" at octet 0
+         E: notice -ERR and goodbye
          C: QUIT
          S: +OK
          E: Quit +OK 

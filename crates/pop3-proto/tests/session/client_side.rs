@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use bytes::BytesMut;
-use pop3_proto::client::{Channel, Config, Error, Event, Session, request};
+use pop3_proto::client::{Answer, Channel, Config, Error, Event, Session, request};
 use pop3_proto::{Base64, Command, Response, Status, Ticket};
 
 /// A client and what was told it so far.
@@ -101,7 +101,14 @@ impl Client {
 fn show(event: &Event<'_>) -> String {
     match event {
         Event::Greeting(response) => format!("greeting {}", status(response)),
-        Event::Answer(answer) => format!("{:?} {}", answer.to, status(&answer.response)),
+        Event::Answer(Answer { to, response, fault: None }) => {
+            format!("{to:?} {}", status(response))
+        }
+        Event::Answer(Answer { to, response, fault: Some(fault) }) => {
+            assert_eq!((response.status, response.code), (Status::Err, None));
+            let line = response.text.as_bytes().escape_ascii();
+            format!("{to:?} no status \"{line}\": {fault}")
+        }
         Event::Scan(listing) => format!("scan {} {}", listing.message, listing.octets),
         Event::UniqueId(listing) => {
             format!("id {} {}", listing.message, listing.unique_id.as_str())
@@ -113,13 +120,6 @@ fn show(event: &Event<'_>) -> String {
         Event::End(to) => format!("{to:?} end"),
         Event::Unparsed { to, line, error } => {
             format!("{to:?} unparsed {:?}: {error}", line.escape_ascii().to_string())
-        }
-        Event::NoStatus { to, line, error } => {
-            let line = line.escape_ascii().to_string();
-            match to {
-                Some(to) => format!("{to:?} no status {line:?}: {error}"),
-                None => format!("no status {line:?}: {error}"),
-            }
         }
         Event::Notice(response) => format!("notice {}", status(response)),
         other => panic!("{other:?}"),

@@ -25,7 +25,8 @@ pub(crate) fn everything() -> Config {
     with(Config::default(), |config| {
         config.plaintext_auth = true;
         config.stls = true;
-        config.mechanisms = vec![Mechanism::Plain, Mechanism::CramMd5];
+        config.mechanisms.offer("PLAIN").unwrap();
+        config.mechanisms.offer("CRAM-MD5").unwrap();
         config.utf8 = true;
         config.lang = true;
     })
@@ -42,6 +43,8 @@ pub(crate) fn with<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
 pub(crate) struct Outcome {
     pub(crate) sent: String,
     pub(crate) deleted: Vec<u32>,
+    /// How many exchanges of AUTH ended with nothing to decide.
+    pub(crate) cancelled: u32,
     pub(crate) closed: bool,
     pub(crate) error: Option<Error>,
 }
@@ -101,7 +104,7 @@ fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &
             };
             match known {
                 true => session.open(ticket, 2, out).unwrap(),
-                false => session.reject(ticket, Rejection::BAD_CREDENTIALS, out).unwrap(),
+                false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
             }
         }
         Event::Auth { mechanism: Mechanism::CramMd5, initial_response: None, ticket } => {
@@ -113,7 +116,7 @@ fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &
         Event::Auth { initial_response: Some(response), ticket, .. }
         | Event::AuthResponse(response, ticket) => match is_plain(response) {
             true => session.open(ticket, 2, out).unwrap(),
-            false => session.reject(ticket, Rejection::BAD_CREDENTIALS, out).unwrap(),
+            false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
         },
         Event::Stls(ticket) => {
             let upgrade = session.accept(ticket, out).unwrap();
@@ -135,6 +138,7 @@ fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &
             }
             session.finish(body, out).unwrap();
         }
+        Event::AuthCancelled => outcome.cancelled += 1,
         Event::Update(deleted, ticket) => {
             outcome.deleted = deleted.iter().map(MessageNumber::get).collect();
             session.accept(ticket, out).unwrap();

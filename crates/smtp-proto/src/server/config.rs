@@ -1,11 +1,11 @@
 //! What a server offers, and how much it takes.
 
 use alloc::string::String;
-use alloc::vec::Vec;
+use core::time::Duration;
 
-use mail_wire::{BodyPolicy, SyntaxError, shows_password};
+use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError};
 
-use crate::{Hostname, Mechanism, Tolerance};
+use crate::{Hostname, Tolerance};
 
 /// What a server offers and allows. One serves all sessions.
 ///
@@ -14,14 +14,13 @@ use crate::{Hostname, Mechanism, Tolerance};
 /// let mut config = Config::new("mx.example.org")?;
 /// config.max_message_size = Some(10 << 20);
 /// config.starttls = true;
-/// config.offer_mechanism("PLAIN")?;
+/// config.mechanisms.offer("PLAIN")?;
 /// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
     hostname: String,
-    mechanisms: Vec<String>,
     /// The most octets that a message may have, its line ends counted and its
     /// stuffed dots not: offered as SIZE and enforced (RFC 1870). None, and 0 as
     /// RFC 1870 §4 has it, offers SIZE without a limit. Default: none.
@@ -39,9 +38,11 @@ pub struct Config {
     /// Let EXPN through as [`Event::Expn`](super::Event::Expn). Else it is
     /// answered 502. Default: no.
     pub expn: bool,
-    /// Offer mechanisms that show the password, or a token as good as one, on a
-    /// connection without TLS: `PLAIN`, `LOGIN`, `XOAUTH2`, `OAUTHBEARER`, and
-    /// those that are not known here. Default: no.
+    /// The SASL mechanisms of AUTH (RFC 4954 §3), which is offered where there is one.
+    /// Default: none.
+    pub mechanisms: OfferedMechanisms,
+    /// Offer those of them that [show the password](Mechanism::shows_password) on a
+    /// connection without TLS too. Default: no.
     pub plaintext_auth: bool,
     /// What to do with bare CR, bare LF and NUL in a body. Default: reject.
     pub body_policy: BodyPolicy,
@@ -61,34 +62,18 @@ impl Config {
         let hostname = Hostname::parse(hostname)?;
         Ok(Self {
             hostname: hostname.as_str().into(),
-            mechanisms: Vec::new(),
             max_message_size: None,
             eight_bit_mime: true,
             smtputf8: true,
             starttls: false,
             vrfy: false,
             expn: false,
+            mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,
             body_policy: BodyPolicy::default(),
             tolerance: Tolerance::STRICT,
             limits: Limits::default(),
         })
-    }
-
-    /// Offers one more SASL mechanism, behind those offered before (RFC 4954 §3).
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where `name` cannot name one, or all together no longer fit a
-    /// line of 512 octets (RFC 5321 §4.5.3.1.5): the answer to EHLO has one for them.
-    pub fn offer_mechanism(&mut self, name: &str) -> Result<(), SyntaxError> {
-        Mechanism::parse(name)?;
-        let names = self.mechanisms.iter().map(String::as_str).chain([name]);
-        let length = "250 AUTH\r\n".len() + names.map(|name| 1 + name.len()).sum::<usize>();
-        if length > 512 {
-            return Err(SyntaxError { offset: 0, expected: "mechanisms that fit a line" });
-        }
-        self.mechanisms.push(name.into());
-        Ok(())
     }
 
     /// The most octets of a message, where there is a limit.
@@ -106,10 +91,9 @@ impl Config {
         &self.hostname
     }
 
-    /// The mechanisms that are offered on a connection with or without TLS.
-    pub fn mechanisms(&self, tls: bool) -> impl Iterator<Item = &str> {
-        let allowed = move |name: &&str| tls || self.plaintext_auth || !shows_password(name);
-        self.mechanisms.iter().map(String::as_str).filter(allowed)
+    /// The mechanisms that are offered on such a connection.
+    pub(super) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
+        self.mechanisms.iter(self.plaintext_auth || channel.is_tls())
     }
 }
 
@@ -122,7 +106,7 @@ pub struct Limits {
     /// to MAIL: 26 for SIZE, 17 for BODY, 10 for SMTPUTF8, 500 for AUTH.
     pub command_line: usize,
     /// The longest line of an AUTH exchange, the command with its initial
-    /// response too, in octets. Default: 12288 (RFC 4954 §4.5).
+    /// response too, in octets. Default: 12288 (RFC 4954 §4).
     pub auth_line: usize,
     /// The most responses in one AUTH exchange; with one more it is cancelled.
     /// Default: 32.
@@ -134,6 +118,9 @@ pub struct Limits {
     /// their syntax, their place or what is not offered, and logins that are
     /// rejected; with the next the connection ends with 421. Default: 20.
     pub bad_commands: u32,
+    /// How long the client may be silent. Default: 5 minutes, the least that RFC 5321
+    /// §4.5.3.2.7 allows.
+    pub silence: Duration,
 }
 
 impl Limits {
@@ -153,6 +140,7 @@ impl Default for Limits {
             auth_rounds: 32,
             recipients: 1000,
             bad_commands: 20,
+            silence: Duration::from_secs(5 * 60),
         }
     }
 }
@@ -167,7 +155,7 @@ mod tests {
         let limits = Limits::default();
         assert_eq!((limits.command_line, limits.auth_line), (1100, 12_288));
         assert_eq!((limits.auth_rounds, limits.bad_commands), (32, 20));
-        assert_eq!(limits.recipients, 1000);
+        assert_eq!((limits.recipients, limits.silence.as_secs()), (1000, 300));
         assert_eq!(limits.buffer(), 12_288);
         assert_eq!(Limits { command_line: 20_000, ..limits }.buffer(), 20_000);
     }

@@ -6,7 +6,7 @@
 use mail_wire::WrongTicket;
 
 /// What `receive` returns instead of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Error {
     /// The peer's fault, and the end of the session: send what is in `out`, and close.
     #[error(transparent)]
@@ -19,6 +19,7 @@ pub enum Error {
 /// The peer broke the protocol so that the session cannot go on. The last reply
 /// is in `out`. The session says the same at every later call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProtocolError {
     /// Octets came in clear text behind `STARTTLS`: somebody may have put them
     /// there, to be taken for what the peer sent under TLS (RFC 3207 §6).
@@ -32,22 +33,15 @@ pub enum ProtocolError {
 
 /// A call that does not fit the state of the session. Nothing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum Misuse {
     /// A ticket is out: accept or reject it before the next `receive`.
     #[error("a reply is pending: accept or reject the ticket that is out, then receive again")]
     ReplyPending,
-    /// The ticket is not the one that this session waits for.
-    #[error(
-        "this session does not wait for this ticket: answer it at the session that gave it out"
-    )]
-    WrongTicket,
     /// STARTTLS was accepted: the next call is `upgraded`.
     #[error("the TLS handshake is due: send `out`, shake hands, and call `upgraded`")]
     UpgradePending,
-}
-
-impl From<WrongTicket> for Misuse {
-    fn from(_: WrongTicket) -> Self {
-        Self::WrongTicket
-    }
+    /// The ticket is another session's, or its session has been closed since.
+    #[error(transparent)]
+    WrongTicket(#[from] WrongTicket),
 }

@@ -11,7 +11,8 @@ use crate::{Auth, Base64, Hostname, Mail, Query, Rcpt};
 pub enum Event<'b> {
     /// Send `out`, read more, and call again.
     NeedInput,
-    /// EHLO or HELO. Accepting ends whatever transaction was open (RFC 5321 §4.1.4).
+    /// EHLO or HELO. Accepting ends whatever transaction was open (RFC 5321 §4.1.4), which
+    /// [`Reset`](Self::Reset) tells then.
     Hello(Hello<'b>, Ticket<request::Hello>),
     /// The client wants to log in. Answer with `accept`, `reject`, or
     /// [`challenge`](super::Session::challenge).
@@ -21,22 +22,31 @@ pub enum Event<'b> {
     /// An exchange that a challenge was out for is over: the client gave it up, or its
     /// response was none. It is answered.
     AuthCancelled,
-    /// The client wants TLS. Accepting ends whatever transaction was open, and gives
-    /// the token for [`upgraded`](super::Session::upgraded).
+    /// The client wants TLS. Accepting ends whatever transaction was open, which
+    /// [`Reset`](Self::Reset) tells after the handshake, and gives the token for
+    /// [`upgraded`](super::Session::upgraded).
     StartTls(Ticket<request::StartTls>),
-    /// A message begins: its reverse-path.
+    /// A message begins: its reverse-path. Accepting opens a transaction, which has no
+    /// recipients yet: a driver that forgets here those that it has delivers to nobody of
+    /// a transaction before.
     Mail(Mail<'b>, Ticket<request::Mail>),
     /// A recipient.
     Rcpt(Rcpt<'b>, Ticket<request::Rcpt>),
     /// The client wants to send the body. There is at least one recipient.
     Data(Ticket<request::Data>),
-    /// The next octets of the body, without stuffed dots.
+    /// The next octets of the body, without stuffed dots. A message of which a piece is
+    /// [declined](super::Session::decline) is refused.
     Body(&'b [u8]),
     /// The body is whole. Accept it only once it is safe: from then on the
-    /// message is this server's (RFC 5321 §4.2.5).
+    /// message is this server's (RFC 5321 §4.2.5). Yes or no, the answer ends the
+    /// transaction; no `Reset` follows. Clients wait for it for ten minutes (RFC 5321
+    /// §4.5.3.2.6), and the session does not end before it.
     BodyEnd(Ticket<request::Message>),
-    /// The transaction is over without a message: forget its envelope, and what
-    /// came of its body. It is answered.
+    /// The transaction is over without a message: forget its recipients, and what came of
+    /// its body. It comes behind a body that the session refused; and where a transaction
+    /// was open, behind RSET, a [`Hello`](Self::Hello) that was accepted, and
+    /// [`upgraded`](super::Session::upgraded). All is answered. [`Closed`](Self::Closed) and
+    /// errors end a transaction too.
     Reset,
     /// The client asks whether a user is here; only where
     /// [`Config::vrfy`](super::Config::vrfy) is set.

@@ -2,7 +2,7 @@
 //! answered, the rest becomes an event.
 
 use bytes::BytesMut;
-use mail_wire::{Base64, DotUnstuffer, Unstuffed};
+use mail_wire::{DotUnstuffer, Unstuffed};
 
 use super::asked::Asked;
 use super::reply::{
@@ -12,7 +12,7 @@ use super::reply::{
     UNKNOWN_QUERY_PARAMETER,
 };
 use super::{Event, Hello, ProtocolError, Rejection, Session, State, request};
-use crate::{Auth, Body, Command, Mail, Mailbox, Query, Rcpt, Text};
+use crate::{Auth, Body, ClientLine, Command, Mail, Mailbox, Query, Rcpt, Text};
 
 /// Commands.
 impl Session {
@@ -92,7 +92,8 @@ impl Session {
             _ if parameters.body == Some(Body::BinaryMime)
                 || (parameters.body.is_some() && !self.config.eight_bit_mime)
                 || (parameters.smtputf8 && !self.config.offers_smtputf8())
-                || (parameters.auth.is_some() && self.config.mechanisms(true).next().is_none()) =>
+                || (parameters.auth.is_some()
+                    && self.config.mechanisms.iter(true).next().is_none()) =>
             {
                 UNKNOWN_PARAMETER
             }
@@ -177,10 +178,9 @@ impl Session {
     }
 
     fn auth<'b>(&mut self, auth: Auth<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
-        let offered =
-            self.config.mechanisms(self.channel.is_tls()).any(|name| auth.mechanism.is(name));
+        let offered = self.config.mechanisms_on(self.channel).any(|name| name == auth.mechanism);
         let fault = match self.state {
-            _ if self.config.mechanisms(true).next().is_none() => Rejection::NOT_IMPLEMENTED,
+            _ if self.config.mechanisms.iter(true).next().is_none() => Rejection::NOT_IMPLEMENTED,
             State::Greeted => NEED_HELLO,
             State::Transaction => AUTH_IN_TRANSACTION,
             _ if self.authenticated => AUTH_TWICE,
@@ -200,17 +200,15 @@ impl Session {
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
         self.state = State::Ready;
-        let fault = match line {
-            b"*" => AUTH_CANCELLED,
+        let fault = match ClientLine::parse(line) {
+            Ok(ClientLine::Cancel) => AUTH_CANCELLED,
             _ if line.len() + 2 > self.config.limits.auth_line => AUTH_TOO_LONG,
             _ if self.auth_rounds >= self.config.limits.auth_rounds => AUTH_TOO_OFTEN,
-            _ => match Base64::parse(line) {
-                Ok(response) => {
-                    self.auth_rounds += 1;
-                    return Some(Event::AuthResponse(response, self.desk.issue()));
-                }
-                Err(_) => NOT_BASE64,
-            },
+            Ok(ClientLine::Data(response)) => {
+                self.auth_rounds += 1;
+                return Some(Event::AuthResponse(response, self.desk.issue()));
+            }
+            Err(_) => NOT_BASE64,
         };
         self.bad(fault, out).or(Some(Event::AuthCancelled))
     }
@@ -222,6 +220,7 @@ impl Session {
         self.state = State::Body;
         self.body = DotUnstuffer::new(self.config.body_policy);
         self.body_octets = 0;
+        self.body_declined = false;
     }
 
     /// Whether UTF-8 may stand in a 551 (RFC 6531 §3.7.4.1).
@@ -248,7 +247,7 @@ impl Session {
                 Unstuffed::Piece(piece) => {
                     let octets = u64::try_from(piece.len()).unwrap_or(u64::MAX);
                     self.body_octets = self.body_octets.saturating_add(octets);
-                    if self.body_octets <= limit {
+                    if self.body_octets <= limit && !self.body_declined {
                         return Event::Body(piece);
                     }
                 }
@@ -257,8 +256,10 @@ impl Session {
                         IRREGULAR_BODY
                     } else if self.body_octets > limit {
                         Rejection::TOO_BIG
+                    } else if self.body_declined {
+                        Rejection::LOCAL_ERROR
                     } else {
-                        self.state = State::Transaction;
+                        self.state = State::Delivery;
                         return Event::BodyEnd(self.desk.issue());
                     };
                     self.no(fault, out);

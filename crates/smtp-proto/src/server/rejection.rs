@@ -4,9 +4,9 @@ use crate::{EnhancedCode, ReplyCode, Text};
 
 /// A negative reply. It cannot hold a positive code.
 ///
-/// A text past US-ASCII is left out where the client has not asked for UTF-8 in this
-/// reply: by VRFY or EXPN with SMTPUTF8, or in a 551 by MAIL with it. 551 becomes 550
-/// then (RFC 6531 §3.7.4).
+/// A text past US-ASCII is sent where the client has asked for UTF-8 in this reply: by
+/// VRFY or EXPN with SMTPUTF8, or in a 551 by MAIL with it. Else it gives way to words of
+/// the session's own, and 551 becomes 550 (RFC 6531 §3.7.4).
 ///
 /// ```
 /// use smtp_proto::server::Rejection;
@@ -14,7 +14,7 @@ use crate::{EnhancedCode, ReplyCode, Text};
 /// let greylisted = Rejection::new(450, EnhancedCode::new(4, 7, 1), Text::new("Come back in 5 minutes")?);
 /// assert!(greylisted.is_some());
 /// assert!(Rejection::new(250, None, Text::EMPTY).is_none());
-/// # Ok::<(), smtp_proto::UnfitText>(())
+/// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rejection<'a> {
@@ -37,7 +37,8 @@ impl<'a> Rejection<'a> {
     /// Too big: 552 5.3.4.
     pub const TOO_BIG: Self = Self::fixed(552, (5, 3, 4), "Message too big for this server");
     /// The credentials do not fit: 535 5.7.8 (RFC 4954 §6).
-    pub const AUTH_FAILED: Self = Self::fixed(535, (5, 7, 8), "Authentication credentials invalid");
+    pub const AUTHENTICATION_FAILED: Self =
+        Self::fixed(535, (5, 7, 8), "Authentication credentials invalid");
     /// Log in first: 530 5.7.0 (RFC 4954 §6).
     pub const AUTH_REQUIRED: Self = Self::fixed(530, (5, 7, 0), "Authentication required");
     /// The credentials cannot be checked now: 454 4.7.0 (RFC 4954 §6).
@@ -50,8 +51,8 @@ impl<'a> Rejection<'a> {
     pub const NOT_IMPLEMENTED: Self = Self::fixed(502, (5, 5, 1), "Command not implemented");
 
     /// A rejection with a code of 400 to 599, and the enhanced code of the same
-    /// class that goes with it where the client knows those. 421 also ends the
-    /// session.
+    /// class that goes with it, which is left out of replies to EHLO and HELO (RFC 2034
+    /// §4). 421 also ends the session.
     ///
     /// Returns `None` where the code is no negative one, or the classes differ.
     #[must_use]
@@ -102,7 +103,9 @@ impl<'a> Rejection<'a> {
             551 => ReplyCode::fixed(550),
             _ => self.code,
         };
-        Self { code, enhanced: self.enhanced, text: Text::EMPTY }
+        let again = self.code.is_transient_failure();
+        let text = Text::fixed(if again { "Try again later" } else { "Refused" });
+        Self { code, enhanced: self.enhanced, text }
     }
 
     pub(super) const fn enhanced(&self) -> Option<EnhancedCode> {

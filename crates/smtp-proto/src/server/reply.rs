@@ -7,9 +7,7 @@ use mail_wire::SyntaxError;
 
 use super::asked::Asked;
 use super::{Event, Rejection, Session, State};
-use crate::{
-    CommandError, EnhancedCode, Extension, Mechanisms, Reply, ReplyCode, ReplyLines, Text,
-};
+use crate::{CommandError, EnhancedCode, Extension, Reply, ReplyCode, ReplyLines, Text};
 
 impl Session {
     /// The answer to EHLO or HELO.
@@ -20,7 +18,7 @@ impl Session {
         out.put_slice(hostname.as_bytes());
         if let Some(text) = text.filter(|text| text.is_ascii()) {
             // What does not fit is left out: the next line is read as an extension.
-            let (text, _) = text.split(Text::LIMIT.saturating_sub(hostname.len() + 1));
+            let (text, _) = text.split(Text::MAX.saturating_sub(hostname.len() + 1));
             out.put_u8(b' ');
             out.put_slice(text.as_bytes());
         }
@@ -53,12 +51,12 @@ impl Session {
         for (_, extension) in offered.iter().filter(|(offered, _)| *offered) {
             line(&|out| extension.encode(out));
         }
-        if config.mechanisms(self.channel.is_tls()).next().is_some() {
+        if config.mechanisms_on(self.channel).next().is_some() {
             line(&|out| {
-                Extension::Auth(Mechanisms::new(Text::EMPTY)).encode(out);
-                for name in config.mechanisms(self.channel.is_tls()) {
+                out.put_slice(b"AUTH");
+                for mechanism in config.mechanisms_on(self.channel) {
                     out.put_u8(b' ');
-                    out.put_slice(name.as_bytes());
+                    out.put_slice(mechanism.as_str().as_bytes());
                 }
             });
         }
@@ -226,4 +224,5 @@ const TOO_MANY_BAD_COMMANDS: Rejection<'static> =
     Rejection::fixed(421, (4, 7, 0), "Too many bad commands, closing connection");
 pub(super) const TIMEOUT: Rejection<'static> =
     Rejection::fixed(421, (4, 4, 2), "Timeout, closing connection");
-pub(super) const SHUTTING_DOWN: Rejection<'static> = Rejection::fixed(421, (4, 3, 2), "");
+pub(super) const SHUTTING_DOWN: Rejection<'static> =
+    Rejection::fixed(421, (4, 3, 2), "Service shutting down");

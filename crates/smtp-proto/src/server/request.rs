@@ -3,6 +3,7 @@
 
 use bytes::BytesMut;
 
+use self::sealed::Redeemed;
 use super::asked::Asked;
 use super::{Rejection, Session, State, Upgrade};
 use crate::{EnhancedCode, Text};
@@ -16,11 +17,16 @@ pub trait Request: sealed::Sealed {
 
     /// Carries out a yes.
     #[doc(hidden)]
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) -> Self::Granted;
+    fn grant(
+        session: &mut Session,
+        text: Option<Text<'_>>,
+        out: &mut BytesMut,
+        redeemed: Redeemed,
+    ) -> Self::Granted;
 
     /// What a no changes.
     #[doc(hidden)]
-    fn deny(_session: &mut Session) {}
+    fn deny(_session: &mut Session, _: Redeemed) {}
 
     /// The no of a driver that has no use for the request.
     #[doc(hidden)]
@@ -70,10 +76,11 @@ pub(super) const RECIPIENT: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1
 impl Request for Hello {
     type Granted = ();
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         if let Asked::Hello { extended } = session.asked {
             session.extended = extended;
         }
+        session.reset_due = session.state == State::Transaction;
         session.end_transaction();
         session.greet_back(text, out);
     }
@@ -83,12 +90,12 @@ impl Request for Auth {
     type Granted = ();
     const DECLINED: Rejection<'static> = Rejection::AUTH_UNAVAILABLE;
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         session.authenticated = true;
         session.yes(235, SECURITY, words(text, "Authentication successful"), out);
     }
 
-    fn deny(session: &mut Session) {
+    fn deny(session: &mut Session, _: Redeemed) {
         session.bad_commands = session.bad_commands.saturating_add(1);
     }
 }
@@ -97,7 +104,13 @@ impl Request for StartTls {
     type Granted = Upgrade;
     const DECLINED: Rejection<'static> = Rejection::TLS_UNAVAILABLE;
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) -> Upgrade {
+    fn grant(
+        session: &mut Session,
+        text: Option<Text<'_>>,
+        out: &mut BytesMut,
+        _: Redeemed,
+    ) -> Upgrade {
+        session.reset_due = session.state == State::Transaction;
         session.state = State::Handshake;
         session.yes(220, UNDEFINED, words(text, "Ready to start TLS"), out);
         Upgrade(session.desk.issue())
@@ -107,7 +120,7 @@ impl Request for StartTls {
 impl Request for Mail {
     type Granted = ();
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         session.state = State::Transaction;
         session.yes(250, SENDER, words(text, "OK"), out);
     }
@@ -116,7 +129,7 @@ impl Request for Mail {
 impl Request for Rcpt {
     type Granted = ();
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         session.recipients = session.recipients.saturating_add(1);
         session.yes(250, RECIPIENT, words(text, "OK"), out);
     }
@@ -125,7 +138,7 @@ impl Request for Rcpt {
 impl Request for Data {
     type Granted = ();
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         session.begin_body();
         session.yes(354, None, words(text, "End data with <CRLF>.<CRLF>"), out);
     }
@@ -135,12 +148,12 @@ impl Request for Message {
     type Granted = ();
     const DECLINED: Rejection<'static> = Rejection::LOCAL_ERROR;
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         session.end_transaction();
         session.yes(250, UNDEFINED, words(text, "OK"), out);
     }
 
-    fn deny(session: &mut Session) {
+    fn deny(session: &mut Session, _: Redeemed) {
         session.end_transaction();
     }
 }
@@ -148,7 +161,7 @@ impl Request for Message {
 impl Request for Vrfy {
     type Granted = ();
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, _: Redeemed) {
         match text {
             Some(mailbox) if session.takes(mailbox) => session.yes(250, RECIPIENT, mailbox, out),
             Some(_) => session.cannot_show(out),
@@ -160,13 +173,19 @@ impl Request for Vrfy {
 impl Request for Expn {
     type Granted = ();
 
-    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut) {
-        Vrfy::grant(session, text, out);
+    fn grant(session: &mut Session, text: Option<Text<'_>>, out: &mut BytesMut, yes: Redeemed) {
+        Vrfy::grant(session, text, out, yes);
     }
 }
 
-mod sealed {
+pub(super) mod sealed {
+    /// Keeps [`Request`](super::Request) to the types of this module.
     pub trait Sealed {}
+
+    /// A ticket was taken back: only a session that has done so has one.
+    #[derive(Debug)]
+    pub struct Redeemed(pub(in super::super) ());
+
     impl Sealed for super::Hello {}
     impl Sealed for super::Auth {}
     impl Sealed for super::StartTls {}

@@ -1,6 +1,7 @@
 //! The session.
 
 use alloc::sync::Arc;
+use core::mem::take;
 use core::time::Duration;
 
 use bytes::{BufMut, BytesMut};
@@ -14,7 +15,7 @@ use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::rejection::Rejection;
 use super::reply::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
-use super::request::{self, Request};
+use super::request::{self, Request, sealed::Redeemed};
 use super::state::State;
 use crate::{ReplyCode, ReplyLines, Text};
 
@@ -32,6 +33,8 @@ pub struct Session {
     pub(super) body: DotUnstuffer,
     /// Octets of the body so far.
     pub(super) body_octets: u64,
+    /// The driver has no use for the body.
+    pub(super) body_declined: bool,
     pub(super) desk: TicketDesk,
     pub(super) state: State,
     pub(super) channel: Channel,
@@ -43,8 +46,18 @@ pub struct Session {
     /// The MAIL of this transaction said SMTPUTF8.
     pub(super) smtputf8: bool,
     pub(super) recipients: u32,
+    /// A hello or an upgrade has ended a transaction, which is to be told.
+    pub(super) reset_due: bool,
+    /// How the session ends once the message is answered, where it is to.
+    leave: Option<Leave>,
     pub(super) bad_commands: u32,
     pub(super) failure: Option<ProtocolError>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Leave {
+    Silently,
+    Saying(Rejection<'static>),
 }
 
 /// STARTTLS was accepted: send `out`, shake hands, and give this to
@@ -66,6 +79,7 @@ impl Session {
             asked: Asked::Plainly,
             body: DotUnstuffer::new(config.body_policy),
             body_octets: 0,
+            body_declined: false,
             desk: TicketDesk::new(),
             state: State::Greeted,
             channel,
@@ -74,6 +88,8 @@ impl Session {
             auth_rounds: 0,
             smtputf8: false,
             recipients: 0,
+            reset_due: false,
+            leave: None,
             bad_commands: 0,
             failure: None,
             config,
@@ -114,7 +130,12 @@ impl Session {
                     *input = &[];
                     return Ok(Event::Closed);
                 }
-                State::Greeted | State::Ready | State::Authenticating | State::Transaction => {}
+                _ if take(&mut self.reset_due) => return Ok(Event::Reset),
+                State::Greeted
+                | State::Ready
+                | State::Authenticating
+                | State::Transaction
+                | State::Delivery => {}
             }
             // The end of a line that is too long comes when its verb is gone.
             if !self.overlong {
@@ -146,14 +167,13 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse::WrongTicket`] where the ticket is not of this session, or the
-    /// session has been closed since.
+    /// session has been closed since. Nothing is written then.
     pub fn accept<R: Request>(
         &mut self,
         ticket: Ticket<R>,
         out: &mut BytesMut,
     ) -> Result<R::Granted, Misuse> {
-        self.desk.redeem(ticket)?;
-        Ok(R::grant(self, None, out))
+        self.grant(ticket, None, out)
     }
 
     /// Says yes to a request with a text of your own: what the message is
@@ -169,8 +189,19 @@ impl Session {
         text: Text<'_>,
         out: &mut BytesMut,
     ) -> Result<R::Granted, Misuse> {
+        self.grant(ticket, Some(text), out)
+    }
+
+    fn grant<R: Request>(
+        &mut self,
+        ticket: Ticket<R>,
+        text: Option<Text<'_>>,
+        out: &mut BytesMut,
+    ) -> Result<R::Granted, Misuse> {
         self.desk.redeem(ticket)?;
-        Ok(R::grant(self, Some(text), out))
+        let granted = R::grant(self, text, out, Redeemed(()));
+        self.take_leave(out);
+        Ok(granted)
     }
 
     /// Says no to a request.
@@ -184,7 +215,7 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
         self.desk.redeem(ticket)?;
-        R::deny(self);
+        R::deny(self, Redeemed(()));
         if self.bad_commands > self.config.limits.bad_commands {
             self.too_many_bad_commands(out);
             return Ok(());
@@ -193,6 +224,7 @@ impl Session {
         if why.code().get() == 421 {
             self.close();
         }
+        self.take_leave(out);
         Ok(())
     }
 
@@ -239,8 +271,10 @@ impl Session {
         Ok(())
     }
 
-    /// Answers an event that the driver has no use for: what it asks is
-    /// refused, what it tells is passed over.
+    /// Answers an event that the driver has no use for: what it asks is refused, and
+    /// what it tells is passed over. But EHLO and HELO are accepted, VRFY is answered 252,
+    /// and a message of which a piece of the body is declined is refused: the session
+    /// reads it to its end, answers 451 4.3.0, and gives [`Event::Reset`].
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
@@ -255,11 +289,11 @@ impl Session {
             Event::BodyEnd(ticket) => self.refuse(ticket, out),
             Event::Vrfy(_, ticket) => self.accept(ticket, out),
             Event::Expn(_, ticket) => self.refuse(ticket, out),
-            Event::NeedInput
-            | Event::AuthCancelled
-            | Event::Body(_)
-            | Event::Reset
-            | Event::Closed => Ok(()),
+            Event::Body(_) => {
+                self.body_declined = self.state == State::Body;
+                Ok(())
+            }
+            Event::NeedInput | Event::AuthCancelled | Event::Reset | Event::Closed => Ok(()),
         }
     }
 
@@ -269,7 +303,8 @@ impl Session {
 
     /// Goes on under TLS, after the handshake. Everything that was learnt in
     /// clear text is forgotten (RFC 3207 §4.2): the client says EHLO again. So must
-    /// be what the caller has read in clear text, and not used.
+    /// be what the caller has read in clear text, and not used. Where a transaction was
+    /// open, [`Event::Reset`] comes next.
     ///
     /// The upgrade of another session, or of one that was closed, changes nothing.
     pub fn upgraded(&mut self, upgrade: Upgrade) {
@@ -282,23 +317,53 @@ impl Session {
         }
     }
 
-    /// How long to wait for the client before [`timed_out`](Self::timed_out):
-    /// five minutes, in every state (RFC 5321 §4.5.3.2.7).
+    /// How long to wait for the client before [`timed_out`](Self::timed_out): the
+    /// [`silence`](super::Limits::silence) of the configuration, in every state.
     #[must_use]
-    pub const fn timeout(&self) -> Duration {
-        Duration::from_secs(5 * 60)
+    pub fn timeout(&self) -> Duration {
+        self.config.limits.silence
     }
 
     /// The client was silent for too long: writes 421 and closes the session. During
     /// the handshake of STARTTLS nothing is written.
+    ///
+    /// Where [`Event::BodyEnd`] waits for its answer, nothing changes yet: the answer is
+    /// still to be given, and the session ends behind it. A 421 in its place would make
+    /// the client send again what is perhaps stored already (RFC 1047).
     pub fn timed_out(&mut self, out: &mut BytesMut) {
-        self.farewell(TIMEOUT, out);
+        if !self.leave_later(Leave::Saying(TIMEOUT)) {
+            self.farewell(TIMEOUT, out);
+        }
     }
 
     /// The server ends, or has no more time for this client: writes 421, and says why,
     /// and closes the session. During the handshake of STARTTLS nothing is written.
+    ///
+    /// Where [`Event::BodyEnd`] waits for its answer, it is as with
+    /// [`timed_out`](Self::timed_out); the 421 behind the answer is in words of the
+    /// session's own.
     pub fn shut_down(&mut self, why: Text<'_>, out: &mut BytesMut) {
-        self.farewell(SHUTTING_DOWN.with_text(why), out);
+        if !self.leave_later(Leave::Saying(SHUTTING_DOWN)) {
+            self.farewell(SHUTTING_DOWN.with_text(why), out);
+        }
+    }
+
+    /// Puts the end off until the message is answered, if one waits for that: the answer
+    /// says whose the message is.
+    fn leave_later(&mut self, how: Leave) -> bool {
+        let later = self.state == State::Delivery;
+        if later {
+            self.leave.get_or_insert(how);
+        }
+        later
+    }
+
+    fn take_leave(&mut self, out: &mut BytesMut) {
+        match self.leave.take() {
+            None => {}
+            Some(Leave::Silently) => self.close(),
+            Some(Leave::Saying(why)) => self.farewell(why, out),
+        }
     }
 
     pub(super) fn farewell(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
@@ -311,9 +376,17 @@ impl Session {
     /// The stream has ended. Call it once no more input can come and `receive`
     /// has said [`Event::NeedInput`].
     ///
+    /// Where [`Event::BodyEnd`] waits for its answer, the message is whole, and its ticket
+    /// stays good: accept it where the message is kept, and the session ends. But the
+    /// client may be gone without having read that, and send the message again (RFC 5321
+    /// §6.1); one that is not kept yet may as well be dropped and its ticket rejected.
+    ///
     /// # Errors
     /// [`ProtocolError::UnexpectedEnd`] where a command or a message was cut off.
     pub fn eof(&mut self) -> Result<(), ProtocolError> {
+        if self.leave_later(Leave::Silently) {
+            return Ok(());
+        }
         if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_line()) {
             self.failure = Some(ProtocolError::UnexpectedEnd);
         }

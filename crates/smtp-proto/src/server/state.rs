@@ -5,15 +5,16 @@
 /// ```text
 ///            EHLO, HELO             MAIL                   DATA
 /// Greeted ──────────────▶ Ready ──────────▶ Transaction ──────────▶ Body
-///    ▲                    │  ▲ ▲               │  (RCPT stays)       │
-///    │ upgraded           │  │ └──── RSET, EHLO ┘                    │
-///    │           STARTTLS │  └────────── the message is answered ────┘
-/// Handshake ◀─────────────┤
+///    ▲                    │ ▲ ▲ ▲              │  (RCPT stays)      │ │
+///    │ upgraded           │ │ │ └── RSET, EHLO ┘                    │ │ its end
+///    │           STARTTLS │ │ └──────── the message is refused ─────┘ ▼
+/// Handshake ◀─────────────┤ └───────── the message is answered ── Delivery
 ///                         │ AUTH, challenge      response, cancel
 ///                         └──────────────▶ Authenticating ──▶ Ready
 ///
 /// Greeted, Transaction ── STARTTLS ──▶ Handshake
-/// Any ── QUIT, too many bad commands, a 421, timed_out, shut_down ──▶ Closed
+/// Any ── QUIT, too many bad commands, a 421, timed_out, shut_down, eof ──▶ Closed
+/// (the last three: from Delivery once the message is answered)
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
@@ -27,6 +28,9 @@ pub enum State {
     Transaction,
     /// The body is being received.
     Body,
+    /// The message is whole: [`Event::BodyEnd`](super::Event::BodyEnd) waits for its
+    /// answer.
+    Delivery,
     /// STARTTLS was accepted: the driver is shaking hands.
     Handshake,
     /// Over.

@@ -84,10 +84,10 @@ fn recipients_past_ascii() {
 fn tolerated() {
     let mut config = config();
     config.tolerance = Tolerance::LENIENT;
-    for path in [" <a@b>", "<a@b> ", "<a@b>\\t", "a@b", "<a@b_c>", "a@b SIZE=1"] {
+    for path in [" <a@b>", "<a@b> ", "\\t<a@b>", "<a@b>\\t", "a@b", "<a@b_c>", "a@b SIZE=1"] {
         play(config.clone(), &[EHLO, &format!("C: MAIL FROM:{path}\nS: 250 2.1.0 OK\n")]);
     }
-    for path in ["<a@b", "a@b>", "< >", "", "<a b@c>", "<a\\x0b@b>"] {
+    for path in ["<a@b", "a@b>", "< >", "", "<a b@c>", "<a\\x0b@b>", "\\x0c<a@b>", "<a@b>\\x0c"] {
         play(config.clone(), &[EHLO, &format!("C: MAIL FROM:{path}\nS* 501 5.5.4\n")]);
     }
     play(config, &[EHLO, "C> NOOP\\n\nS: 250 2.0.0 OK\n"]);

@@ -2,7 +2,7 @@
 
 use smtp_proto::BodyPolicy;
 
-use crate::transcript::{ENVELOPE, config, play};
+use crate::transcript::{EHLO, ENVELOPE, config, play};
 
 /// HOSTILE: only CRLF.CRLF ends a message. What looks like it to others, and
 /// what they would carry out behind it, is body.
@@ -107,4 +107,61 @@ fn refused_by_the_driver() {
         ],
     );
     assert_eq!(seen.messages.len(), 1);
+}
+
+/// A driver that passes over a body does not say yes to it: the session reads the message
+/// to its end and says no, and the next one is good.
+#[test]
+fn declined_by_the_driver() {
+    let blind = "
+        C: MAIL FROM:<blind@example.com>
+        S: 250 2.1.0 OK
+        C: RCPT TO:<b@example.org>
+        S: 250 2.1.5 OK
+        C: DATA
+        S* 354
+        ";
+    let mut config = config();
+    config.max_message_size = Some(40);
+    let seen = play(
+        config,
+        &[
+            EHLO,
+            blind,
+            "
+        C: hi
+        C: RSET
+        C: ..
+        C: .
+        S: 451 4.3.0 Local error, try again later
+        C: DATA
+        S: 503 5.5.1 Send MAIL first
+        ",
+            blind,
+            "
+        C: a\\0b
+        C: .
+        S* 554 5.6.0
+        ",
+            blind,
+            "
+        C: 12345678901234567890
+        C: 12345678901234567890
+        C: .
+        S* 552 5.3.4
+        C: MAIL FROM:<a@example.com>
+        S: 250 2.1.0 OK
+        C: RCPT TO:<b@example.org>
+        S: 250 2.1.5 OK
+        C: DATA
+        S* 354
+        C: hi
+        C: .
+        S: 250 2.0.0 Queued
+        ",
+        ],
+    );
+    assert_eq!(seen.events.iter().filter(|event| *event == "Reset").count(), 3);
+    let [message] = &seen.messages[..] else { panic!("{:?}", seen.messages) };
+    assert_eq!(message.body, b"hi\r\n");
 }

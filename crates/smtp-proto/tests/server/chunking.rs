@@ -35,8 +35,8 @@ fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
     config.limits.command_line = 64;
     config.limits.auth_line = 80;
     config.limits.recipients = 2;
-    config.offer_mechanism("PLAIN").unwrap();
-    config.offer_mechanism("LOGIN").unwrap();
+    config.mechanisms.offer("PLAIN").unwrap();
+    config.mechanisms.offer("LOGIN").unwrap();
     let mut server = Server::new(Channel::Clear, Arc::new(config));
     let mut rest = input;
     for cut in cuts {

@@ -360,7 +360,7 @@ fn parameters() {
     );
 
     // RFC 4954 §5: AUTH= is for servers that offer AUTH. curl sends `AUTH=<x@y>`.
-    config.offer_mechanism("PLAIN").unwrap();
+    config.mechanisms.offer("PLAIN").unwrap();
     play(
         config,
         &[

@@ -54,7 +54,10 @@ fn hello_again_resets() {
         ",
         ],
     );
-    assert_eq!(seen.events.iter().filter(|event| *event == "Reset").count(), 1);
+    let reset = |event: &String| event == "Reset";
+    assert_eq!(seen.events.iter().filter(|event| reset(event)).count(), 2);
+    let first = seen.events.iter().position(reset).unwrap();
+    assert!(seen.events[first - 1].starts_with("Hello"), "{:?}", seen.events);
     assert!(seen.messages.is_empty());
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp_proto::server::{
-    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, State,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, State, request,
 };
-use smtp_proto::{BytesMut, EnhancedCode, Reply, Text};
+use smtp_proto::{BytesMut, EnhancedCode, Reply, Text, Ticket, WrongTicket};
 
 use crate::transcript::config;
 
@@ -44,7 +44,7 @@ fn the_wrong_sessions_ticket() {
     let Ok(Event::Hello(_, stray)) = first.receive(&mut &b"HELO c\r\n"[..], &mut out) else {
         panic!()
     };
-    assert_eq!(second.accept(stray, &mut other), Err(Misuse::WrongTicket));
+    assert_eq!(second.accept(stray, &mut other), Err(WrongTicket.into()));
     assert!(other.is_empty());
     assert!(matches!(second.receive(&mut &b"NOOP\r\n"[..], &mut other), Ok(Event::NeedInput)));
     assert_eq!(&other[..], b"250 2.0.0 OK\r\n");
@@ -58,7 +58,7 @@ fn a_ticket_behind_the_end_of_the_stream() {
         panic!()
     };
     assert_eq!(session.eof(), Ok(()));
-    assert_eq!(session.accept(ticket, &mut out), Err(Misuse::WrongTicket));
+    assert_eq!(session.accept(ticket, &mut out), Err(WrongTicket.into()));
     assert_eq!(session.state(), State::Closed);
     let event = session.receive(&mut &b"MAIL FROM:<a@b>\r\n"[..], &mut out);
     assert!(matches!(event, Ok(Event::Closed)) && out.is_empty());
@@ -73,7 +73,7 @@ fn a_ticket_that_comes_too_late() {
     };
     session.timed_out(&mut out);
     assert_eq!(&out[..], b"421 Timeout, closing connection\r\n");
-    assert_eq!(session.reject(ticket, Rejection::REFUSED, &mut out), Err(Misuse::WrongTicket));
+    assert_eq!(session.reject(ticket, Rejection::REFUSED, &mut out), Err(WrongTicket.into()));
     assert!(matches!(session.receive(&mut &b"NOOP\r\n"[..], &mut out), Ok(Event::Closed)));
     session.shut_down(Text::EMPTY, &mut out);
     assert_eq!(&out[..], b"421 Timeout, closing connection\r\n", "one goodbye is enough");
@@ -148,6 +148,70 @@ fn shutting_down_in_a_body() {
     assert!(matches!(session.receive(&mut &b".\r\n"[..], &mut out), Ok(Event::Closed)));
 }
 
+/// A session that has given out a whole message.
+fn delivering() -> (Session, BytesMut, Ticket<request::Message>) {
+    let (mut session, mut out) = session();
+    let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhi\r\n.\r\n"[..];
+    loop {
+        match session.receive(&mut input, &mut out).unwrap() {
+            Event::Hello(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Data(ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Body(_) => {}
+            Event::BodyEnd(ticket) => {
+                out.clear();
+                return (session, out, ticket);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// RFC 1047, RFC 5321 §6.1: the answer to a whole message says whose it is, so that the
+/// session does not end before it.
+#[test]
+fn ends_wait_for_the_answer_to_a_message() {
+    let shut_down = |session: &mut Session, out: &mut BytesMut| {
+        session.shut_down(Text::new("Back at noon").unwrap(), out);
+    };
+    let timed_out = |session: &mut Session, out: &mut BytesMut| session.timed_out(out);
+    let eof = |session: &mut Session, _: &mut BytesMut| session.eof().unwrap();
+    type End = fn(&mut Session, &mut BytesMut);
+    let ends: [(End, &str); 3] = [
+        (shut_down, "421 4.3.2 Service shutting down\r\n"),
+        (timed_out, "421 4.4.2 Timeout, closing connection\r\n"),
+        (eof, ""),
+    ];
+    let busy = Rejection::new(421, EnhancedCode::new(4, 3, 2), Text::new("Busy").unwrap()).unwrap();
+    let local_error = "451 4.3.0 Local error, try again later\r\n";
+    for (end, goodbye) in ends {
+        for (answer, reply, goodbye) in [
+            (None, "250 2.0.0 OK\r\n", goodbye),
+            (Some(Rejection::LOCAL_ERROR), local_error, goodbye),
+            (Some(busy), "421 4.3.2 Busy\r\n", ""),
+        ] {
+            let (mut session, mut out, ticket) = delivering();
+            assert_eq!(session.state(), State::Delivery);
+            end(&mut session, &mut out);
+            // The first end is the one that counts.
+            timed_out(&mut session, &mut out);
+            assert!(out.is_empty());
+            let misuse = session.receive(&mut &b""[..], &mut out).unwrap_err();
+            assert_eq!(misuse, Misuse::ReplyPending.into());
+            match answer {
+                None => session.accept(ticket, &mut out).unwrap(),
+                Some(no) => session.reject(ticket, no, &mut out).unwrap(),
+            }
+            assert_eq!(String::from_utf8_lossy(&out), reply.to_owned() + goodbye);
+            assert_eq!(session.state(), State::Closed);
+            let event = session.receive(&mut &b"NOOP\r\n"[..], &mut out);
+            assert!(matches!(event, Ok(Event::Closed)));
+            assert_eq!(session.eof(), Ok(()));
+        }
+    }
+}
+
 /// RFC 5321 §4.5.3.1.5: whatever the driver says, no line is longer than 512 octets. A
 /// text of its own is not; one that it passes on may be.
 #[test]
@@ -188,11 +252,15 @@ fn long_texts() {
     assert_eq!(String::from_utf8_lossy(&out).replace(" \r\n", "\r\n"), replies.concat());
 }
 
-/// RFC 5321 §4.5.3.2.7: five minutes, wherever the session stands.
+/// RFC 5321 §4.5.3.2.7: five minutes, unless the configuration says otherwise.
 #[test]
 fn how_long_to_wait() {
     let (session, _) = session();
     assert_eq!(session.timeout(), Duration::from_secs(300));
+    let mut config = config();
+    config.limits.silence = Duration::from_secs(7);
+    let session = Session::new(Arc::new(config), Channel::Clear, &mut BytesMut::new());
+    assert_eq!(session.timeout(), Duration::from_secs(7));
 }
 
 /// RFC 5321 §4.1.4: a hello that is refused leaves everything as it was; RFC 2034 §4:

@@ -128,8 +128,8 @@ fn texts_past_ascii() {
         }
     }
     session.shut_down(text, &mut out);
-    let replies = "250 2.1.0 OK\r\n452 4.2.2 \r\n550 5.1.6 \r\n250 2.0.0 OK\r\n\
-        250 2.1.0 OK\r\n452 4.2.2 \r\n551 5.1.6 Zoë <zoë@b>\r\n250 2.0.0 OK\r\n\
-        550 5.1.6 \r\n551 5.1.6 Zoë <zoë@b>\r\n421 4.3.2 \r\n";
+    let replies = "250 2.1.0 OK\r\n452 4.2.2 Try again later\r\n550 5.1.6 Refused\r\n250 2.0.0 OK\r\n\
+        250 2.1.0 OK\r\n452 4.2.2 Try again later\r\n551 5.1.6 Zoë <zoë@b>\r\n250 2.0.0 OK\r\n\
+        550 5.1.6 Refused\r\n551 5.1.6 Zoë <zoë@b>\r\n421 4.3.2 Try again later\r\n";
     assert_eq!(String::from_utf8_lossy(&out), replies);
 }

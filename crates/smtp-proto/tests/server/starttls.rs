@@ -54,7 +54,7 @@ fn a_message_under_tls() {
 fn what_was_learnt_in_clear_text_is_forgotten() {
     let mut config = config();
     config.plaintext_auth = true;
-    config.offer_mechanism("PLAIN").unwrap();
+    config.mechanisms.offer("PLAIN").unwrap();
     let seen = play(
         config,
         &[
@@ -244,10 +244,10 @@ fn ends_during_the_handshake() {
     }
 }
 
-/// An envelope of the clear text is void whether the handshake comes or not.
+/// An envelope of the clear text is void, which the first event under TLS tells.
 #[test]
 fn in_a_transaction() {
-    play(
+    let seen = play(
         config(),
         &[
             ENVELOPE,
@@ -266,4 +266,8 @@ fn in_a_transaction() {
         ",
         ],
     );
+    let resets: Vec<usize> =
+        (0..seen.events.len()).filter(|&at| seen.events[at] == "Reset").collect();
+    let [reset] = resets[..] else { panic!("{:?}", seen.events) };
+    assert!(seen.events[reset - 1].starts_with("StartTls"), "{:?}", seen.events);
 }

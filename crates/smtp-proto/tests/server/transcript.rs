@@ -19,7 +19,7 @@ use std::sync::Arc;
 use smtp_proto::server::{
     Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
 };
-use smtp_proto::{BytesMut, Reply, ReplyFramer, Text};
+use smtp_proto::{BytesMut, Mechanism, Reply, ReplyFramer, Text};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
@@ -199,7 +199,8 @@ fn match_reply(step: &Step, lines: &mut VecDeque<String>) {
 }
 
 /// A server of a few known users. `nobody`, `full` and `relay` cannot be
-/// written to, `spammer` cannot write, and a body with `REFUSE` is refused.
+/// written to, `spammer` cannot write, a body with `REFUSE` is refused, and one from
+/// `blind` is not looked at.
 pub(crate) struct Server {
     session: Session,
     unread: Vec<u8>,
@@ -321,6 +322,7 @@ impl Server {
         match event {
             Event::Hello(_, ticket) => session.accept(ticket, out),
             Event::Mail(mail, ticket) => {
+                assert_eq!(self.envelope, Message::default(), "no Reset told that it is over");
                 let from =
                     mail.from.mailbox().map(|mailbox| mailbox.to_string()).unwrap_or_default();
                 if from.starts_with("spammer@") {
@@ -346,6 +348,9 @@ impl Server {
                 }
             }
             Event::Data(ticket) => session.accept(ticket, out),
+            Event::Body(_) if self.envelope.from.starts_with("blind@") => {
+                session.decline(event, out)
+            }
             Event::Body(_) => Ok(()),
             Event::BodyEnd(ticket) => {
                 let message = std::mem::take(&mut self.envelope);
@@ -363,20 +368,20 @@ impl Server {
             Event::StartTls(ticket) => {
                 session.accept(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
             }
-            Event::Auth(auth, ticket) if auth.mechanism.is("LOGIN") => {
+            Event::Auth(auth, ticket) if auth.mechanism == Mechanism::Login => {
                 session.challenge(ticket, b"Username:", out)
             }
             Event::Auth(auth, ticket) => {
                 match auth.initial_response.map(smtp_proto::Base64::decode) {
                     None => session.challenge(ticket, b"", out),
                     Some(response) if response == b"\0alice\0secret" => session.accept(ticket, out),
-                    Some(_) => session.reject(ticket, Rejection::AUTH_FAILED, out),
+                    Some(_) => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
                 }
             }
             Event::AuthResponse(response, ticket) => match &response.decode()[..] {
                 b"alice" => session.challenge(ticket, b"Password:", out),
                 b"secret" | b"\0alice\0secret" => session.accept(ticket, out),
-                _ => session.reject(ticket, Rejection::AUTH_FAILED, out),
+                _ => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
             },
             Event::Vrfy(query, ticket) if query.string() == "alice" => {
                 session.accept_with(ticket, Text::new("Alice <alice@example.org>").unwrap(), out)

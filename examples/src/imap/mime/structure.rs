@@ -100,7 +100,7 @@ impl<'a> Builder<'_, 'a> {
                 id: field("Content-ID"),
                 description: field("Content-Description"),
                 encoding: Some(field("Content-Transfer-Encoding").unwrap_or(self.string("7bit"))),
-                octets: u32::try_from(body.len()).unwrap_or(u32::MAX),
+                octets: body.len() as u64,
                 extension:
                     self.extended.then(|| SingleExtension {
                         md5: field("Content-MD5"),

@@ -4,7 +4,7 @@ use pop3_proto::server::{Rejection, Session, request};
 
 fn answer(session: &mut Session, ticket: Ticket<request::Login>, out: &mut BytesMut) {
     session.open(ticket, 1, out).unwrap();
-    session.reject(ticket, Rejection::BAD_CREDENTIALS, out).unwrap();
+    session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap();
 }
 
 fn main() {}

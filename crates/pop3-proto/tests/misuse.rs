@@ -1,6 +1,0 @@
-//! What must not compile.
-
-#[test]
-fn misuse_does_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/misuse/*.rs");
-}
