@@ -44,6 +44,11 @@ class Home:
         self._give(path)
         return path
 
+    def trust(self, server):
+        """Puts the certificate of a server here, and returns its path."""
+        with open(server.certificate(), "rb") as file:
+            return self.write("trusted.pem", file.read())
+
     def maildir(self, name):
         """Makes an empty Maildir, and returns its path."""
         for part in ("", "cur", "new", "tmp"):

@@ -30,8 +30,7 @@ class ClientTest(ServerTest):
         super().setUp()
         self.home = Home()
         self.addCleanup(self.home.remove)
-        with open(self.server.certificate(), "rb") as file:
-            self.certificate = self.home.write("trusted.pem", file.read())
+        self.certificate = self.home.trust(self.server)
         self.send_anew()
 
     def send_anew(self):
