@@ -82,6 +82,9 @@ struct Options {
     keep: bool,
 
     /// The record of what was fetched; DIR/.pop3-get-seen or FILE.seen without it
+    ///
+    /// Each user at each SERVER needs one: give it where the mail of several goes to
+    /// one place.
     #[arg(long, value_name = "FILE")]
     seen: Option<PathBuf>,
 

@@ -64,7 +64,7 @@ impl Seen {
                 io::Error::new(ErrorKind::InvalidData, "it is no record of pop3-get")
             })?;
             if owner != account {
-                let said = format!("it is the record of {}", owner.escape_debug());
+                let said = format!("it is the record of {}, not {account}", owner.escape_debug());
                 return Err(io::Error::new(ErrorKind::InvalidData, said));
             }
         }
@@ -208,7 +208,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("seen");
         for (text, said) in [
-            ("# pop3-get: seen of bob@host\n", "it is the record of bob@host"),
+            ("# pop3-get: seen of bob@host\n", "it is the record of bob@host, not alice@host"),
             ("Subject: 1\n", "it is no record of pop3-get"),
         ] {
             fs::write(&path, text).unwrap();

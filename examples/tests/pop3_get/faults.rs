@@ -273,7 +273,8 @@ fn after_a_broken_connection_nothing_is_fetched_twice() {
     let (_, elsewhere) = listen();
     let (status, _, stderr) = run(&mut program(elsewhere, &options));
     assert_eq!(status, 1);
-    assert!(stderr.ends_with(&format!(": it is the record of alice@{address}\n")), "{stderr}");
+    let said = format!(": it is the record of alice@{address}, not alice@{elsewhere}\n");
+    assert!(stderr.ends_with(&said), "{stderr}");
 }
 
 #[test]
