@@ -201,7 +201,7 @@ impl Client<'_> {
             }
             Event::Auth { mechanism, initial_response, ticket } => {
                 let response = initial_response.map(Base64::decode);
-                match Exchange::begin(mechanism.as_str(), response.as_deref()) {
+                match Exchange::begin(mechanism, response.as_deref()) {
                     Some(step) => self.authenticate(step, ticket, pop3, out),
                     None => pop3.reject(ticket, Rejection::NOT_SUPPORTED, out),
                 }

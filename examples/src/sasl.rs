@@ -6,6 +6,9 @@
 
 use std::{fmt, str};
 
+// The same in all three protocols.
+use smtp_proto::Mechanism;
+
 /// The mechanisms to offer, the better one first.
 pub const MECHANISMS: [&str; 2] = ["PLAIN", "LOGIN"];
 
@@ -49,14 +52,12 @@ impl fmt::Debug for Credentials {
 
 impl Exchange {
     /// Begins an exchange, perhaps with a response that came along with the
-    /// mechanism's name. `None` for a mechanism that is not known here.
-    pub fn begin(mechanism: &str, initial_response: Option<&[u8]>) -> Option<Step> {
-        let (exchange, challenge) = if mechanism.eq_ignore_ascii_case("PLAIN") {
-            (Self::Plain, "")
-        } else if mechanism.eq_ignore_ascii_case("LOGIN") {
-            (Self::LoginName, USER_NAME)
-        } else {
-            return None;
+    /// mechanism's name. `None` for a mechanism that is not offered here.
+    pub fn begin(mechanism: Mechanism<'_>, initial_response: Option<&[u8]>) -> Option<Step> {
+        let (exchange, challenge) = match mechanism {
+            Mechanism::Plain => (Self::Plain, ""),
+            Mechanism::Login => (Self::LoginName, USER_NAME),
+            _ => return None,
         };
         Some(match initial_response {
             Some(response) => exchange.respond(response),
@@ -104,13 +105,16 @@ mod tests {
     #[test]
     fn plain_of_rfc_4616() {
         // The examples of §4, but for the one that acts for another.
-        let tim = Exchange::begin("plain", Some(b"\0tim\0tanstaaftanstaaf"));
+        let tim = Exchange::begin(Mechanism::Plain, Some(b"\0tim\0tanstaaftanstaaf"));
         assert_eq!(tim, Some(check("tim", "tanstaaftanstaaf")));
-        let other = Exchange::begin("PLAIN", Some(b"Ursel\0Kurt\0xipj3plmq"));
+        let other = Exchange::begin(Mechanism::Plain, Some(b"Ursel\0Kurt\0xipj3plmq"));
         assert_eq!(other, Some(Step::Malformed));
-        let own = Exchange::begin("PLAIN", Some(b"tim\0tim\0a b"));
+        let own = Exchange::begin(Mechanism::Plain, Some(b"tim\0tim\0a b"));
         assert_eq!(own, Some(check("tim", "a b")));
-        assert_eq!(Exchange::begin("PLAIN", None), Some(Step::Challenge(Exchange::Plain, "")));
+        assert_eq!(
+            Exchange::begin(Mechanism::Plain, None),
+            Some(Step::Challenge(Exchange::Plain, ""))
+        );
         for message in [&b""[..], b"tim", b"\0tim", b"\0tim\0", b"\0\0x", b"\0a\0b\0", b"\0\xff\0b"]
         {
             assert_eq!(Exchange::Plain.respond(message), Step::Malformed, "{message:?}");
@@ -119,15 +123,16 @@ mod tests {
 
     #[test]
     fn login_asks_twice_or_once() {
-        let Some(Step::Challenge(exchange, "Username:")) = Exchange::begin("LOGIN", None) else {
+        let Some(Step::Challenge(exchange, "Username:")) = Exchange::begin(Mechanism::Login, None)
+        else {
             panic!()
         };
         let asked = exchange.respond(b"tim");
-        assert_eq!(Exchange::begin("Login", Some(b"tim")), Some(asked.clone()));
+        assert_eq!(Exchange::begin(Mechanism::Login, Some(b"tim")), Some(asked.clone()));
         let Step::Challenge(exchange, "Password:") = asked else { panic!() };
         assert_eq!(exchange.respond(b"secret"), check("tim", "secret"));
         assert_eq!(Exchange::LoginName.respond(b"\xff"), Step::Malformed);
-        assert_eq!(Exchange::begin("CRAM-MD5", None), None);
+        assert_eq!(Exchange::begin(Mechanism::CramMd5, None), None);
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl<'s> Client<'s> {
             }
             Event::Auth(auth, ticket) => {
                 let response = auth.initial_response.map(Base64::decode);
-                match Exchange::begin(auth.mechanism.as_str(), response.as_deref()) {
+                match Exchange::begin(auth.mechanism, response.as_deref()) {
                     Some(step) => self.authenticate(step, ticket, smtp, out),
                     None => smtp.reject(ticket, Rejection::AUTH_UNAVAILABLE, out),
                 }

@@ -207,12 +207,12 @@ pub use credentials::{Digest, Name, Password};
 pub use language::{Language, LanguageListing};
 pub use listing::{DropListing, ScanListing, UniqueIdListing};
 pub use mail_wire::{
-    Base64, BufferFull, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, SyntaxError,
-    Ticket, WrongTicket,
+    Base64, BufferFull, ClientLine, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer,
+    SyntaxError, Ticket, WrongTicket,
 };
 pub use message_number::MessageNumber;
 pub use response::{Response, Status, multi_line};
-pub use sasl::{ClientLine, Mechanisms, ServerLine};
+pub use sasl::{Mechanisms, ServerLine};
 pub use text::{Text, TextBuf};
 pub use timestamp::Timestamp;
 pub use tolerance::Tolerance;

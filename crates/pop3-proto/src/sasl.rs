@@ -30,41 +30,10 @@ impl<'a> Mechanisms<'a> {
     }
 }
 
-/// A client's line in the exchange after AUTH.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ClientLine<'a> {
-    /// The mechanism's data.
-    Data(Base64<'a>),
-    /// `*`: no more of this exchange.
-    Cancel,
-}
-
-impl<'a> ClientLine<'a> {
-    /// Parses one line, without its CRLF.
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where it is neither base64 nor `*`.
-    pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
-        match line {
-            b"*" => Ok(Self::Cancel),
-            _ => Base64::parse(line).map(Self::Data),
-        }
-    }
-
-    /// Writes the line, CRLF too.
-    pub fn encode(self, out: &mut BytesMut) {
-        match self {
-            Self::Data(data) => out.put_slice(data.as_str().as_bytes()),
-            Self::Cancel => out.put_u8(b'*'),
-        }
-        out.put_slice(b"\r\n");
-    }
-}
-
 /// A server's line in the exchange after AUTH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServerLine<'a> {
-    /// `+ …`: a challenge, to be answered with a [`ClientLine`].
+    /// `+ …`: a challenge, to be answered with a [`ClientLine`](crate::ClientLine).
     Challenge(Base64<'a>),
     /// The end of the exchange.
     End(Response<'a>),
@@ -120,6 +89,7 @@ pub(crate) fn encode_initial_response(response: Base64<'_>, out: &mut BytesMut) 
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use mail_wire::ClientLine;
 
     #[test]
     fn lists_pass_over_what_is_no_name() {

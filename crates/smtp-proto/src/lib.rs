@@ -235,11 +235,12 @@ pub use command::{Auth, Command, CommandError, Mail, Obsolete, Rcpt};
 pub use domain::{Domain, Host, Hostname};
 pub use extension::{Extension, OtherExtension};
 pub use mail_wire::{
-    Base64, BodyPolicy, BufferFull, DotStuffer, IrregularLineEnding, Mechanism, MechanismName,
-    OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, WrongTicket, encode_base64,
+    Base64, BodyPolicy, BufferFull, ClientLine, DotStuffer, IrregularLineEnding, Mechanism,
+    MechanismName, OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, WrongTicket,
+    encode_base64,
 };
 pub use parameter::{Body, MailParameters, OtherParameters, Parameter, Parameters, Xtext};
 pub use reply::{Reply, ReplyFramer, ReplyFramingError, ReplyLines};
-pub use sasl::{ClientLine, Mechanisms, ServerLine};
+pub use sasl::{Mechanisms, ServerLine};
 pub use text::Text;
 pub use tolerance::Tolerance;

@@ -54,37 +54,6 @@ impl Hash for Mechanisms<'_> {
     }
 }
 
-/// What a client sends in the exchange behind AUTH.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ClientLine<'a> {
-    /// The answer to a challenge.
-    Data(Base64<'a>),
-    /// `*`: no more of this exchange. The server answers 501.
-    Cancel,
-}
-
-impl<'a> ClientLine<'a> {
-    /// Parses a line, without its end.
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where it is neither base64 nor `*`.
-    pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
-        match line {
-            b"*" => Ok(Self::Cancel),
-            _ => Base64::parse(line).map(Self::Data),
-        }
-    }
-
-    /// Writes the line and CRLF.
-    pub fn encode(self, out: &mut BytesMut) {
-        match self {
-            Self::Data(data) => out.put_slice(data.as_str().as_bytes()),
-            Self::Cancel => out.put_u8(b'*'),
-        }
-        out.put_slice(b"\r\n");
-    }
-}
-
 /// What a server answers in the exchange behind AUTH.
 ///
 /// ```
@@ -99,7 +68,7 @@ impl<'a> ClientLine<'a> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServerLine<'a> {
-    /// `334`: a challenge, to be answered with a [`ClientLine`].
+    /// `334`: a challenge, to be answered with a [`ClientLine`](crate::ClientLine).
     Challenge(Base64<'a>),
     /// The end of the exchange: 235 where the client is logged in.
     End(Reply<'a>),
@@ -111,7 +80,7 @@ impl<'a> ServerLine<'a> {
     ///
     /// # Errors
     /// [`SyntaxError`] where it is no reply; and where it is a 334 that is not one line
-    /// of base64, to which the client answers [`ClientLine::Cancel`] (RFC 4954 §4).
+    /// of base64, to which the client answers [`ClientLine::Cancel`](crate::ClientLine::Cancel) (RFC 4954 §4).
     pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
         let reply = Reply::parse(octets)?;
         if reply.code().get() != 334 {
@@ -169,6 +138,7 @@ pub(crate) fn encode_initial_response(response: Option<Base64<'_>>, out: &mut By
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mail_wire::ClientLine;
 
     #[test]
     fn lists_pass_over_what_is_no_name() {

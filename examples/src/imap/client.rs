@@ -86,7 +86,7 @@ impl<'s> Client<'s> {
             Event::Command(command, ticket) => self.command(command, ticket, arena, wire),
             Event::Authenticate { mechanism, initial_response, ticket } => {
                 let response = initial_response.map(imap_proto::Base64::decode);
-                let step = Exchange::begin(mechanism.as_str(), response.as_deref());
+                let step = Exchange::begin(mechanism, response.as_deref());
                 self.authenticate(step, ticket, wire)
             }
             Event::AuthenticateResponse(response, ticket) => {

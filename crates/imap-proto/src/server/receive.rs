@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::complete;
-use mail_wire::{Base64, Framed as Line, LineEnding};
+use mail_wire::{ClientLine, Framed as Line, LineEnding};
 use memchr::memchr;
 
 use super::Config;
@@ -315,10 +315,12 @@ impl Session {
         };
         let response = match line {
             None => Err("expected a shorter line that ends with CRLF"),
-            // RFC 9051 section 6.2.2
-            Some(b"*") => Err("cancelled"),
-            Some(_) if rounds >= self.config.limits.auth_rounds => Err("too many responses"),
-            Some(line) => Base64::parse(line).map_err(|_| "expected base64"),
+            Some(line) => match ClientLine::parse(line) {
+                Ok(ClientLine::Cancel) => Err("cancelled"),
+                _ if rounds >= self.config.limits.auth_rounds => Err("too many responses"),
+                Ok(ClientLine::Data(response)) => Ok(response),
+                Err(_) => Err("expected base64"),
+            },
         };
         match response {
             Ok(response) => {

@@ -8,8 +8,8 @@ use core::time::Duration;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 use mail_wire::{
-    BodyPolicy, Channel, DotUnstuffer, Framed, LineFramer, Mechanism, SyntaxError, Ticket,
-    TicketDesk, Unstuffed, encode_base64,
+    BodyPolicy, Channel, ClientLine, DotUnstuffer, Framed, LineFramer, Mechanism, SyntaxError,
+    Ticket, TicketDesk, Unstuffed, encode_base64,
 };
 
 use super::capabilities::Capabilities;
@@ -24,7 +24,7 @@ use crate::command::Command;
 use crate::language::LanguageListing;
 use crate::listing::{ScanListing, UniqueIdListing, scan_line, unique_id_line};
 use crate::response::{Response, multi_line};
-use crate::sasl::{ClientLine, ServerLine};
+use crate::sasl::ServerLine;
 use crate::text::Text;
 
 /// The most octets of a command with its CRLF (RFC 2449 §4).

@@ -4,7 +4,7 @@
 use alloc::borrow::Cow;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Base64, Channel, Mechanism};
+use mail_wire::{Base64, Channel, ClientLine, Mechanism};
 
 use super::asked::Asked;
 use super::error::{Error, ProtocolError};
@@ -15,7 +15,6 @@ use crate::capability::Capability;
 use crate::command::Command;
 use crate::credentials::{Name, Password};
 use crate::language::{Language, LanguageListing};
-use crate::sasl::ClientLine;
 use crate::text::Text;
 
 /// The language of all that this crate says.
