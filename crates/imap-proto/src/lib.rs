@@ -146,7 +146,7 @@ pub use flag::Flag;
 pub use lexical::{AString, Atom, IString, NString, Style, Tag, Text};
 pub use limits::Limits;
 pub use mail_wire::{
-    Base64, BufferFull, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, Secret,
+    Base64, BufferError, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, Secret,
     SyntaxError, Ticket, WrongTicket,
 };
 pub use mailbox::Mailbox;

@@ -2,18 +2,24 @@
 
 use alloc::vec::Vec;
 
-/// The buffer holds as many octets as its limit allows, and the session wants
-/// more still.
-///
-/// A session never leaves more unread than its own limits say, so this means
-/// that the buffer's limit was set below them.
+/// Why a [`ReceiveBuffer`] has no space to read into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error(
-    "the receive buffer is full at its limit of {limit} octets: give it the limit that the session's `Limits` ask for"
-)]
-pub struct BufferFull {
-    /// The limit, in octets.
-    pub limit: usize,
+#[non_exhaustive]
+pub enum BufferError {
+    /// It holds as many octets as its limit allows, and the session wants more still. A session
+    /// never leaves more unread than its own limits say, so this means that the buffer's limit
+    /// was set below them.
+    #[error(
+        "the receive buffer is full at its limit of {limit} octets: give it the limit that the session's `Limits` ask for"
+    )]
+    Full {
+        /// The limit, in octets.
+        limit: usize,
+    },
+    /// Its octets were shown to a session, and not said how many of them were left unread: they
+    /// would be shown twice.
+    #[error("say what the session left unread with `keep_last` before reading more")]
+    NotKept,
 }
 
 /// Octets received and not yet used by a session.
@@ -45,6 +51,8 @@ pub struct ReceiveBuffer {
     start: usize,
     end: usize,
     limit: usize,
+    /// [`filled`](Self::filled) was called, and [`keep_last`](Self::keep_last) not since.
+    shown: bool,
 }
 
 impl ReceiveBuffer {
@@ -65,15 +73,20 @@ impl ReceiveBuffer {
     #[must_use]
     pub const fn with_limit(limit: usize) -> Self {
         let limit = if limit == 0 { 1 } else { limit };
-        Self { octets: Vec::new(), start: 0, end: 0, limit }
+        Self { octets: Vec::new(), start: 0, end: 0, limit, shown: false }
     }
 
     /// Space to read into, never empty. Say with [`received`](Self::received)
     /// how much of it was filled.
     ///
     /// # Errors
-    /// [`BufferFull`] where the limit is reached and nothing was taken.
-    pub fn space(&mut self) -> Result<&mut [u8], BufferFull> {
+    /// [`BufferError::Full`] where the limit is reached and nothing was taken;
+    /// [`BufferError::NotKept`] where [`filled`](Self::filled) was called and not
+    /// [`keep_last`](Self::keep_last) after it. Nothing is lost by either.
+    pub fn space(&mut self) -> Result<&mut [u8], BufferError> {
+        if self.shown {
+            return Err(BufferError::NotKept);
+        }
         if self.end == self.octets.len() {
             // Moving the unread to the front is only worth it while that is the
             // smaller half: so, below the limit, every octet is moved a bounded number
@@ -90,10 +103,10 @@ impl ReceiveBuffer {
                 self.octets.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, unread);
             } else {
-                return Err(BufferFull { limit: self.limit });
+                return Err(BufferError::Full { limit: self.limit });
             }
         }
-        self.octets.get_mut(self.end..).ok_or(BufferFull { limit: self.limit })
+        self.octets.get_mut(self.end..).ok_or(BufferError::Full { limit: self.limit })
     }
 
     /// Says that the first `n` octets of [`space`](Self::space) were filled.
@@ -102,14 +115,17 @@ impl ReceiveBuffer {
         self.end = self.end.saturating_add(n).min(self.octets.len());
     }
 
-    /// The octets received and not yet used.
+    /// The octets received and not yet used, to be shown to a session. Say with
+    /// [`keep_last`](Self::keep_last) how many of them it left unread.
     #[must_use]
-    pub fn filled(&self) -> &[u8] {
+    pub fn filled(&mut self) -> &[u8] {
+        self.shown = self.start < self.end;
         self.octets.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Forgets all but the last `unread` octets: what a session left.
     pub fn keep_last(&mut self, unread: usize) {
+        self.shown = false;
         self.start = self.end.saturating_sub(unread).max(self.start);
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -182,7 +198,7 @@ mod tests {
                             buffer.received(read);
                         }
                         Err(full) => {
-                            prop_assert_eq!((held.len(), full.limit), (limit, limit));
+                            prop_assert_eq!((held.len(), full), (limit, BufferError::Full { limit }));
                         }
                     },
                     Step::Keep(most) => {
@@ -193,6 +209,8 @@ mod tests {
                     Step::Shrink => buffer.shrink(),
                 }
                 prop_assert_eq!(buffer.filled(), &held[..]);
+                prop_assert!(held.is_empty() || buffer.space() == Err(BufferError::NotKept));
+                buffer.keep_last(held.len());
                 prop_assert_eq!(buffer.is_empty(), held.is_empty());
                 prop_assert!(buffer.octets.capacity() <= limit);
             }
@@ -209,8 +227,9 @@ mod tests {
             buffer.received(space.min(777));
             filled += space.min(777);
             assert_eq!(buffer.filled().len(), filled);
+            buffer.keep_last(filled);
         }
-        assert_eq!(buffer.space(), Err(BufferFull { limit: 20_000 }));
+        assert_eq!(buffer.space(), Err(BufferError::Full { limit: 20_000 }));
         buffer.keep_last(19_999);
         assert_eq!(buffer.space().unwrap().len(), 1);
     }
@@ -238,8 +257,27 @@ mod tests {
                 got.extend_from_slice(buffer.filled());
                 buffer.keep_last(0);
             }
+            let unread = buffer.filled().len();
+            buffer.keep_last(unread);
         }
         assert_eq!(got, sent);
+    }
+
+    #[test]
+    fn what_was_shown_must_be_kept_before_more_is_read() {
+        let mut buffer = ReceiveBuffer::new();
+        buffer.space().unwrap()[..4].copy_from_slice(b"NOOP");
+        buffer.received(4);
+        assert_eq!(buffer.filled(), b"NOOP");
+        assert_eq!(buffer.space(), Err(BufferError::NotKept));
+        assert_eq!(buffer.filled(), b"NOOP");
+        buffer.keep_last(4);
+        assert!(buffer.space().is_ok());
+        assert_eq!(buffer.filled(), b"NOOP");
+        buffer.keep_last(0);
+        // There is nothing to keep of nothing.
+        assert_eq!(buffer.filled(), b"");
+        assert!(buffer.space().is_ok());
     }
 
     #[test]
@@ -250,6 +288,7 @@ mod tests {
         buffer.keep_last(2);
         buffer.shrink();
         assert_eq!(buffer.filled(), b"ef");
+        buffer.keep_last(2);
         assert!(!buffer.space().unwrap().is_empty());
     }
 }

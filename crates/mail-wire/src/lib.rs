@@ -2,6 +2,15 @@
 //!
 //! This crate is the floor under `smtp-proto`, `pop3-proto` and `imap-proto`,
 //! which re-export what their users need of it. It does no I/O.
+//!
+//! | for | there is |
+//! |---|---|
+//! | parsers | [`parse`], [`Caseless`] |
+//! | where a unit of the protocol ends | [`UnitFramer`], of which [`LineFramer`] is the simplest |
+//! | messages | [`DotUnstuffer`], [`DotStuffer`] |
+//! | SASL | [`Mechanism`], [`Auth`], [`ClientLine`], [`Base64`] |
+//! | sessions | [`Desk`] and its [`Ticket`]s, [`Inbound`], [`Farewell`], [`BadCommands`], [`InFlight`], [`WireLog`] |
+//! | drivers | [`ReceiveBuffer`], [`Channel`], [`CloseReason`] |
 
 #![no_std]
 
@@ -9,25 +18,34 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-mod base64;
 mod buffer;
+mod caseless;
 mod channel;
-mod client_line;
 mod dot;
 pub mod encode;
-mod line;
-mod mechanism;
+mod ending;
+mod in_flight;
+mod input;
 pub mod parse;
+mod sasl;
 mod secret;
 mod ticket;
+mod unit;
+mod wire_log;
 
-pub use base64::{Base64, encode_base64};
-pub use buffer::{BufferFull, ReceiveBuffer};
+pub use buffer::{BufferError, ReceiveBuffer};
+pub use caseless::Caseless;
 pub use channel::Channel;
-pub use client_line::ClientLine;
 pub use dot::{BodyPolicy, DotStuffer, DotUnstuffer, IrregularLineEnding, SendPolicy, Unstuffed};
-pub use line::{Framed, LineEnding, LineFramer};
-pub use mechanism::{Mechanism, MechanismName, OfferedMechanisms, mechanism};
+pub use ending::{BadCommands, Farewell};
+pub use in_flight::{CloseReason, InFlight};
+pub use input::{Inbound, InputLost};
 pub use parse::SyntaxError;
+pub use sasl::{
+    Auth, Base64, ClientLine, Mechanism, MechanismName, Mechanisms, OfferedMechanisms, auth,
+    encode_base64, encode_challenge, mechanism,
+};
 pub use secret::Secret;
-pub use ticket::{Ticket, TicketDesk, WrongTicket};
+pub use ticket::{Desk, Ticket, Upgrade, WrongTicket};
+pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer};
+pub use wire_log::{Direction, WireLine, WireLog};

@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 ///
 /// A session hands it out with the event that asks for a decision, and takes it
 /// back with the decision. It cannot be copied and is typed by what it answers,
-/// so that to answer twice, or an RCPT with the words for DATA, does not
+/// so that to answer twice, or a MAIL with the challenge that AUTH asks for, does not
 /// compile. It borrows nothing and may be kept as long as it takes.
 ///
 /// A ticket that is dropped leaves its session waiting: it will say that a
@@ -26,59 +26,82 @@ impl<R> fmt::Debug for Ticket<R> {
     }
 }
 
-/// The tickets of one session: at most one is out at a time.
+/// TLS was agreed on: send what was written, shake hands, and bring this to `upgraded` of the
+/// session that gave it out. Where the handshake fails, close the connection instead.
+#[derive(Debug)]
+#[must_use = "shake hands, then bring this to `upgraded`"]
+pub struct Upgrade(Ticket<Upgrade>);
+
+/// What a session has asked and was not answered yet: one thing at a time, of which `P` says
+/// what it is.
 ///
 /// This is the session's half; users of a session only meet [`Ticket`].
 #[derive(Debug)]
-pub struct TicketDesk {
+pub struct Desk<P> {
     /// Tells the tickets of one session from those of another.
     desk: u32,
     serial: u32,
-    out: bool,
+    pending: Option<P>,
 }
 
-impl TicketDesk {
+impl<P> Desk<P> {
     /// A desk that has given out nothing.
     #[must_use]
     pub fn new() -> Self {
         static DESKS: AtomicU32 = AtomicU32::new(0);
-        Self { desk: DESKS.fetch_add(1, Ordering::Relaxed), serial: 0, out: false }
+        Self { desk: DESKS.fetch_add(1, Ordering::Relaxed), serial: 0, pending: None }
     }
 
-    /// Gives out a ticket. Any that was out before is void.
-    pub const fn issue<R>(&mut self) -> Ticket<R> {
+    /// Gives out the ticket for `pending`. Any that was out before is good no more.
+    pub fn issue<R>(&mut self, pending: P) -> Ticket<R> {
         self.serial = self.serial.wrapping_add(1);
-        self.out = true;
+        self.pending = Some(pending);
         Ticket { desk: self.desk, serial: self.serial, request: PhantomData }
     }
 
-    /// Whether a ticket is out.
+    /// Gives out the token of an upgrade, in the same way.
+    pub fn issue_upgrade(&mut self, pending: P) -> Upgrade {
+        Upgrade(self.issue(pending))
+    }
+
+    /// What waits for its answer.
+    #[must_use]
+    pub const fn pending(&self) -> Option<&P> {
+        self.pending.as_ref()
+    }
+
+    /// Whether something waits for its answer.
     #[must_use]
     pub const fn is_out(&self) -> bool {
-        self.out
+        self.pending.is_some()
     }
 
-    /// Takes a ticket back.
+    /// Takes a ticket back, and says what it was for.
     ///
     /// # Errors
-    /// [`WrongTicket`] where it is not the one that is out here.
+    /// [`WrongTicket`] where it is not the one that is out here; what waits goes on waiting.
     #[allow(clippy::needless_pass_by_value, reason = "a ticket is used up by its answer")]
-    pub fn redeem<R>(&mut self, ticket: Ticket<R>) -> Result<(), WrongTicket> {
-        if self.out && ticket.desk == self.desk && ticket.serial == self.serial {
-            self.out = false;
-            Ok(())
-        } else {
-            Err(WrongTicket)
-        }
+    pub fn redeem<R>(&mut self, ticket: Ticket<R>) -> Result<P, WrongTicket> {
+        let ours = ticket.desk == self.desk && ticket.serial == self.serial;
+        if ours { self.pending.take().ok_or(WrongTicket) } else { Err(WrongTicket) }
     }
 
-    /// Voids the ticket that is out, if any: the connection is closing.
-    pub const fn void(&mut self) {
-        self.out = false;
+    /// Takes the token of an upgrade back, in the same way.
+    ///
+    /// # Errors
+    /// [`WrongTicket`], as for [`redeem`](Self::redeem).
+    pub fn redeem_upgrade(&mut self, upgrade: Upgrade) -> Result<P, WrongTicket> {
+        self.redeem(upgrade.0)
+    }
+
+    /// Nothing waits any more: the connection is closing. The ticket that is out, if any, is
+    /// good no more.
+    pub fn revoke(&mut self) -> Option<P> {
+        self.pending.take()
     }
 }
 
-impl Default for TicketDesk {
+impl<P> Default for Desk<P> {
     fn default() -> Self {
         Self::new()
     }
@@ -96,16 +119,26 @@ mod tests {
 
     #[test]
     fn only_the_ticket_that_is_out_is_taken() {
-        let (mut desk, mut other) = (TicketDesk::new(), TicketDesk::new());
-        let first: Ticket<u8> = desk.issue();
-        assert!(desk.is_out());
-        let _same_serial: Ticket<u8> = other.issue();
+        let (mut desk, mut other) = (Desk::new(), Desk::new());
+        let first: Ticket<u8> = desk.issue('a');
+        assert_eq!(desk.pending(), Some(&'a'));
+        let _same_serial: Ticket<u8> = other.issue('b');
         assert_eq!(other.redeem(first), Err(WrongTicket));
-        let second: Ticket<u8> = desk.issue();
-        assert_eq!(desk.redeem(second), Ok(()));
+        assert!(other.is_out());
+        let second: Ticket<u8> = desk.issue('c');
+        assert_eq!(desk.redeem(second), Ok('c'));
         assert!(!desk.is_out());
-        let late: Ticket<u8> = desk.issue();
-        desk.void();
+        let late: Ticket<u8> = desk.issue('d');
+        assert_eq!(desk.revoke(), Some('d'));
         assert_eq!(desk.redeem(late), Err(WrongTicket));
+    }
+
+    #[test]
+    fn upgrades_are_bound_to_their_session_too() {
+        let (mut desk, mut other) = (Desk::new(), Desk::new());
+        let upgrade = desk.issue_upgrade('a');
+        let stray = other.issue_upgrade('b');
+        assert_eq!(desk.redeem_upgrade(stray), Err(WrongTicket));
+        assert_eq!(desk.redeem_upgrade(upgrade), Ok('a'));
     }
 }

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mail_wire::{Mechanism, OfferedMechanisms};
+use mail_wire::{Channel, Mechanism, OfferedMechanisms};
 
 use crate::capability::Capability;
 use crate::limits::Limits;
@@ -78,7 +78,8 @@ impl Config {
 
     /// The mechanisms that are offered on a connection with or without TLS.
     pub(super) fn mechanisms(&self, tls: bool) -> impl Iterator<Item = Mechanism<'_>> {
-        self.mechanisms.iter(tls || self.plaintext_auth)
+        let channel = if tls { Channel::Tls } else { Channel::Clear };
+        self.mechanisms.on(channel, self.plaintext_auth)
     }
 
     /// Whether `capability` is offered, by name or as a part of IMAP4rev2.

@@ -67,12 +67,16 @@ impl Session {
                 },
                 Task::AuthenticateResponse(_) | Task::Idling => match self.lines.next(input) {
                     Line::NeedInput => return Ok(Event::NeedInput),
-                    Line::TooLong => self.line(None, out),
-                    Line::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
+                    Line::TooLong { .. } => self.line(None, out),
+                    Line::Whole { ending: LineEnding::Lf, .. }
+                        if !self.config.tolerance.bare_lf =>
+                    {
                         self.line(None, out)
                     }
-                    Line::Line { line, .. } => self.line(Some(line), out),
+                    Line::Whole { octets: line, .. } => self.line(Some(line), out),
                 },
+                // The line that was too long for an exchange has an end, too.
+                _ if !self.lines.pass_over(input) => return Ok(Event::NeedInput),
                 _ => match self.frames.next(input) {
                     Framed::NeedInput => return Ok(Event::NeedInput),
                     frame => self.frame(frame, input, arena, out)?,
@@ -162,7 +166,7 @@ impl Session {
             }
             self.frames.stream_literal(input);
             self.task = Task::AppendDecision(head);
-            return Some(Event::Append(append, self.desk.issue()));
+            return Some(Event::Append(append, self.desk.issue(())));
         }
         if !fits {
             self.frames.refuse_literal(input);
@@ -214,7 +218,7 @@ impl Session {
             }
             CommandKind::StartTls => {
                 self.task = Task::StartTls;
-                return Ok(Some(Event::StartTls(self.desk.issue())));
+                return Ok(Some(Event::StartTls(self.desk.issue(()))));
             }
             CommandKind::Authenticate { mechanism, initial_response } => {
                 if !config.mechanisms(self.channel.is_tls()).any(|offered| offered == mechanism) {
@@ -229,7 +233,7 @@ impl Session {
                     self.refuse_size("the response is too long", out);
                 } else {
                     self.task = Task::AuthenticateDecision(0);
-                    let ticket = self.desk.issue();
+                    let ticket = self.desk.issue(());
                     return Ok(Some(Event::Authenticate { mechanism, initial_response, ticket }));
                 }
             }
@@ -238,7 +242,7 @@ impl Session {
             }
             CommandKind::Idle => {
                 self.task = Task::IdleDecision;
-                return Ok(Some(Event::Idle(self.desk.issue())));
+                return Ok(Some(Event::Idle(self.desk.issue(()))));
             }
             CommandKind::Append(_) => self.bad("expected a literal at the end", out),
             kind => {
@@ -251,7 +255,7 @@ impl Session {
                     self.notice(Condition::Ok, Some(Code::Closed), text, out);
                 }
                 self.task = Task::Command(effect);
-                return Ok(Some(Event::Command(command, self.desk.issue())));
+                return Ok(Some(Event::Command(command, self.desk.issue(()))));
             }
         }
         Ok(None)
@@ -325,7 +329,7 @@ impl Session {
         match response {
             Ok(response) => {
                 self.task = Task::AuthenticateDecision(rounds.saturating_add(1));
-                Some(Event::AuthenticateResponse(response, self.desk.issue()))
+                Some(Event::AuthenticateResponse(response, self.desk.issue(())))
             }
             Err(why) => {
                 self.bad(why, out);
@@ -378,7 +382,7 @@ impl Session {
         match refused {
             None if ends => {
                 self.task = Task::Command(Effect::None);
-                return Event::AppendEnd(self.desk.issue());
+                return Event::AppendEnd(self.desk.issue(()));
             }
             Some(Refusal::Declined) if ends => {
                 self.finish(Effect::None, Rejection::NOT_SERVED.completion(), out);

@@ -72,7 +72,7 @@ impl Request for StartTls {
             out,
         );
         session.task = Task::Upgrade;
-        Upgrade(session.desk.issue())
+        Upgrade(session.desk.issue(()))
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use core::time::Duration;
 
 use bytes::BytesMut;
-use mail_wire::{Channel, LineFramer, TicketDesk};
+use mail_wire::{Channel, Desk, LineFramer};
 
 use super::config::Config;
 use super::error::ProtocolError;
@@ -33,7 +33,7 @@ pub struct Session {
     pub(super) channel: Channel,
     pub(super) state: State,
     pub(super) task: Task,
-    pub(super) desk: TicketDesk,
+    pub(super) desk: Desk<()>,
     /// Of the command that is being received or answered.
     pub(super) tag: KeptTag,
     pub(super) frames: Framer,
@@ -55,7 +55,7 @@ impl Session {
             channel,
             state: State::NotAuthenticated,
             task: Task::Idle,
-            desk: TicketDesk::new(),
+            desk: Desk::new(),
             tag: KeptTag::NONE,
             frames: Framer::new(frame_limits(&config.limits, State::NotAuthenticated)),
             lines: LineFramer::new(config.limits.auth_line),
@@ -174,7 +174,7 @@ impl Session {
     }
 
     pub(super) fn close(&mut self) {
-        self.desk.void();
+        self.desk.revoke();
         self.state = State::Logout;
         if !matches!(self.task, Task::Failed(_)) {
             self.task = Task::Closed;

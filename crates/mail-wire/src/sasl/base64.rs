@@ -8,7 +8,7 @@ use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 use bytes::BytesMut;
 
-use crate::SyntaxError;
+use crate::parse::SyntaxError;
 
 /// Octets in base64, checked when built. It prints as `…`: SASL data holds secrets.
 ///

@@ -1,11 +1,7 @@
 //! The names of SASL mechanisms.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::hash::{Hash, Hasher};
-
-use crate::SyntaxError;
-use crate::parse::{Class, Keyword, Parsed, complete, fail, word};
+use crate::Caseless;
+use crate::parse::{Class, Keyword, Parsed, SyntaxError, complete, fail, word};
 
 /// The name of a SASL mechanism (RFC 4422 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +58,7 @@ impl<'a> Mechanism<'a> {
             Self::Gssapi => "GSSAPI",
             Self::OAuthBearer => "OAUTHBEARER",
             Self::XOAuth2 => "XOAUTH2",
-            Self::Other(name) => name.0,
+            Self::Other(name) => name.as_str(),
         }
     }
 
@@ -84,7 +80,8 @@ impl<'a> Mechanism<'a> {
             Self::Plain | Self::Login | Self::OAuthBearer | Self::XOAuth2 => true,
             Self::External | Self::Anonymous | Self::CramMd5 | Self::DigestMd5 => false,
             Self::ScramSha1 | Self::ScramSha256 | Self::Gssapi => false,
-            Self::Other(MechanismName(name)) => {
+            Self::Other(name) => {
+                let name = name.as_str();
                 let scram = name.as_bytes().get(..SCRAM.len());
                 !scram.is_some_and(|start| start.eq_ignore_ascii_case(SCRAM))
                     && !["GS2-KRB5", "NTLM"].iter().any(|known| name.eq_ignore_ascii_case(known))
@@ -95,74 +92,14 @@ impl<'a> Mechanism<'a> {
 
 /// The name of a mechanism that [`Mechanism`] does not know. It is the same in upper
 /// and lower case.
-#[derive(Clone, Copy, Debug)]
-pub struct MechanismName<'a>(&'a str);
-
-impl PartialEq for MechanismName<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(other.0)
-    }
-}
-
-impl Eq for MechanismName<'_> {}
-
-impl Hash for MechanismName<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.bytes().for_each(|octet| state.write_u8(octet.to_ascii_uppercase()));
-    }
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MechanismName<'a>(Caseless<'a>);
 
 impl<'a> MechanismName<'a> {
     /// The name as it was written.
     #[must_use]
     pub const fn as_str(self) -> &'a str {
-        self.0
-    }
-}
-
-/// The mechanisms that a server offers, in the order in which it prefers them.
-///
-/// ```
-/// use mail_wire::{Mechanism, OfferedMechanisms};
-/// let mut mechanisms = OfferedMechanisms::default();
-/// mechanisms.offer("SCRAM-SHA-256")?;
-/// mechanisms.offer("PLAIN")?;
-/// assert!(mechanisms.iter(false).eq([Mechanism::ScramSha256]));
-/// assert!(mechanisms.iter(true).eq([Mechanism::ScramSha256, Mechanism::Plain]));
-/// # Ok::<(), mail_wire::SyntaxError>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct OfferedMechanisms(Vec<String>);
-
-impl OfferedMechanisms {
-    /// The most octets of all names together, each with a space before it: they fit
-    /// a line of 512 (RFC 5321 §4.5.3.1.5, RFC 2449 §4).
-    pub const MAX: usize = 500;
-
-    /// Offers one more mechanism, behind those offered before. To offer it twice is to
-    /// offer it once.
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where `name` is not one of a mechanism, or all names together
-    /// are longer than [`MAX`](Self::MAX).
-    pub fn offer(&mut self, name: &str) -> Result<(), SyntaxError> {
-        let mechanism = Mechanism::parse(name.as_bytes())?;
-        if self.iter(true).any(|offered| offered == mechanism) {
-            return Ok(());
-        }
-        let names = self.0.iter().map(String::as_str).chain([name]);
-        if names.map(|name| 1 + name.len()).sum::<usize>() > Self::MAX {
-            return Err(SyntaxError { offset: 0, expected: "mechanisms that fit a line" });
-        }
-        self.0.push(mechanism.as_str().into());
-        Ok(())
-    }
-
-    /// The mechanisms; without those that [show the password](Mechanism::shows_password)
-    /// unless `passwords` may be shown.
-    pub fn iter(&self, passwords: bool) -> impl Iterator<Item = Mechanism<'_>> {
-        let mechanisms = self.0.iter().filter_map(|name| Mechanism::parse(name.as_bytes()).ok());
-        mechanisms.filter(move |mechanism| passwords || !mechanism.shows_password())
+        self.0.as_str()
     }
 }
 
@@ -207,7 +144,7 @@ pub fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
         GSSAPI => Mechanism::Gssapi,
         OAUTHBEARER => Mechanism::OAuthBearer,
         XOAUTH2 => Mechanism::XOAuth2,
-        _ => Mechanism::Other(MechanismName(name)),
+        _ => Mechanism::Other(MechanismName(Caseless(name))),
     };
     Ok((rest, mechanism))
 }
@@ -253,27 +190,6 @@ mod tests {
         assert_ne!(mechanism("X-OURS"), mechanism("X-OUR"));
         let set = std::collections::HashSet::from([mechanism("x-Ours")]);
         assert!(set.contains(&mechanism("X-oURS")));
-    }
-
-    #[test]
-    fn what_is_offered_fits_a_line_and_is_offered_once() {
-        let mut mechanisms = OfferedMechanisms::default();
-        for name in ["x-ours", "plain", "PLAIN", "X-OURS"] {
-            mechanisms.offer(name).unwrap();
-        }
-        let names = |mechanisms: &OfferedMechanisms| -> Vec<String> {
-            mechanisms.iter(true).map(|mechanism| mechanism.as_str().into()).collect()
-        };
-        assert_eq!(names(&mechanisms), ["x-ours", "PLAIN"]);
-        assert_eq!(mechanisms.iter(false).count(), 0);
-        assert!(mechanisms.offer("X OURS").is_err());
-        let mut offered = 0;
-        while mechanisms.offer(&std::format!("X-{offered:018}")).is_ok() {
-            offered += 1;
-        }
-        let octets: usize = names(&mechanisms).iter().map(|name| 1 + name.len()).sum();
-        assert_eq!((offered, octets), (23, 7 + 6 + 23 * 21));
-        mechanisms.offer("PLAIN").unwrap();
     }
 
     #[test]

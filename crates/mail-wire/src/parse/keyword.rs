@@ -1,0 +1,116 @@
+//! Keywords, folded into numbers.
+
+/// A verb or other keyword of at most 23 octets, folded to upper case and into
+/// three integers, so that a `match` finds it in a few comparisons. Two are equal
+/// where their words are, in upper or lower case.
+///
+/// ```
+/// use mail_wire::parse::Keyword;
+/// const NOOP: Keyword = Keyword::new(b"NOOP");
+/// const QUIT: Keyword = Keyword::new(b"QUIT");
+/// let name = match Keyword::new(b"Quit") {
+///     NOOP => "nothing",
+///     QUIT => "goodbye",
+///     _ => "unknown",
+/// };
+/// assert_eq!(name, "goodbye");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Keyword([u64; 3]);
+
+impl Keyword {
+    /// The longest word that can be a keyword, in octets.
+    pub const MAX: usize = 23;
+
+    /// What words that are empty or longer than [`MAX`](Self::MAX) fold to; equal to no
+    /// keyword of the protocols.
+    pub const NONE: Self = Self([0; 3]);
+
+    /// Folds `word`.
+    #[must_use]
+    #[inline]
+    pub const fn new(word: &[u8]) -> Self {
+        // In the last octet of the last integer stands the length, which no word reaches.
+        let length = (word.len() as u64) << 56;
+        let Some((first, rest)) = word.split_first_chunk() else {
+            let folded = fold(short(word));
+            return Self([folded, 0, length]);
+        };
+        let first = fold(u64::from_le_bytes(*first));
+        let Some((second, rest)) = rest.split_first_chunk() else {
+            return Self([first, fold(short(rest)), length]);
+        };
+        let second = fold(u64::from_le_bytes(*second));
+        if rest.len() > Self::MAX - 16 {
+            return Self::NONE;
+        }
+        Self([first, second, fold(short(rest)) | length])
+    }
+}
+
+/// Fewer than eight octets in one integer, the first lowest.
+#[inline]
+const fn short(octets: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
+        // Where the two overlap they say the same.
+        let after = 8 * (octets.len() - 4);
+        return u32::from_le_bytes(*first) as u64 | (u32::from_le_bytes(*last) as u64) << after;
+    }
+    match *octets {
+        [a, b, c] => a as u64 | (b as u64) << 8 | (c as u64) << 16,
+        [a, b] => a as u64 | (b as u64) << 8,
+        [a] => a as u64,
+        _ => 0,
+    }
+}
+
+/// Eight octets with the letters among them in upper case.
+#[inline]
+const fn fold(octets: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOP: u64 = ONES << 7;
+    // Of the lower seven bits of each octet, which cannot carry into the next one, the
+    // top bit tells whether they are at least `a`, and more than `z`.
+    let seven = octets & !TOP;
+    let from_a = seven + ONES * (0x80 - b'a' as u64);
+    let after_z = seven + ONES * (0x7f - b'z' as u64);
+    let lower = from_a & !after_z & !octets & TOP;
+    octets ^ (lower >> 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_that_are_too_long_are_none() {
+        assert_eq!(Keyword::new(b"AuThenticate"), Keyword::new(b"AUTHENTICATE"));
+        assert_eq!(Keyword::new(b""), Keyword::NONE);
+        assert_eq!(Keyword::new(b"A_WORD_OF_24_CHARACTERS_"), Keyword::NONE);
+        assert_ne!(Keyword::new(b"A_WORD_OF_23_CHARACTERS"), Keyword::NONE);
+        assert_ne!(Keyword::new(b"\0QUIT"), Keyword::new(b"QUIT"));
+        assert_ne!(Keyword::new(b"QUIT\0"), Keyword::new(b"QUIT"));
+    }
+
+    proptest! {
+        /// They are equal where the words are, and nowhere else.
+        #[test]
+        fn they_are_compared_as_words(
+            one in prop::collection::vec(any::<u8>(), 1..24),
+            other in prop::collection::vec(any::<u8>(), 1..24),
+            at in any::<prop::sample::Index>(),
+            octet: u8,
+        ) {
+            let mut near = one.clone();
+            *at.get_mut(&mut near) = octet;
+            let mut longer = one.clone();
+            longer.truncate(Keyword::MAX - 1);
+            longer.push(octet);
+            for word in [other, near, longer, one.to_ascii_lowercase(), one.to_ascii_uppercase()] {
+                let same = one.eq_ignore_ascii_case(&word);
+                prop_assert_eq!(Keyword::new(&one) == Keyword::new(&word), same);
+            }
+        }
+    }
+}

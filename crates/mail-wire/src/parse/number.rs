@@ -1,0 +1,93 @@
+//! Numbers in decimal: checked for overflow, never wrapped.
+
+use super::class::{DIGIT, run};
+use super::{Parsed, fail};
+
+/// `1*DIGIT` that fits 64 bits. Leading zeros are taken.
+#[inline]
+pub fn number64(input: &[u8]) -> Parsed<'_, u64> {
+    match first_digits(input) {
+        (0, _) => fail(input, "a number"),
+        (length @ 1..8, value) => Ok((input.get(length..).unwrap_or_default(), value)),
+        _ => long_number(input),
+    }
+}
+
+/// How many of the first eight octets are digits, up to the first that is none,
+/// and what number they make. All at once: for a loop over a few digits, of which
+/// each time there is another count, costs most by its end.
+#[inline]
+fn first_digits(input: &[u8]) -> (usize, u64) {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // What is not there is no digit.
+    let octets = match (input.first_chunk(), input.first_chunk(), input.last_chunk()) {
+        (Some(eight), _, _) => u64::from_le_bytes(*eight),
+        (_, Some(first), Some(last)) => {
+            let behind = 8 * (input.len() - 4);
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << behind
+        }
+        _ => input.iter().rev().fold(0, |octets, &octet| octets << 8 | u64::from(octet)),
+    };
+    // A digit's value, or more than 9. The top bit tells where the first is that
+    // is more: a carry goes only to octets behind it.
+    let values = octets ^ (ONES * u64::from(b'0'));
+    let others = (values.wrapping_add(ONES * 0x76) | values) & (ONES << 7);
+    let length = others.trailing_zeros() / 8;
+    // Zeros before them, and neighbours put together: pairs, fours, eight.
+    let digits = values.checked_shl(64 - 8 * length).unwrap_or(0);
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    (length as usize, eight)
+}
+
+#[inline(never)]
+fn long_number(input: &[u8]) -> Parsed<'_, u64> {
+    let (digits, rest) = run(&DIGIT, input);
+    let value = digits.iter().try_fold(0_u64, |value, digit| {
+        value.checked_mul(10)?.checked_add(digit.wrapping_sub(b'0').into())
+    });
+    match value {
+        Some(value) => Ok((rest, value)),
+        None => fail(input, "a number below 2^64"),
+    }
+}
+
+/// `1*DIGIT` that fits 32 bits. Leading zeros are taken.
+#[inline]
+pub fn number32(input: &[u8]) -> Parsed<'_, u32> {
+    let (rest, value) = number64(input)?;
+    match u32::try_from(value) {
+        Ok(value) => Ok((rest, value)),
+        Err(_) => fail(input, "a number below 2^32"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::str;
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_are_never_wrapped() {
+        assert_eq!(number64(b"18446744073709551615 x"), Ok((&b" x"[..], u64::MAX)));
+        assert!(number64(b"18446744073709551616").is_err());
+        assert_eq!(number64(b"0018446744073709551615"), Ok((&b""[..], u64::MAX)));
+        assert_eq!(number64(b"9999999999999999999"), Ok((&b""[..], 9_999_999_999_999_999_999)));
+        assert_eq!(number32(b"004294967295"), Ok((&b""[..], u32::MAX)));
+        assert!(number32(b"4294967296").is_err());
+        assert!(number32(b"99999999999999999999999").is_err());
+        assert!(number32(b"-1").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_the_plain_way(input in "[0-9]{0,22}[0-9/:a\\x00\\xff ]{0,9}") {
+            let input = input.as_bytes();
+            let (digits, rest) = run(&DIGIT, input);
+            let value = str::from_utf8(digits).unwrap().parse().ok();
+            prop_assert_eq!(number64(input).ok(), value.map(|value| (rest, value)));
+        }
+    }
+}
