@@ -1,0 +1,44 @@
+//! Requests of another protocol.
+
+/// Whether a line is the first of an HTTP request (RFC 9112 §3).
+///
+/// A browser that was led to a mail server sends one, and then lines that whoever led it there
+/// has chosen (ALPACA): a session ends at once, and answers none of them.
+///
+/// ```
+/// use mail_wire::is_http_request;
+/// assert!(is_http_request(b"POST / HTTP/1.1"));
+/// assert!(!is_http_request(b"HELP HTTP/1.1"));
+/// ```
+#[must_use]
+pub fn is_http_request(line: &[u8]) -> bool {
+    const METHODS: [&[u8]; 9] =
+        [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
+    let mut words = line.trim_ascii_end().split(|&octet| octet == b' ');
+    let method = words.next().is_some_and(|word| METHODS.contains(&word));
+    method && words.next().is_some() && words.next_back().is_some_and(is_version)
+}
+
+/// `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`
+const fn is_version(word: &[u8]) -> bool {
+    matches!(word, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_browsers_send_and_what_mail_programs_send() {
+        for line in
+            ["GET / HTTP/1.1", "OPTIONS * HTTP/1.0\r", "GET /a b HTTP/1.1", "PUT x HTTP/2.0"]
+        {
+            assert!(is_http_request(line.as_bytes()), "{line}");
+        }
+        for line in
+            ["", "GET", "GET /", "get / HTTP/1.1", "GET HTTP/1.1", "a1 GET / HTTP/1.1", "NOOP"]
+        {
+            assert!(!is_http_request(line.as_bytes()), "{line}");
+        }
+    }
+}
