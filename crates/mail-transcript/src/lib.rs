@@ -1,0 +1,93 @@
+//! Transcripts, and how they are played.
+//!
+//! ```text
+//! C: NOOP            a line of the client; \r \n \t \0 \\ \xNN stand for octets
+//! C> NO              the same without CRLF after it
+//! S: 250 2.0.0 OK    a line of the server
+//! S> 250             the same without CRLF after it
+//! S* 250 2.0.0       of what the server answers, a line, or a whole reply, that begins so
+//! E: closed          what a client is told
+//! --- TLS ---        both shake hands
+//! ```
+//!
+//! A transcript is of both sides; one of them is played by the session under test, which a
+//! test wraps in a [`Server`] or a [`Client`] that decides. [`play_server`] and [`play_client`]
+//! play it step by step, where each line has to come in its place, and then [`replay`] it with
+//! as much as possible in one read, at every split in two, and octet by octet: each must come
+//! to the same.
+
+mod client;
+mod script;
+mod server;
+
+pub use client::{Client, play_client};
+pub use script::{Step, escape, parse, unescape};
+pub use server::{Server, play_server};
+
+use std::fmt::Debug;
+
+/// A session under test, with the decisions of its driver.
+pub trait Peer {
+    /// What came of it: what it has written, what was told, what was kept.
+    type Outcome: Debug + PartialEq;
+
+    /// Takes octets of the other side, behind those that it was given before, and answers
+    /// all that they ask for.
+    fn receive(&mut self, octets: &[u8]);
+
+    /// All that was written so far.
+    fn written(&self) -> &[u8];
+
+    /// The TLS handshake is done.
+    fn shake_hands(&mut self);
+
+    /// What came of it all.
+    fn finish(self) -> Self::Outcome;
+}
+
+/// Plays what comes in: `reads`, with a handshake between each two of them, cut where `cut`
+/// says, which is asked for each octet but the last of a read by its number from 1.
+pub fn replay<P: Peer>(mut peer: P, reads: &[Vec<u8>], cut: &dyn Fn(usize) -> bool) -> P::Outcome {
+    let mut at = 0;
+    for (number, read) in reads.iter().enumerate() {
+        if number > 0 {
+            peer.shake_hands();
+        }
+        let mut start = 0;
+        for end in 1..=read.len() {
+            at += 1;
+            if end == read.len() || cut(at) {
+                peer.receive(&read[start..end]);
+                start = end;
+            }
+        }
+    }
+    peer.finish()
+}
+
+/// Replays `reads` whole, octet by octet and at every split in two, and asserts that each comes
+/// to `expected`.
+#[track_caller]
+pub fn assert_same_at_every_split<P: Peer>(
+    new: &dyn Fn() -> P,
+    reads: &[Vec<u8>],
+    expected: &P::Outcome,
+) {
+    let assert = |cut: &dyn Fn(usize) -> bool, how: &str| {
+        assert_eq!(&replay(new(), reads, cut), expected, "{how}");
+    };
+    assert(&|_| false, "in whole reads");
+    assert(&|_| true, "octet by octet");
+    for split in 1..reads.iter().map(Vec::len).sum() {
+        assert(&|at| at == split, &format!("split at {split}"));
+    }
+}
+
+/// What comes of `input`, which is the same whole, octet by octet and at every split in two.
+#[track_caller]
+pub fn at_every_split<P: Peer>(new: &dyn Fn() -> P, input: &[u8]) -> P::Outcome {
+    let reads = [input.to_vec()];
+    let whole = replay(new(), &reads, &|_| false);
+    assert_same_at_every_split(new, &reads, &whole);
+    whole
+}
