@@ -29,7 +29,7 @@ pub enum BufferError {
 /// stream.
 ///
 /// ```
-/// use mail_wire::ReceiveBuffer;
+/// # use mail_wire::ReceiveBuffer;
 /// # fn main() -> Result<(), Box<dyn core::error::Error>> {
 /// let mut stream: &[u8] = b"NOOP\r\nQU"; // any `std::io::Read`
 /// let mut buffer = ReceiveBuffer::new();

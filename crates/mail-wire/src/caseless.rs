@@ -7,7 +7,7 @@ use core::hash::{Hash, Hasher};
 /// and compares and hashes without regard to case. Octets past US-ASCII compare as they are.
 ///
 /// ```
-/// use mail_wire::Caseless;
+/// # use mail_wire::Caseless;
 /// assert_eq!(Caseless("x-mark"), Caseless("X-Mark"));
 /// assert_ne!(Caseless("X-MARK"), Caseless("X-MARKS"));
 /// ```

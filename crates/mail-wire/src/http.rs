@@ -6,7 +6,7 @@
 /// has chosen (ALPACA): a session ends at once, and answers none of them.
 ///
 /// ```
-/// use mail_wire::is_http_request;
+/// # use mail_wire::is_http_request;
 /// assert!(is_http_request(b"POST / HTTP/1.1"));
 /// assert!(!is_http_request(b"HELP HTTP/1.1"));
 /// ```

@@ -6,7 +6,7 @@ use core::fmt;
 /// octets, and prints as `…`.
 ///
 /// ```
-/// use mail_wire::Secret;
+/// # use mail_wire::Secret;
 /// let password = Secret::new(b"xyzzy");
 /// assert_eq!(format!("{password:?}"), "…");
 /// assert_eq!(password.reveal(), b"xyzzy");

@@ -104,7 +104,7 @@ impl Rule for OneLine {
 /// A line ends at LF. Whether one without CR will do is the caller's to decide.
 ///
 /// ```
-/// use mail_wire::{Framed, LineEnding, LineFramer};
+/// # use mail_wire::{Framed, LineEnding, LineFramer};
 /// let mut lines = LineFramer::new(512);
 /// let mut input: &[u8] = b"NOOP\r\nQU";
 /// let line = Framed::Whole { octets: b"NOOP", ending: LineEnding::Crlf };
@@ -374,7 +374,7 @@ fn find_line_feed(octets: &[u8]) -> Option<usize> {
     const ONES: u128 = u128::from_le_bytes([1; NEAR]);
     let mut rest = octets;
     let mut before = 0;
-    while let (Some((near, behind)), true) = (rest.split_first_chunk::<NEAR>(), before < 2 * NEAR) {
+    while let (Some((near, after)), true) = (rest.split_first_chunk::<NEAR>(), before < 2 * NEAR) {
         // Where there is an LF there is a zero now, and the first zero is the
         // lowest octet from which taking one borrows.
         let zeroed = u128::from_le_bytes(*near) ^ (ONES * b'\n' as u128);
@@ -382,7 +382,7 @@ fn find_line_feed(octets: &[u8]) -> Option<usize> {
         if found != 0 {
             return Some(before + found.trailing_zeros() as usize / 8);
         }
-        (rest, before) = (behind, before + NEAR);
+        (rest, before) = (after, before + NEAR);
     }
     let found = match rest.len() {
         ..NEAR => rest.iter().position(|&octet| octet == b'\n'),

@@ -42,7 +42,7 @@ impl fmt::Display for WireLine<'_> {
 /// It is given to a session with its `log_wire`.
 ///
 /// ```
-/// use mail_wire::WireLog;
+/// # use mail_wire::WireLog;
 /// let log = WireLog::new(|line| eprintln!("192.0.2.1 {line}"));
 /// ```
 #[derive(Default)]
@@ -102,9 +102,9 @@ impl WireLog {
     fn show_lines(&mut self, direction: Direction, octets: &[u8]) {
         let mut rest = octets;
         while !rest.is_empty() {
-            let (line, behind) = split_line(rest);
+            let (line, after) = split_line(rest);
             self.tell(direction, &escaped(line));
-            rest = behind;
+            rest = after;
         }
     }
 

@@ -18,10 +18,10 @@ const STUFFED_LINE: &[u8] = b"\r\n.";
 /// Whether `piece` holds a CR or LF that is not part of a CRLF. One pass over
 /// neighbours, without a branch, so that the compiler makes vectors of it.
 fn has_lone_line_ending(piece: &[u8]) -> bool {
-    let behind = piece.get(1..).unwrap_or_default();
+    let after = piece.get(1..).unwrap_or_default();
     let torn = piece
         .iter()
-        .zip(behind)
+        .zip(after)
         .fold(false, |torn, (&before, &after)| torn | ((before == b'\r') != (after == b'\n')));
     torn || piece.first() == Some(&b'\n') || piece.last() == Some(&b'\r')
 }
@@ -49,7 +49,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// What a receiver gets: the body, whether it was refused, and what is left
-    /// behind it; `None` while the end has not come.
+    /// after it; `None` while the end has not come.
     fn unstuff(policy: BodyPolicy, pieces: &[&[u8]]) -> Option<(Vec<u8>, bool, Vec<u8>)> {
         let mut unstuffer = DotUnstuffer::new(policy);
         let (mut unread, mut body) = (Vec::new(), Vec::new());
@@ -99,7 +99,7 @@ mod tests {
         whole
     }
 
-    /// HOSTILE: only CRLF.CRLF ends a message.
+    /// RFC 5321 §4.1.1.4: only CRLF.CRLF ends a message.
     #[test]
     fn nothing_but_the_true_end_ends_a_body() {
         for odd in [
@@ -130,16 +130,16 @@ mod tests {
         }
     }
 
-    /// HOSTILE: the same where the LF is the first octet of a read, and a body of
-    /// more than one block is behind it.
+    /// The same where the LF is the first octet of a read, and a body of
+    /// more than one block is after it.
     #[test]
     fn nothing_smuggles_a_line_past_the_blocks() {
-        let behind = [b"\n.\r\nMAIL FROM:<a@b>\r\n", &[b'a'; 3 * BLOCK][..], b"\r\n.\r\n"].concat();
+        let after = [b"\n.\r\nMAIL FROM:<a@b>\r\n", &[b'a'; 3 * BLOCK][..], b"\r\n.\r\n"].concat();
         for before in [&b"hi"[..], b"", b"hi\r\n..", b"hi\r\n."] {
-            let (_, refused, rest) = unstuff(BodyPolicy::Reject, &[before, &behind]).unwrap();
+            let (_, refused, rest) = unstuff(BodyPolicy::Reject, &[before, &after]).unwrap();
             assert!(refused && rest.is_empty(), "{before:?}");
         }
-        let whole = unstuff(BodyPolicy::Reject, &[b"hi\r", &behind]).unwrap();
+        let whole = unstuff(BodyPolicy::Reject, &[b"hi\r", &after]).unwrap();
         assert_eq!((whole.0, whole.1), (b"hi\r\n".to_vec(), false));
         assert!(whole.2.starts_with(b"MAIL FROM"));
     }
@@ -163,7 +163,7 @@ mod tests {
             let wire = [b"a", &run.repeat(3 * BLOCK)[..], b"\r\n.\r\n"].concat();
             assert!(unstuff(BodyPolicy::Reject, &[&wire]).unwrap().1, "{run:?}");
         }
-        // A block of nothing else, and plain text behind it.
+        // A block of nothing else, and plain text after it.
         for (odd, count) in [(b'\r', BLOCK), (b'\n', BLOCK), (b'\r', 2 * BLOCK), (0, BLOCK)] {
             let wire = [&vec![odd; count][..], &[b'a'; 3 * BLOCK], b"\r\n.\r\n"].concat();
             assert!(unstuff(BodyPolicy::Reject, &[&wire]).unwrap().1, "{odd} {count} times");
@@ -206,7 +206,7 @@ mod tests {
         Ok(out.to_vec())
     }
 
-    /// HOSTILE: body sent by the client.
+    /// RFC 5321 §4.5.2, of a body that a client sends.
     #[test]
     fn sent_bodies() {
         for (body, wire) in [

@@ -28,8 +28,8 @@ pub struct IrregularLineEnding;
 /// Puts a body on the wire: stuffs dots, and ends it.
 ///
 /// ```
-/// use bytes::BytesMut;
-/// use mail_wire::{DotStuffer, SendPolicy};
+/// # use bytes::BytesMut;
+/// # use mail_wire::{DotStuffer, SendPolicy};
 /// let mut out = BytesMut::new();
 /// let mut body = DotStuffer::new(SendPolicy::Reject);
 /// body.push(b".profile\r\n", &mut out)?;

@@ -29,7 +29,7 @@ pub enum Unstuffed<'b> {
         /// past the first such place were not handed out.
         refused: bool,
     },
-    /// Call again with more input behind the same octets.
+    /// Call again with more input after the same octets.
     NeedInput,
 }
 
@@ -39,7 +39,7 @@ pub enum Unstuffed<'b> {
 /// searched twice.
 ///
 /// ```
-/// use mail_wire::{BodyPolicy, DotUnstuffer, Unstuffed};
+/// # use mail_wire::{BodyPolicy, DotUnstuffer, Unstuffed};
 /// let mut body = DotUnstuffer::new(BodyPolicy::Reject);
 /// let mut input: &[u8] = b"Hi.\r\n..x\r\n.\r\nQUIT\r\n";
 /// assert_eq!(body.next(&mut input), Unstuffed::Piece(b"Hi.\r\n"));
@@ -98,7 +98,7 @@ impl DotUnstuffer {
                 }
                 if checked {
                     self.far_apart = piece.len() >= BLOCK;
-                    self.refused = is_irregular_behind(piece, plain);
+                    self.refused = is_irregular_after(piece, plain);
                 }
                 if !self.refused {
                     return Unstuffed::Piece(piece);
@@ -196,7 +196,7 @@ fn plain_blocks(input: &[u8]) -> usize {
 }
 
 /// Whether `piece` holds, from `plain` on, what [`BodyPolicy::Reject`] refuses.
-fn is_irregular_behind(piece: &[u8], plain: usize) -> bool {
+fn is_irregular_after(piece: &[u8], plain: usize) -> bool {
     let (before, rest) = piece.split_at_checked(plain).unwrap_or((piece, &[]));
     let rest = match before {
         // The LF of this CR is the first octet of the rest.

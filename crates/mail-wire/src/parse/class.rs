@@ -3,7 +3,7 @@
 /// A set of octets, as a table: one look-up an octet.
 ///
 /// ```
-/// use mail_wire::parse::Class;
+/// # use mail_wire::parse::Class;
 /// const VOWEL: Class = Class::new().with(b"aeiou");
 /// assert!(VOWEL.contains(b'e') && !VOWEL.contains(b'x'));
 /// ```
@@ -101,10 +101,10 @@ pub fn visible(input: &[u8]) -> (&[u8], &[u8]) {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let mut rest = input;
     let mut length = 0;
-    while let Some((eight, behind)) = rest.split_first_chunk() {
+    while let Some((eight, after)) = rest.split_first_chunk() {
         // The lowest top bit is that of the first octet from which 0x21 cannot be
         // taken, or which is 0x7f or more: what is borrowed or carried changes
-        // only octets behind it.
+        // only octets after it.
         let octets = u64::from_le_bytes(*eight);
         let below = octets.wrapping_sub(ONES * 0x21);
         let above = octets.wrapping_add(ONES) | octets;
@@ -113,7 +113,7 @@ pub fn visible(input: &[u8]) -> (&[u8], &[u8]) {
             length += others.trailing_zeros() as usize / 8;
             return input.split_at_checked(length).unwrap_or((input, &[]));
         }
-        (rest, length) = (behind, length + 8);
+        (rest, length) = (after, length + 8);
     }
     length += run(&VCHAR, rest).0.len();
     input.split_at_checked(length).unwrap_or((input, &[]))

@@ -5,7 +5,7 @@
 /// where their words are, in upper or lower case.
 ///
 /// ```
-/// use mail_wire::parse::Keyword;
+/// # use mail_wire::parse::Keyword;
 /// const NOOP: Keyword = Keyword::new(b"NOOP");
 /// const QUIT: Keyword = Keyword::new(b"QUIT");
 /// let name = match Keyword::new(b"Quit") {

@@ -23,13 +23,13 @@ fn first_digits(input: &[u8]) -> (usize, u64) {
     let octets = match (input.first_chunk(), input.first_chunk(), input.last_chunk()) {
         (Some(eight), _, _) => u64::from_le_bytes(*eight),
         (_, Some(first), Some(last)) => {
-            let behind = 8 * (input.len() - 4);
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << behind
+            let after = 8 * (input.len() - 4);
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << after
         }
         _ => input.iter().rev().fold(0, |octets, &octet| octets << 8 | u64::from(octet)),
     };
     // A digit's value, or more than 9. The top bit tells where the first is that
-    // is more: a carry goes only to octets behind it.
+    // is more: a carry goes only to octets after it.
     let values = octets ^ (ONES * u64::from(b'0'));
     let others = (values.wrapping_add(ONES * 0x76) | values) & (ONES << 7);
     let length = others.trailing_zeros() / 8;

@@ -1,5 +1,5 @@
 //! SASL data as the mail protocols carry it: base64, on a line of its own or
-//! behind a mechanism's name (RFC 4648 §4, RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2).
+//! after a mechanism's name (RFC 4648 §4, RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2).
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,7 +13,7 @@ use crate::parse::SyntaxError;
 /// Octets in base64, checked when built. It prints as `…`: SASL data holds secrets.
 ///
 /// ```
-/// use mail_wire::Base64;
+/// # use mail_wire::Base64;
 /// let response = Base64::parse(b"AGFsaWNlAHNlY3JldA==")?;
 /// assert_eq!(response.decode(), b"\0alice\0secret");
 /// assert!(Base64::parse(b"AGFs*").is_err());

@@ -64,7 +64,7 @@ pub fn encode_challenge(start: &[u8], challenge: &[u8], out: &mut BytesMut) {
     out.put_slice(b"\r\n");
 }
 
-/// A client's line in the exchange behind AUTH or AUTHENTICATE (RFC 4954 §4, RFC 5034
+/// A client's line in the exchange after AUTH or AUTHENTICATE (RFC 4954 §4, RFC 5034
 /// §4, RFC 9051 §6.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientLine<'a> {

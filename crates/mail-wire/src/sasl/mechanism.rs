@@ -67,7 +67,7 @@ impl<'a> Mechanism<'a> {
     /// here is taken for one that does.
     ///
     /// ```
-    /// use mail_wire::Mechanism;
+    /// # use mail_wire::Mechanism;
     /// let shows = |name: &'static [u8]| Mechanism::parse(name).is_ok_and(Mechanism::shows_password);
     /// assert!(shows(b"PLAIN") && shows(b"XOAUTH2") && shows(b"X-OURS"));
     /// assert!(!shows(b"scram-sha-256-plus") && !shows(b"CRAM-MD5"));
@@ -123,7 +123,7 @@ const GSSAPI: Keyword = Keyword::new(b"GSSAPI");
 const OAUTHBEARER: Keyword = Keyword::new(b"OAUTHBEARER");
 const XOAUTH2: Keyword = Keyword::new(b"XOAUTH2");
 
-/// Parses the name of a mechanism, and leaves what is behind it.
+/// Parses the name of a mechanism, and leaves what is after it.
 ///
 /// # Errors
 /// As [`Mechanism::parse`].

@@ -11,7 +11,7 @@ use crate::parse::{Class, SyntaxError, run};
 /// The mechanisms that a server offers, in the order in which it prefers them.
 ///
 /// ```
-/// use mail_wire::{Channel, Mechanism, OfferedMechanisms};
+/// # use mail_wire::{Channel, Mechanism, OfferedMechanisms};
 /// let mut mechanisms = OfferedMechanisms::default();
 /// mechanisms.offer("SCRAM-SHA-256")?;
 /// mechanisms.offer("PLAIN")?;
@@ -27,7 +27,7 @@ impl OfferedMechanisms {
     /// a line of 512 (RFC 5321 §4.5.3.1.5, RFC 2449 §4).
     pub const MAX: usize = 500;
 
-    /// Offers one more mechanism, behind those offered before. To offer it twice is to
+    /// Offers one more mechanism, after those offered before. To offer it twice is to
     /// offer it once.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl OfferedMechanisms {
 /// (RFC 4954 §3, RFC 5034 §3). Two lists are equal where their mechanisms are.
 ///
 /// ```
-/// use mail_wire::{Mechanism, Mechanisms};
+/// # use mail_wire::{Mechanism, Mechanisms};
 /// let mechanisms = Mechanisms::parse(b"SCRAM-SHA-256 PLAIN")?;
 /// assert!(mechanisms.iter().eq([Mechanism::ScramSha256, Mechanism::Plain]));
 /// # Ok::<(), mail_wire::SyntaxError>(())
