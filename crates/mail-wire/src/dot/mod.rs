@@ -15,15 +15,31 @@ pub use unstuff::{BodyPolicy, DotUnstuffer, Unstuffed};
 /// The end of a line, and the dot that begins the next.
 const STUFFED_LINE: &[u8] = b"\r\n.";
 
-/// Whether `piece` holds a CR or LF that is not part of a CRLF. One pass over
-/// neighbours, without a branch, so that the compiler makes vectors of it.
+/// Does `work`, in which there are loops without branches, compiled so that the compiler makes
+/// vectors of them that are as wide as the machine has them. `work` and what it calls must be
+/// `inline(always)`.
+#[inline(always)]
+fn in_vectors<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "simd")]
+    return fearless_simd::dispatch!(fearless_simd::Level::new(), _ => work());
+    #[cfg(not(feature = "simd"))]
+    work()
+}
+
+/// Whether `piece` holds a CR or LF that is not part of a CRLF.
 fn has_lone_line_ending(piece: &[u8]) -> bool {
     let after = piece.get(1..).unwrap_or_default();
-    let torn = piece
-        .iter()
-        .zip(after)
-        .fold(false, |torn, (&before, &after)| torn | ((before == b'\r') != (after == b'\n')));
-    torn || piece.first() == Some(&b'\n') || piece.last() == Some(&b'\r')
+    in_vectors(|| has_torn_line_ending(piece, after))
+        || piece.first() == Some(&b'\n')
+        || piece.last() == Some(&b'\r')
+}
+
+/// Whether somewhere one of CR and LF stands without the other, in `piece` looked at beside
+/// itself without its first octet.
+#[inline(always)]
+fn has_torn_line_ending(piece: &[u8], after: &[u8]) -> bool {
+    let pairs = piece.iter().zip(after);
+    pairs.fold(false, |torn, (&before, &after)| torn | ((before == b'\r') != (after == b'\n')))
 }
 
 /// Takes `n` octets off the front of `input`.

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr3, memmem};
 
-use super::{STUFFED_LINE, has_lone_line_ending, skip, take};
+use super::{STUFFED_LINE, has_lone_line_ending, in_vectors, skip, take};
 
 /// What a receiver does with a bare CR, a bare LF or a NUL in a body.
 ///
@@ -165,9 +165,13 @@ pub(super) const BLOCK: usize = 1024;
 /// How much of `input` is of whole blocks in which nothing must be looked at
 /// closer: no bare CR or LF, no NUL, and no line that begins with a dot.
 ///
-/// One pass in place of three searches. Without a branch, so
-/// that the compiler makes vectors of it.
+/// One pass in place of three searches.
 fn plain_blocks(input: &[u8]) -> usize {
+    in_vectors(|| plain_blocks_in_vectors(input))
+}
+
+#[inline(always)]
+fn plain_blocks_in_vectors(input: &[u8]) -> usize {
     // Each octet is looked at with the one before it, and this LF has none: a CR
     // would have been left in the input with it.
     if input.first() == Some(&b'\n') {
