@@ -52,9 +52,11 @@ pub struct DotUnstuffer {
     policy: BodyPolicy,
     line_start: bool,
     refused: bool,
-    /// The last piece was no shorter than a block: it pays to look at the next
-    /// one in blocks.
+    /// The last piece was no shorter than a block: it pays to look for the next dot in blocks.
     far_apart: bool,
+    /// So many octets at the front of the input hold nothing that is refused, which was seen
+    /// when what stands before them was looked at.
+    verified: usize,
     /// Kept, for to make it takes as long as to search a few lines.
     stuffed_line: memmem::Finder<'static>,
 }
@@ -64,7 +66,14 @@ impl DotUnstuffer {
     #[must_use]
     pub fn new(policy: BodyPolicy) -> Self {
         let stuffed_line = memmem::Finder::new(STUFFED_LINE);
-        Self { policy, line_start: true, refused: false, far_apart: true, stuffed_line }
+        Self {
+            policy,
+            line_start: true,
+            refused: false,
+            far_apart: true,
+            verified: 0,
+            stuffed_line,
+        }
     }
 
     /// Takes the next piece off the front of `input`.
@@ -76,10 +85,14 @@ impl DotUnstuffer {
                 match **input {
                     [b'.', b'\r', b'\n', ..] => {
                         skip(input, 3);
+                        self.verified = 0;
                         return Unstuffed::End { refused: core::mem::take(&mut self.refused) };
                     }
                     [] | [b'.'] | [b'.', b'\r'] => return Unstuffed::NeedInput,
-                    [b'.', ..] => skip(input, 1),
+                    [b'.', ..] => {
+                        skip(input, 1);
+                        self.verified = self.verified.saturating_sub(1);
+                    }
                     _ => {}
                 }
                 self.line_start = false;
@@ -91,20 +104,38 @@ impl DotUnstuffer {
                 }
             } else {
                 let checked = self.policy == BodyPolicy::Reject && !self.refused;
-                let plain = if checked && self.far_apart { plain_blocks(input) } else { 0 };
-                let piece = self.next_lines(input, plain);
+                let searched = if checked { self.verify(input) } else { 0 };
+                let piece = self.next_lines(input, searched);
                 if piece.is_empty() {
                     return Unstuffed::NeedInput;
                 }
                 if checked {
                     self.far_apart = piece.len() >= BLOCK;
-                    self.refused = is_irregular_after(piece, plain);
+                    self.refused =
+                        piece.len() > self.verified && is_irregular_after(piece, self.verified);
+                    self.verified = self.verified.saturating_sub(piece.len());
                 }
                 if !self.refused {
                     return Unstuffed::Piece(piece);
                 }
             }
         }
+    }
+
+    /// Looks at the front of the input in whole blocks, unless it was looked at already; says
+    /// how far there is no line that begins with a dot either.
+    fn verify(&mut self, input: &[u8]) -> usize {
+        let mut searched = 0;
+        if self.verified == 0 {
+            if self.far_apart {
+                searched = plain_blocks(input);
+                self.verified = searched;
+            }
+            if searched == 0 {
+                self.verified = regular_blocks(input);
+            }
+        }
+        searched
     }
 
     /// Everything up to the next line that begins with a dot, of which there is
@@ -196,6 +227,34 @@ fn plain_blocks_in_vectors(input: &[u8]) -> usize {
             return plain;
         }
         plain += BLOCK;
+    }
+}
+
+/// How much of `input` is of whole blocks in which there is no bare CR or LF and no NUL.
+fn regular_blocks(input: &[u8]) -> usize {
+    in_vectors(|| regular_blocks_in_vectors(input))
+}
+
+#[inline(always)]
+fn regular_blocks_in_vectors(input: &[u8]) -> usize {
+    // As above.
+    if input.first() == Some(&b'\n') {
+        return 0;
+    }
+    let mut regular = 0;
+    loop {
+        let block = |from: usize| input.get(from..from.saturating_add(BLOCK));
+        let (Some(octets), Some(next)) = (block(regular), block(regular + 1)) else {
+            return regular;
+        };
+        let pairs = octets.iter().zip(next);
+        let (torn, least) = pairs.fold((false, u8::MAX), |(torn, least), (&octet, &next)| {
+            (torn | ((octet == b'\r') != (next == b'\n')), least.min(octet))
+        });
+        if torn || least == 0 {
+            return regular;
+        }
+        regular += BLOCK;
     }
 }
 
