@@ -179,7 +179,7 @@ fn ends_wait_for_the_answer_to_a_message() {
     let eof = |session: &mut Session, _: &mut BytesMut| session.eof().unwrap();
     type End = fn(&mut Session, &mut BytesMut);
     let ends: [(End, &str); 3] = [
-        (shut_down, "421 4.3.2 Service shutting down\r\n"),
+        (shut_down, "421 4.3.2 Back at noon\r\n"),
         (timed_out, "421 4.4.2 Timeout, closing connection\r\n"),
         (eof, ""),
     ];
@@ -188,7 +188,7 @@ fn ends_wait_for_the_answer_to_a_message() {
     for (end, goodbye) in ends {
         for (answer, reply, goodbye) in [
             (None, "250 2.0.0 OK\r\n", goodbye),
-            (Some(Rejection::LOCAL_ERROR), local_error, goodbye),
+            (Some(Rejection::UNAVAILABLE), local_error, goodbye),
             (Some(busy), "421 4.3.2 Busy\r\n", ""),
         ] {
             let (mut session, mut out, ticket) = delivering();
@@ -222,7 +222,7 @@ fn long_texts() {
     let mut session = Session::new(config, Channel::Clear, &mut out);
     out.clear();
     let wire = format!("250 {}\r\n", "word ".repeat(150));
-    let text = Reply::parse(wire.as_bytes()).unwrap().lines().iter().next().unwrap();
+    let text = Reply::parse(wire.trim_end().as_bytes()).unwrap().lines().iter().next().unwrap();
     let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nNOOP\r\n"[..];
     loop {
         match session.receive(&mut input, &mut out).unwrap() {
@@ -258,7 +258,7 @@ fn how_long_to_wait() {
     let (session, _) = session();
     assert_eq!(session.timeout(), Duration::from_secs(300));
     let mut config = config();
-    config.limits.silence = Duration::from_secs(7);
+    config.limits.idle_timeout = Duration::from_secs(7);
     let session = Session::new(Arc::new(config), Channel::Clear, &mut BytesMut::new());
     assert_eq!(session.timeout(), Duration::from_secs(7));
 }

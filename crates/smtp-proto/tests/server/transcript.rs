@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! C: NOOP            a line of the client; \r \n \0 \xNN stand for octets
-//! C> NO              the same without CRLF behind it
+//! C> NO              the same without CRLF after it
 //! S: 250 2.0.0 OK    a line that the server answers
 //! S* 250 2.0.0       a whole reply of the server that begins so
 //! --- TLS ---        both shake hands
 //! ```
 //!
 //! A transcript is played four times: step by step, where each reply has to
-//! come right behind what it answers; with the whole input at once; at every
+//! come right after what it answers; with the whole input at once; at every
 //! split of it in two; and octet by octet. Each must give the same replies, the
 //! same events and the same messages.
 
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use smtp_proto::server::{
     Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
 };
-use smtp_proto::{BytesMut, Mechanism, Reply, ReplyFramer, Text};
+use smtp_proto::{BytesMut, Framed, Mechanism, Reply, ReplyFramer, ReplyLines, Text};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
@@ -67,7 +67,7 @@ pub(crate) struct Message {
     pub(crate) body: Vec<u8>,
 }
 
-/// Plays `transcripts`, one behind the other, in clear text; checks every reply.
+/// Plays `transcripts`, one after the other, in clear text; checks every reply.
 pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
     play_on(Channel::Clear, config, transcripts)
 }
@@ -236,7 +236,7 @@ impl Server {
 
     fn shake_hands(&mut self) {
         assert!(self.unread.is_empty());
-        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted"));
+        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted")).unwrap();
     }
 
     pub(crate) fn receive(&mut self, octets: &[u8]) {
@@ -285,17 +285,16 @@ impl Server {
     /// that the session itself writes can be one of those.
     fn check_replies(&self, start: usize, hello: bool) {
         let mut written = &self.out[start..];
-        let mut framer = ReplyFramer::new(65_536);
-        while let Some(length) = framer.next(written).unwrap() {
-            let reply = Reply::parse(&written[..length]).unwrap();
+        let mut replies = ReplyFramer::new(65_536);
+        let start = written;
+        while let Framed::Whole { octets, .. } = replies.next(&mut written) {
+            let reply = Reply::parse(octets).unwrap();
             let without = hello || reply.code().is_intermediate();
             let to_any = matches!(reply.code().get(), 421 | 500 | 501);
             assert!(to_any || reply.enhanced().is_some() != without, "{reply:?}");
-            let longest =
-                written[..length].split_inclusive(|&byte| byte == b'\n').map(<[u8]>::len).max();
-            assert!(longest <= Some(512), "{reply:?}");
-            written = &written[length..];
         }
+        let longest = start.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::len).max();
+        assert!(longest <= Some(512), "{longest:?}");
         assert!(written.is_empty());
     }
 
@@ -366,7 +365,7 @@ impl Server {
                 Ok(())
             }
             Event::StartTls(ticket) => {
-                session.accept(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
+                session.start_tls(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
             }
             Event::Auth(auth, ticket) if auth.mechanism == Mechanism::Login => {
                 session.challenge(ticket, b"Username:", out)
@@ -391,13 +390,15 @@ impl Server {
             }
             Event::Expn(query, ticket) if query.string() == "staff" => {
                 let members = ["<alice@example.org>", "<bob@example.org>"];
-                session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
+                let members = members.map(|member| Text::new(member).unwrap());
+                session.accept_with(ticket, ReplyLines::new(&members), out)
             }
             Event::Expn(query, ticket)
                 if query.string() == "équipe" || query.string() == "team" =>
             {
                 let members = ["<alice@example.org>", "<josé@example.org>"];
-                session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
+                let members = members.map(|member| Text::new(member).unwrap());
+                session.accept_with(ticket, ReplyLines::new(&members), out)
             }
             Event::Closed => {
                 self.closed = true;
