@@ -24,11 +24,6 @@ impl Session {
     ) -> Option<Event<'b>> {
         let parsed = Command::parse_tolerant(line, self.config.tolerance);
         self.log_command(line, parsed);
-        if is_http_request(line) {
-            self.no(HTTP, out);
-            self.fail(ProtocolError::HttpRequest);
-            return None;
-        }
         self.manner = Manner::of(line);
         let limits = &self.config.limits;
         let auth = self.manner == Manner::Auth;
@@ -45,6 +40,17 @@ impl Session {
             Ok(command) => self.carry_out(command, rest, out),
             Err(error) => self.bad_syntax(error, out),
         }
+    }
+
+    /// Ends the session where a line is a request of HTTP; whether it is.
+    pub(super) fn ends_by_http(&mut self, line: &[u8], out: &mut BytesMut) -> bool {
+        let http = is_http_request(line);
+        if http {
+            self.log_bad_line(line);
+            self.no(HTTP, out);
+            self.fail(ProtocolError::HttpRequest);
+        }
+        http
     }
 
     fn carry_out<'b>(
@@ -109,24 +115,32 @@ impl Session {
     }
 
     /// Shows a line to the log: whole, if it is a command without a secret; the start of AUTH;
-    /// and of all others the verb, if it is one that is known. A client that guesses wrong what
-    /// it was answered sends its password as a command.
+    /// and of all others the verb, if it is one that is known: a client that guesses wrong what it
+    /// was answered sends its password as a command.
     fn log_command(&mut self, line: &[u8], parsed: Result<Command<'_>, CommandError>) {
         if !self.log.is_on() {
             return;
         }
         let shown = match parsed {
-            Ok(Command::Auth(auth)) if auth.initial_response.is_some() => {
-                let spaces = (0..).zip(line).filter(|&(_, &octet)| octet == b' ');
-                spaces.map(|(at, _)| at + 1).nth(1).unwrap_or(0)
+            Ok(Command::Auth(auth))
+                if self.config.mechanisms.iter().any(|it| it == auth.mechanism) =>
+            {
+                match auth.initial_response {
+                    Some(_) => "AUTH ".len() + auth.mechanism.as_str().len() + " ".len(),
+                    None => line.len(),
+                }
             }
             Ok(Command::Unknown(unknown)) if self.config.verbs.contains(unknown.verb()) => {
                 unknown.verb().len()
             }
-            Ok(Command::Unknown(_)) | Err(_) => verb_length(line),
-            Ok(_) => return self.log.lines(Direction::Received, line),
+            Ok(Command::Auth(_) | Command::Unknown(_)) | Err(_) => verb_length(line),
+            Ok(_) => line.len(),
         };
-        self.log.secret(Direction::Received, line, shown);
+        if shown < line.len() {
+            self.log.secret(Direction::Received, line, shown);
+        } else {
+            self.log.lines(Direction::Received, line);
+        }
     }
 
     /// The same for a line that is too long, or does not end with CRLF.

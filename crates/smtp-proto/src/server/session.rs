@@ -221,6 +221,9 @@ impl Session {
             Framed::NeedInput => return Some(Event::NeedInput),
             Framed::Ask { ask, .. } => match ask {},
         };
+        if self.state != State::Authenticating && self.ends_by_http(line, out) {
+            return None;
+        }
         if ending == LineEnding::Lf && !self.config.tolerance.bare_lf {
             self.bad_line_begins(line);
             return self.bad_line(BARE_LF, out);
