@@ -78,7 +78,7 @@ proptest! {
     fn what_a_server_says(texts in prop::collection::vec(text(), 1..4), to in local_part()) {
         // What is no text cannot be said; what another server said can be, if it was a reply.
         let wire: Vec<Vec<u8>> = texts.iter().map(|text| format!("250 {text}").into()).collect();
-        let said = wire.iter().filter_map(|wire| Some(Reply::parse(wire).ok()?.lines().iter().next()?));
+        let said = wire.iter().flat_map(|wire| Reply::parse(wire)).flat_map(|reply| reply.lines().iter().next());
         let built = texts.iter().filter_map(|text| Text::new(text).ok());
         let lines: Vec<Text<'_>> = built.chain(said).collect();
         let all = ReplyLines::new(&lines);

@@ -127,8 +127,10 @@ impl Session {
     /// use std::sync::{Arc, Mutex};
     /// use smtp_proto::server::{Channel, Config, Session};
     /// use smtp_proto::{BytesMut, WireLog};
+    /// let mut config = Config::new("mx.example.org")?;
+    /// config.mechanisms.offer("PLAIN")?;
     /// let (lines, mut out) = (Arc::new(Mutex::new(Vec::new())), BytesMut::new());
-    /// let mut smtp = Session::new(Config::new("mx.example.org")?.into(), Channel::Clear, &mut out);
+    /// let mut smtp = Session::new(config.into(), Channel::Tls, &mut out);
     /// let to = lines.clone();
     /// smtp.log_wire(WireLog::new(move |line| to.lock().unwrap().push(line.to_string())), &out);
     /// smtp.receive(&mut &b"AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n"[..], &mut out)?;
