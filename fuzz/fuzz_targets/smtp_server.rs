@@ -10,16 +10,17 @@ use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use smtp_proto::server::{Channel, Config, Error, Event, ProtocolError, Rejection, Session};
-use smtp_proto::{BodyPolicy, Reply, ReplyFramer, Tolerance};
+use smtp_proto::{BodyPolicy, Framed, Reply, ReplyFramer, Tolerance};
 
 const MESSAGE: u64 = 64;
 const RECIPIENTS: usize = 3;
 const BAD_COMMANDS: u32 = 10;
+const REFUSALS: u32 = 20;
 const LINE: usize = 100;
 
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {
-    lenient: bool,
+    tolerance: u8,
     policy: u8,
     /// How long the reads are, over and over.
     reads: [u8; 4],
@@ -40,9 +41,12 @@ fn config(case: &Case<'_>) -> Arc<Config> {
         1 => BodyPolicy::Keep,
         _ => BodyPolicy::Normalize,
     };
-    if case.lenient {
-        config.tolerance = Tolerance::LENIENT;
-    }
+    config.tolerance = match case.tolerance % 4 {
+        0 => Tolerance::STRICT,
+        1 => Tolerance::default(),
+        2 => Tolerance::PUBLIC,
+        _ => Tolerance::LENIENT,
+    };
     config.max_message_size = Some(MESSAGE);
     config.vrfy = true;
     config.expn = true;
@@ -51,7 +55,9 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     config.limits.auth_line = LINE;
     config.limits.recipients = RECIPIENTS as u32;
     config.limits.bad_commands = BAD_COMMANDS;
+    config.limits.refusals = REFUSALS;
     config.mechanisms.offer("PLAIN").expect("a mechanism");
+    config.verbs.add("XWHO").expect("a verb");
     Arc::new(config)
 }
 
@@ -107,6 +113,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                     session.accept(ticket, out)
                 }
                 Ok(Event::Expn(_, ticket)) => session.accept(ticket, out),
+                Ok(Event::Unknown(_, ticket)) => session.accept(ticket, out),
                 Ok(other) => session.decline(other, out),
                 Err(Error::Protocol(failure)) => {
                     outcome.failure = Some(failure);
@@ -123,17 +130,21 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
     outcome
 }
 
-/// Replies all of the grammar, and no more bad ones than the limit.
+/// Replies all of the grammar, and no more noes than the limits between two that make up for
+/// those before.
 fn check_replies(mut out: &[u8]) {
     let mut framer = ReplyFramer::new(65_536);
-    let mut bad = 0;
-    while let Some(length) = framer.next(out).expect("replies") {
-        let reply = Reply::parse(&out[..length]).expect("a reply");
-        bad += u32::from(matches!(reply.code().get(), 500..=504 | 535 | 553 | 555));
-        out = &out[length..];
+    let mut noes = 0;
+    while let Framed::Whole { octets, .. } = framer.next(&mut out) {
+        let reply = Reply::parse(octets).expect("a reply");
+        match reply.code().get() {
+            235 | 250 => noes = 0,
+            400.. => noes += 1,
+            _ => {}
+        }
+        assert!(noes <= BAD_COMMANDS + REFUSALS + 1);
     }
     assert!(out.is_empty());
-    assert!(bad <= BAD_COMMANDS);
 }
 
 fuzz_target!(|case: Case<'_>| {

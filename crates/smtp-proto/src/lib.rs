@@ -50,7 +50,7 @@
 //!                 Ok(Event::Body(piece)) => message.extend_from_slice(piece),
 //!                 Ok(Event::BodyEnd(ticket)) => match deliver(&recipients, &message) {
 //!                     Ok(()) => smtp.accept(ticket, &mut out)?,
-//!                     Err(_) => smtp.reject(ticket, Rejection::LOCAL_ERROR, &mut out)?,
+//!                     Err(_) => smtp.reject(ticket, Rejection::UNAVAILABLE, &mut out)?,
 //!                 },
 //!                 Ok(Event::Closed) => return Ok(stream.write_all(&out)?),
 //!                 Ok(other) => smtp.decline(other, &mut out)?,
@@ -89,7 +89,7 @@
 //! # assert!(stream.1.ends_with(b"451 4.3.0 Local error, try again later\r\n"));
 //! # let mut stream = pipe("EHLO c\r\nSTARTTLS\r\nNOOP\r\n");
 //! # assert!(serve(&mut stream, config.clone(), |_, _| Ok(())).is_err());
-//! # assert!(stream.1.ends_with(b"554 5.5.1 Nothing may be sent behind STARTTLS\r\n"));
+//! # assert!(stream.1.ends_with(b"554 5.5.1 Nothing may be sent after STARTTLS\r\n"));
 //! # let mut stream = pipe(mail.strip_suffix(".\r\n").unwrap());
 //! # assert!(serve(&mut stream, config, |_, _| panic!("it is not whole")).is_err());
 //! # Ok::<(), smtp_proto::SyntaxError>(())
@@ -102,9 +102,9 @@
 //! use std::error::Error;
 //! use std::io::{Read, Write};
 //! use smtp_proto::{
-//!     Auth, Base64, BytesMut, Command, DotStuffer, Extension, ForwardPath, Hostname, Mail,
-//!     MailParameters, Mailbox, Mechanism, Parameters, Rcpt, Reply, ReplyFramer, ReversePath,
-//!     SendPolicy, encode_base64,
+//!     Auth, Base64, BytesMut, Command, DotStuffer, Extension, ForwardPath, Framed, Hostname, Mail,
+//!     MailParameters, Mailbox, Mechanism, Rcpt, RcptParameters, Reply, ReplyFramer, ReversePath,
+//!     SendPolicy, Text, encode_base64,
 //! };
 //!
 //! /// Sends a message, whose lines end with CRLF.
@@ -112,9 +112,10 @@
 //!     let (mut out, mut unread) = (BytesMut::new(), Vec::new());
 //!     expect(220, tls, &mut out, &mut unread)?;
 //!
-//!     Command::Ehlo(Hostname::parse("client.example.org")?).encode(&mut out);
+//!     Command::Ehlo(Hostname::parse(b"client.example.org")?).encode(&mut out);
 //!     let greeting = expect(250, tls, &mut out, &mut unread)?;
-//!     let plain = Reply::parse(&greeting)?.lines().iter().skip(1).flat_map(Extension::parse).any(
+//!     let lines = Reply::parse(&greeting)?.lines();
+//!     let plain = lines.iter().skip(1).map(Text::as_bytes).flat_map(Extension::parse).any(
 //!         |offered| match offered {
 //!             Extension::Auth(mechanisms) => mechanisms.iter().any(|name| name == Mechanism::Plain),
 //!             _ => false,
@@ -128,11 +129,11 @@
 //!         expect(235, tls, &mut out, &mut unread)?;
 //!     }
 //!
-//!     let from = ReversePath::Mailbox(Mailbox::parse("alice@example.org")?);
+//!     let from = ReversePath::Mailbox(Mailbox::parse(b"alice@example.org")?);
 //!     Command::Mail(Mail { from, parameters: MailParameters::default() }).encode(&mut out);
 //!     expect(250, tls, &mut out, &mut unread)?;
-//!     let to = ForwardPath::Mailbox(Mailbox::parse("bob@example.org")?);
-//!     Command::Rcpt(Rcpt { to, parameters: Parameters::NONE }).encode(&mut out);
+//!     let to = ForwardPath::Mailbox(Mailbox::parse(b"bob@example.org")?);
+//!     Command::Rcpt(Rcpt { to, parameters: RcptParameters::default() }).encode(&mut out);
 //!     expect(250, tls, &mut out, &mut unread)?;
 //!
 //!     Command::Data.encode(&mut out);
@@ -155,10 +156,17 @@
 //! ) -> Result<Vec<u8>, Box<dyn Error>> {
 //!     tls.write_all(out)?;
 //!     out.clear();
-//!     let mut framer = ReplyFramer::new(65_536);
-//!     let length = loop {
-//!         if let Some(length) = framer.next(unread)? {
-//!             break length;
+//!     let mut replies = ReplyFramer::new(65_536);
+//!     let octets = loop {
+//!         let mut input = &unread[..];
+//!         match replies.next(&mut input) {
+//!             Framed::Whole { octets, .. } => {
+//!                 let octets = octets.to_vec();
+//!                 unread.drain(..unread.len() - input.len());
+//!                 break octets;
+//!             }
+//!             Framed::NeedInput => {}
+//!             _ => return Err("the reply is too long".into()),
 //!         }
 //!         let mut space = [0; 4096];
 //!         match tls.read(&mut space)? {
@@ -166,7 +174,6 @@
 //!             n => unread.extend_from_slice(&space[..n]),
 //!         }
 //!     };
-//!     let octets: Vec<u8> = unread.drain(..length).collect();
 //!     let reply = Reply::parse(&octets)?;
 //!     if reply.code().get() == code { Ok(octets) } else { Err(format!("{reply:?}").into()) }
 //! }
@@ -198,9 +205,10 @@
 //!
 //! | wire | type |
 //! |---|---|
-//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`] |
+//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`UnknownCommand`] |
 //! | addresses and names | [`ReversePath`], [`ForwardPath`], [`Mailbox`], [`Domain`], [`Hostname`] |
-//! | parameters of MAIL and RCPT | [`MailParameters`], [`Parameters`] |
+//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`] |
+//! | what is let pass that the grammar does not | [`Tolerance`] |
 //! | replies | [`Reply`], [`ReplyCode`], [`EnhancedCode`], [`ReplyFramer`] |
 //! | the answer to EHLO | [`Extension`], [`Mechanisms`] |
 //! | the exchange of AUTH | [`ClientLine`], [`ServerLine`] |
@@ -214,33 +222,34 @@ extern crate alloc;
 extern crate std;
 
 mod address;
-mod argument;
-mod case;
-mod code;
 mod command;
-mod domain;
-mod extension;
+mod config;
+mod ext;
+mod keywords;
+mod name;
 mod parameter;
 mod reply;
-mod sasl;
 pub mod server;
+mod server_line;
 mod text;
 mod tolerance;
+mod verb;
 
-pub use address::{ForwardPath, LocalPart, Mailbox, ReversePath};
-pub use argument::{Argument, Query};
+pub use address::{Domain, ForwardPath, Host, Hostname, LocalPart, Mailbox, ReversePath};
 pub use bytes::BytesMut;
-pub use code::{EnhancedCode, ReplyCode};
-pub use command::{Auth, Command, CommandError, Mail, Obsolete, Rcpt};
-pub use domain::{Domain, Host, Hostname};
-pub use extension::{Extension, OtherExtension};
-pub use mail_wire::{
-    Base64, BodyPolicy, BufferFull, ClientLine, DotStuffer, IrregularLineEnding, Mechanism,
-    MechanismName, OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, WrongTicket,
-    encode_base64,
+pub use command::{
+    Argument, Command, CommandError, Mail, MailParameters, Obsolete, OtherParameters, Query, Rcpt,
+    RcptParameters, UnknownCommand,
 };
-pub use parameter::{Body, MailParameters, OtherParameters, Parameter, Parameters, Xtext};
-pub use reply::{Reply, ReplyFramer, ReplyFramingError, ReplyLines};
-pub use sasl::{Mechanisms, ServerLine};
+pub use ext::{Extension, OtherExtension};
+pub use mail_wire::{
+    Auth, Base64, BodyPolicy, BufferError, Channel, ClientLine, Direction, DotStuffer, Framed,
+    InputLost, IrregularLineEnding, LineEnding, Mechanism, MechanismName, Mechanisms,
+    OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, Upgrade, WireLine, WireLog,
+    WrongTicket, encode_base64,
+};
+pub use parameter::{BodyType, Parameter, Parameters, Xtext};
+pub use reply::{EnhancedCode, Reply, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
+pub use server_line::ServerLine;
 pub use text::Text;
 pub use tolerance::Tolerance;

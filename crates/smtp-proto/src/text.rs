@@ -7,9 +7,8 @@ use mail_wire::SyntaxError;
 use mail_wire::parse::{Class, run};
 
 /// `textstring` (RFC 5321 §4.2): HT, SP and what is printable; and UTF-8 (RFC 6531 §3.7.4).
-static TEXTSTRING: Class = Class::new().with_range(0x20, 0x7e).with(b"\t").with_range(0x80, 0xff);
-/// What can stand in a line.
-static LINE: Class = Class::new().with_range(0, 0xff).without(b"\r\n\0");
+pub(crate) static TEXTSTRING: Class =
+    Class::new().with_range(0x20, 0x7e).with(b"\t").with_range(0x80, 0xff);
 
 /// A line of text without CR, LF and NUL, so that it can add no line of its own.
 ///
@@ -89,9 +88,14 @@ impl<'a> Text<'a> {
             .map(|(line, _)| line)
     }
 
+    /// What of the text fits into `room` octets.
+    pub(crate) fn truncated(self, room: usize) -> Self {
+        self.split(room).0
+    }
+
     /// What of the text fits into `room` octets, and the rest, if any. It is parted at
     /// a space, which is left out; where there is none, between two characters.
-    pub(crate) fn split(self, room: usize) -> (Self, Option<Self>) {
+    fn split(self, room: usize) -> (Self, Option<Self>) {
         let Some(start) = self.0.get(..=room) else { return (self, None) };
         let (end, next) = match memchr::memrchr(b' ', start) {
             Some(space @ 1..) => (space, space + 1),
@@ -119,17 +123,6 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
-/// Takes what can stand in a line.
-pub(crate) fn line(octets: &[u8]) -> Result<Text<'_>, SyntaxError> {
-    match run(&LINE, octets) {
-        (line, []) => Ok(Text(line)),
-        (line, _) => {
-            let expected = "a text without CR, LF and NUL";
-            Err(SyntaxError { offset: line.len(), expected })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,8 +138,6 @@ mod tests {
         assert!(Text::new(&"x".repeat(Text::MAX)).is_ok());
         let long = Text::new(&"x".repeat(Text::MAX + 1)).unwrap_err();
         assert_eq!(long.offset, Text::MAX);
-        assert_eq!(line(b"a\x1b\xff"), Ok(Text(b"a\x1b\xff")));
-        assert_eq!(line(b"a\n").unwrap_err().offset, 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A peer's fault that can be answered on the wire is no error here: the
 //! session answers it and goes on.
 
-use mail_wire::WrongTicket;
+use mail_wire::{InputLost, WrongTicket};
 
 /// What `receive` returns instead of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -21,10 +21,14 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
-    /// Octets came in clear text behind `STARTTLS`: somebody may have put them
+    /// Octets came in clear text after `STARTTLS`: somebody may have put them
     /// there, to be taken for what the peer sent under TLS (RFC 3207 §6).
-    #[error("clear text came behind STARTTLS: close the connection")]
+    #[error("clear text came after STARTTLS: close the connection")]
     PlaintextAfterStartTls,
+    /// The peer speaks HTTP: a browser, which was led here to send what somebody else has
+    /// chosen.
+    #[error("a request of HTTP came: close the connection")]
+    HttpRequest,
     /// The stream ended in the middle of a command or a message. A message half
     /// received must not be delivered.
     #[error("the stream ended in the middle of a command or a message")]
@@ -44,4 +48,7 @@ pub enum Misuse {
     /// The ticket is another session's, or its session has been closed since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),
+    /// Octets that the session left unread were not shown to it again.
+    #[error(transparent)]
+    InputLost(#[from] InputLost),
 }

@@ -1,9 +1,10 @@
 //! What a server session tells its driver.
 
-use mail_wire::Ticket;
+use mail_wire::{Auth, Base64, Ticket};
 
 use super::request;
-use crate::{Auth, Base64, Hostname, Mail, Query, Rcpt};
+use crate::address::Hostname;
+use crate::command::{Mail, Query, Rcpt, UnknownCommand};
 
 /// What a server session tells its driver. It borrows from the input alone.
 #[derive(Debug)]
@@ -23,12 +24,12 @@ pub enum Event<'b> {
     /// response was none. It is answered.
     AuthCancelled,
     /// The client wants TLS. Accepting ends whatever transaction was open, which
-    /// [`Reset`](Self::Reset) tells after the handshake, and gives the token for
-    /// [`upgraded`](super::Session::upgraded).
+    /// [`Reset`](Self::Reset) tells after the handshake. Accept it with
+    /// [`start_tls`](super::Session::start_tls).
     StartTls(Ticket<request::StartTls>),
     /// A message begins: its reverse-path. Accepting opens a transaction, which has no
-    /// recipients yet: a driver that forgets here those that it has delivers to nobody of
-    /// a transaction before.
+    /// recipients yet. Clear your list of recipients here, or this message goes to those of
+    /// the message before, too.
     Mail(Mail<'b>, Ticket<request::Mail>),
     /// A recipient.
     Rcpt(Rcpt<'b>, Ticket<request::Rcpt>),
@@ -43,8 +44,8 @@ pub enum Event<'b> {
     /// §4.5.3.2.6), and the session does not end before it.
     BodyEnd(Ticket<request::Message>),
     /// The transaction is over without a message: forget its recipients, and what came of
-    /// its body. It comes behind a body that the session refused; and where a transaction
-    /// was open, behind RSET, a [`Hello`](Self::Hello) that was accepted, and
+    /// its body. It comes after a body that the session refused; and where a transaction
+    /// was open, after RSET, a [`Hello`](Self::Hello) that was accepted, and
     /// [`upgraded`](super::Session::upgraded). All is answered. [`Closed`](Self::Closed) and
     /// errors end a transaction too.
     Reset,
@@ -54,15 +55,30 @@ pub enum Event<'b> {
     /// The client asks who is on a mailing list; only where
     /// [`Config::expn`](super::Config::expn) is set.
     Expn(Query<'b>, Ticket<request::Expn>),
+    /// A command that this crate does not know; only one of
+    /// [`Config::verbs`](super::Config::verbs). Answer with `accept`, `reject`, or any
+    /// [`reply`](super::Session::reply).
+    Unknown(UnknownCommand<'b>, Ticket<request::Unknown>),
     /// The session is over: send `out`, and close.
     Closed,
 }
 
 /// What EHLO and HELO say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Hello<'a> {
     /// The name that the client gives itself. Anybody can claim any.
     pub name: Hostname<'a>,
-    /// EHLO: the client knows extensions.
-    pub extended: bool,
+    /// Which of the two it is.
+    pub verb: HelloVerb,
+}
+
+/// How a client says hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HelloVerb {
+    /// `HELO`: it knows no extensions.
+    Helo,
+    /// `EHLO`: it knows extensions.
+    Ehlo,
 }

@@ -9,20 +9,20 @@
 //! | [`Event::Hello`] | [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::Auth`], [`Event::AuthResponse`] | [`challenge`](Session::challenge), [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::AuthCancelled`] | none: forget the exchange |
-//! | [`Event::StartTls`] | [`accept`](Session::accept) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
+//! | [`Event::StartTls`] | [`start_tls`](Session::start_tls) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
 //! | [`Event::Mail`], [`Event::Rcpt`], [`Event::Data`] | [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::Body`] | none: keep the piece |
 //! | [`Event::BodyEnd`] | [`accept`](Session::accept) once the message is safe; [`reject`](Session::reject) |
 //! | [`Event::Reset`] | none: forget the transaction |
-//! | [`Event::Vrfy`] | [`accept_with`](Session::accept_with) the mailbox; [`accept`](Session::accept), which says nothing; [`reject`](Session::reject) |
-//! | [`Event::Expn`] | [`expand`](Session::expand), [`accept`](Session::accept), [`reject`](Session::reject) |
+//! | [`Event::Vrfy`], [`Event::Expn`] | [`accept_with`](Session::accept_with) the mailbox, or the members; [`accept`](Session::accept), which says nothing; [`reject`](Session::reject) |
+//! | [`Event::Unknown`] | [`reply`](Session::reply), [`accept`](Session::accept), [`reject`](Session::reject) |
 //!
 //! [`decline`](Session::decline) answers any event that a driver has no use for. What is
 //! only protocol the session answers itself: RSET, NOOP, HELP, QUIT, commands that are
 //! unknown, wrong, not for now or not offered, and bodies that are too big or irregular.
 //!
-//! The front page of the crate shows a whole server. What it has not: TLS, which the
-//! client asks for with STARTTLS, and the ends that a driver brings about.
+//! The front page of the crate shows a whole server. It omits STARTTLS, and what ends a session
+//! from the driver's side: a silent client, and a server that shuts down.
 //!
 //! ```
 //! use smtp_proto::server::{Channel, Config, Event, Session};
@@ -58,10 +58,10 @@
 //!         match smtp.receive(&mut input, &mut out) {
 //!             Ok(Event::NeedInput) => break input.len(),
 //!             Ok(Event::StartTls(ticket)) => {
-//!                 let upgrade = smtp.accept(ticket, &mut out)?;
+//!                 let upgrade = smtp.start_tls(ticket, &mut out)?;
 //!                 connection.send(&mut out);
 //!                 connection.start_tls();
-//!                 smtp.upgraded(upgrade);
+//!                 smtp.upgraded(upgrade)?;
 //!                 break 0; // what came in clear text is not read under TLS
 //!             }
 //!             Ok(Event::Closed) => {
@@ -90,21 +90,28 @@
 //! # assert_eq!(play(Input::Stopping), start.to_owned() + "421 4.3.2 Back at noon\r\n");
 //! ```
 
-mod asked;
-mod config;
+mod answer;
+mod auth;
+mod body;
+mod envelope;
 mod error;
 mod event;
+mod faults;
+mod manner;
+mod pending;
+mod query;
 mod receive;
-mod rejection;
 mod reply;
 pub mod request;
 mod session;
 mod state;
+mod transaction;
 
-pub use config::{Config, Limits};
+pub use crate::config::{Config, Limits};
+pub use crate::keywords::{EhloLines, Keywords, Verbs};
+pub use crate::reply::Rejection;
 pub use error::{Error, Misuse, ProtocolError};
-pub use event::{Event, Hello};
-pub use mail_wire::Channel;
-pub use rejection::Rejection;
-pub use session::{Session, Upgrade};
+pub use event::{Event, Hello, HelloVerb};
+pub use mail_wire::{Channel, Upgrade};
+pub use session::Session;
 pub use state::State;

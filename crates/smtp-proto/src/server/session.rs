@@ -6,18 +6,20 @@ use core::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::{
-    Channel, DotUnstuffer, Framed, LineEnding, LineFramer, Ticket, TicketDesk, encode_base64,
+    BadCommands, Channel, Desk, Direction, DotUnstuffer, Farewell, Framed, Inbound, LineEnding,
+    LineFramer, Upgrade, WireLog,
 };
 
-use super::asked::Asked;
-use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
-use super::event::Event;
-use super::rejection::Rejection;
-use super::reply::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
-use super::request::{self, Request, sealed::Redeemed};
+use super::event::{Event, HelloVerb};
+use super::faults::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
+use super::manner::Manner;
+use super::pending::Pending;
 use super::state::State;
-use crate::{ReplyCode, ReplyLines, Text};
+use super::transaction::{Body, Transaction};
+use crate::config::Config;
+use crate::reply::Rejection;
+use crate::text::Text;
 
 /// The server's side of one connection, without the connection.
 ///
@@ -27,73 +29,122 @@ use crate::{ReplyCode, ReplyLines, Text};
 pub struct Session {
     pub(super) config: Arc<Config>,
     lines: LineFramer,
-    /// The start of the line that is being received is gone: it is too long.
-    overlong: bool,
-    pub(super) asked: Asked,
-    pub(super) body: DotUnstuffer,
-    /// Octets of the body so far.
-    pub(super) body_octets: u64,
-    /// The driver has no use for the body.
-    pub(super) body_declined: bool,
-    pub(super) desk: TicketDesk,
-    pub(super) state: State,
-    pub(super) channel: Channel,
-    /// The client said EHLO, not HELO.
-    pub(super) extended: bool,
+    pub(super) inbound: Inbound,
+    pub(super) log: WireLog,
+    pub(super) manner: Manner,
+    pub(super) unstuffer: DotUnstuffer,
+    pub(super) body: Body,
+    pub(super) desk: Desk<Pending>,
+    state: State,
+    channel: Channel,
+    /// How the client said hello, once it was accepted.
+    pub(super) hello: Option<HelloVerb>,
     pub(super) authenticated: bool,
     /// Responses in this AUTH exchange.
     pub(super) auth_rounds: u16,
-    /// The MAIL of this transaction said SMTPUTF8.
-    pub(super) smtputf8: bool,
-    pub(super) recipients: u32,
+    pub(super) transaction: Transaction,
     /// A hello or an upgrade has ended a transaction, which is to be told.
     pub(super) reset_due: bool,
     /// How the session ends once the message is answered, where it is to.
-    leave: Option<Leave>,
-    pub(super) bad_commands: u32,
-    pub(super) failure: Option<ProtocolError>,
+    farewell: Farewell,
+    pub(super) bad_commands: BadCommands,
+    pub(super) refusals: BadCommands,
+    failure: Option<ProtocolError>,
 }
-
-#[derive(Clone, Copy, Debug)]
-enum Leave {
-    Silently,
-    Saying(Rejection<'static>),
-}
-
-/// STARTTLS was accepted: send `out`, shake hands, and give this to
-/// [`Session::upgraded`]. Where the handshake fails, close the connection.
-#[derive(Debug)]
-#[must_use = "shake hands, then call `upgraded`"]
-pub struct Upgrade(pub(super) Ticket<Upgrade>);
 
 impl Session {
-    /// Begins a session, and writes its greeting to `out`.
+    /// Begins a session, and writes its greeting to `out`: 220, the server's name, and
+    /// [what it says](Config::set_greeting) after that.
     #[must_use]
     pub fn new(config: Arc<Config>, channel: Channel, out: &mut BytesMut) -> Self {
         out.put_slice(b"220 ");
         out.put_slice(config.hostname().as_bytes());
-        out.put_slice(b" ESMTP\r\n");
+        out.put_u8(b' ');
+        out.put_slice(config.greeting().as_bytes());
+        out.put_slice(b"\r\n");
+        Self::begin(config, channel, State::Greeted)
+    }
+
+    /// Begins a session that has no service for this client, and says so in its greeting
+    /// (RFC 5321 §3.1): 554, after which QUIT is answered 221 and all else 503; but 421, which
+    /// ends the session, where `why` is something to be tried again. No enhanced code is written
+    /// (RFC 2034 §4).
+    ///
+    /// ```
+    /// use smtp_proto::BytesMut;
+    /// use smtp_proto::server::{Channel, Config, Rejection, Session, State};
+    /// let mut out = BytesMut::new();
+    /// let config = Config::new("mx.example.org")?.into();
+    /// let smtp = Session::refuse(config, Channel::Clear, Rejection::REFUSED, &mut out);
+    /// assert_eq!(&out[..], b"554 Refused\r\n");
+    /// assert_eq!(smtp.state(), State::Refused);
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn refuse(
+        config: Arc<Config>,
+        channel: Channel,
+        why: Rejection<'_>,
+        out: &mut BytesMut,
+    ) -> Self {
+        let again = why.code().is_transient_failure();
+        let (code, state) = if again { (421, State::Closed) } else { (554, State::Refused) };
+        let mut session = Self::begin(config, channel, state);
+        session.manner = Manner::Hello;
+        session.no(why.with_code(code), out);
+        session.manner = Manner::Plain;
+        session
+    }
+
+    fn begin(config: Arc<Config>, channel: Channel, state: State) -> Self {
         Self {
             lines: LineFramer::new(config.limits.buffer()),
-            overlong: false,
-            asked: Asked::Plainly,
-            body: DotUnstuffer::new(config.body_policy),
-            body_octets: 0,
-            body_declined: false,
-            desk: TicketDesk::new(),
-            state: State::Greeted,
+            inbound: Inbound::default(),
+            log: WireLog::default(),
+            manner: Manner::Plain,
+            unstuffer: DotUnstuffer::new(config.body_policy),
+            body: Body::default(),
+            desk: Desk::new(),
+            state,
             channel,
-            extended: false,
+            hello: None,
             authenticated: false,
             auth_rounds: 0,
-            smtputf8: false,
-            recipients: 0,
+            transaction: Transaction::default(),
             reset_due: false,
-            leave: None,
-            bad_commands: 0,
+            farewell: Farewell::default(),
+            bad_commands: BadCommands::default(),
+            refusals: BadCommands::default(),
             failure: None,
             config,
         }
+    }
+
+    /// Shows `log` what goes over the wire from now on: first what is in `out` already, the
+    /// greeting, then every line of both directions, and never a secret: `…` stands in its place.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use smtp_proto::server::{Channel, Config, Session};
+    /// use smtp_proto::{BytesMut, WireLog};
+    /// let mut config = Config::new("mx.example.org")?;
+    /// config.mechanisms.offer("PLAIN")?;
+    /// let (lines, mut out) = (Arc::new(Mutex::new(Vec::new())), BytesMut::new());
+    /// let mut smtp = Session::new(config.into(), Channel::Tls, &mut out);
+    /// let to = lines.clone();
+    /// smtp.log_wire(WireLog::new(move |line| to.lock().unwrap().push(line.to_string())), &out);
+    /// smtp.receive(&mut &b"AUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n"[..], &mut out)?;
+    /// assert_eq!(lines.lock().unwrap()[..2], ["> 220 mx.example.org ESMTP", "< AUTH PLAIN …"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn log_wire(&mut self, log: WireLog, out: &BytesMut) {
+        self.log = log;
+        self.log_sent(0, out);
+    }
+
+    /// Shows the log what was written to `out` after its first `start` octets.
+    pub(super) fn log_sent(&mut self, start: usize, out: &BytesMut) {
+        self.log.lines(Direction::Sent, out.get(start..).unwrap_or_default());
     }
 
     /// Takes what it can off the front of `input`, which is all that was
@@ -105,200 +156,94 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Protocol`] ends the session: send `out` and close.
-    /// [`Error::Misuse`] while a ticket or an upgrade is out; nothing is taken. But
-    /// octets that come before [`upgraded`](Self::upgraded) are the end of it.
+    /// [`Error::Misuse`] where a ticket or an upgrade is out, or `input` is shorter than what the
+    /// last call left unread; nothing is taken. But octets that come before
+    /// [`upgraded`](Self::upgraded) are the end of it.
     pub fn receive<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Result<Event<'b>, Error> {
+        self.inbound.shown(input).map_err(Misuse::from)?;
+        let event = self.next_event(input, out);
+        self.inbound.left(input);
+        event
+    }
+
+    fn next_event<'b>(
         &mut self,
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
         loop {
             if let Some(failure) = self.failure {
+                *input = &[];
                 return Err(failure.into());
             }
-            match self.state {
-                State::Handshake if input.is_empty() => {
+            if self.state == State::Closed {
+                *input = &[];
+                return Ok(Event::Closed);
+            }
+            if self.state == State::Handshake {
+                if input.is_empty() {
                     return Err(Misuse::UpgradePending.into());
                 }
-                State::Handshake => {
-                    self.clear_text_behind_starttls(input);
-                    continue;
-                }
-                _ if self.desk.is_out() => return Err(Misuse::ReplyPending.into()),
-                State::Body => return Ok(self.receive_body(input, out)),
-                State::Closed => {
-                    *input = &[];
-                    return Ok(Event::Closed);
-                }
-                _ if take(&mut self.reset_due) => return Ok(Event::Reset),
-                State::Greeted
-                | State::Ready
-                | State::Authenticating
-                | State::Transaction
-                | State::Delivery => {}
+                self.fail(ProtocolError::PlaintextAfterStartTls);
+                continue;
             }
-            // The end of a line that is too long comes when its verb is gone.
-            if !self.overlong {
-                self.asked = match self.state {
-                    State::Authenticating => Asked::Auth,
-                    _ => Asked::by(input),
-                };
+            if self.desk.is_out() {
+                return Err(Misuse::ReplyPending.into());
             }
-            let framed = self.lines.next(input);
-            self.overlong = input.is_empty() && self.lines.is_mid_line();
-            let event = match framed {
-                Framed::NeedInput => return Ok(Event::NeedInput),
-                Framed::TooLong => self.too_long(out),
-                Framed::Line { ending: LineEnding::Lf, .. } if !self.config.tolerance.bare_lf => {
-                    self.bad_line(BARE_LF, out)
-                }
-                Framed::Line { line, .. } if self.state == State::Authenticating => {
-                    self.receive_response(line, out)
-                }
-                Framed::Line { line, .. } => self.receive_command(line, input, out),
+            if take(&mut self.reset_due) {
+                return Ok(Event::Reset);
+            }
+            let start = out.len();
+            let event = if self.state == State::Body {
+                Some(self.receive_body(input, out))
+            } else {
+                self.receive_line(input, out)
             };
+            if !self.desk.is_out() {
+                self.manner = Manner::Plain;
+            }
+            self.log_sent(start, out);
             if let Some(event) = event {
                 return Ok(event);
             }
         }
     }
 
-    /// Says yes to a request, in the usual words.
-    ///
-    /// # Errors
-    /// [`Misuse::WrongTicket`] where the ticket is not of this session, or the
-    /// session has been closed since. Nothing is written then.
-    pub fn accept<R: Request>(
-        &mut self,
-        ticket: Ticket<R>,
-        out: &mut BytesMut,
-    ) -> Result<R::Granted, Misuse> {
-        self.grant(ticket, None, out)
-    }
-
-    /// Says yes to a request with a text of your own: what the message is
-    /// queued as, the mailbox that VRFY asked for. One that is past US-ASCII is sent in
-    /// replies to VRFY and EXPN that may be UTF-8 (RFC 6531 §3.7.4.2); in others, the
-    /// usual words are.
-    ///
-    /// # Errors
-    /// As [`accept`](Self::accept).
-    pub fn accept_with<R: Request>(
-        &mut self,
-        ticket: Ticket<R>,
-        text: Text<'_>,
-        out: &mut BytesMut,
-    ) -> Result<R::Granted, Misuse> {
-        self.grant(ticket, Some(text), out)
-    }
-
-    fn grant<R: Request>(
-        &mut self,
-        ticket: Ticket<R>,
-        text: Option<Text<'_>>,
-        out: &mut BytesMut,
-    ) -> Result<R::Granted, Misuse> {
-        self.desk.redeem(ticket)?;
-        let granted = R::grant(self, text, out, Redeemed(()));
-        self.take_leave(out);
-        Ok(granted)
-    }
-
-    /// Says no to a request.
-    ///
-    /// # Errors
-    /// As [`accept`](Self::accept).
-    pub fn reject<R: Request>(
-        &mut self,
-        ticket: Ticket<R>,
-        why: Rejection<'_>,
-        out: &mut BytesMut,
-    ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        R::deny(self, Redeemed(()));
-        if self.bad_commands > self.config.limits.bad_commands {
-            self.too_many_bad_commands(out);
-            return Ok(());
-        }
-        self.no(why, out);
-        if why.code().get() == 421 {
-            self.close();
-        }
-        self.take_leave(out);
-        Ok(())
-    }
-
-    /// Asks the client for more, in an AUTH exchange: 334 and the challenge in
-    /// base64. The answer comes as [`Event::AuthResponse`].
-    ///
-    /// # Errors
-    /// As [`accept`](Self::accept).
-    pub fn challenge(
-        &mut self,
-        ticket: Ticket<request::Auth>,
-        challenge: &[u8],
-        out: &mut BytesMut,
-    ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        self.state = State::Authenticating;
-        out.put_slice(b"334 ");
-        encode_base64(challenge, out);
-        out.put_slice(b"\r\n");
-        Ok(())
-    }
-
-    /// Answers EXPN with the members of the list, one a line; with 252 where there are
-    /// none, and where one is past US-ASCII and the client did not say SMTPUTF8
-    /// (RFC 6531 §3.7.4.2).
-    ///
-    /// # Errors
-    /// As [`accept`](Self::accept).
-    pub fn expand(
-        &mut self,
-        ticket: Ticket<request::Expn>,
-        members: &[Text<'_>],
-        out: &mut BytesMut,
-    ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        if members.is_empty() {
-            self.cannot_verify(out);
-        } else if !members.iter().all(|&member| self.takes(member)) {
-            self.cannot_show(out);
-        } else {
-            let lines = ReplyLines::new(members);
-            self.reply(ReplyCode::fixed(250), request::RECIPIENT, lines, out);
-        }
-        Ok(())
-    }
-
-    /// Answers an event that the driver has no use for: what it asks is refused, and
-    /// what it tells is passed over. But EHLO and HELO are accepted, VRFY is answered 252,
-    /// and a message of which a piece of the body is declined is refused: the session
-    /// reads it to its end, answers 451 4.3.0, and gives [`Event::Reset`].
-    ///
-    /// # Errors
-    /// As [`accept`](Self::accept).
-    pub fn decline(&mut self, event: Event<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
-        match event {
-            Event::Hello(_, ticket) => self.accept(ticket, out),
-            Event::Auth(_, ticket) | Event::AuthResponse(_, ticket) => self.refuse(ticket, out),
-            Event::StartTls(ticket) => self.refuse(ticket, out),
-            Event::Mail(_, ticket) => self.refuse(ticket, out),
-            Event::Rcpt(_, ticket) => self.refuse(ticket, out),
-            Event::Data(ticket) => self.refuse(ticket, out),
-            Event::BodyEnd(ticket) => self.refuse(ticket, out),
-            Event::Vrfy(_, ticket) => self.accept(ticket, out),
-            Event::Expn(_, ticket) => self.refuse(ticket, out),
-            Event::Body(_) => {
-                self.body_declined = self.state == State::Body;
-                Ok(())
+    fn receive_line<'b>(&mut self, input: &mut &'b [u8], out: &mut BytesMut) -> Option<Event<'b>> {
+        let (line, ending) = match self.lines.next(input) {
+            Framed::Whole { octets, ending } => (octets, ending),
+            Framed::TooLong { start } => {
+                self.bad_line_begins(start);
+                return self.too_long(out);
             }
-            Event::NeedInput | Event::AuthCancelled | Event::Reset | Event::Closed => Ok(()),
+            Framed::NeedInput => return Some(Event::NeedInput),
+            Framed::Ask { ask, .. } => match ask {},
+        };
+        if self.state != State::Authenticating && self.ends_by_http(line, out) {
+            return None;
         }
+        if ending == LineEnding::Lf && !self.config.tolerance.bare_lf {
+            self.bad_line_begins(line);
+            return self.bad_line(BARE_LF, out);
+        }
+        if self.state == State::Authenticating {
+            self.manner = Manner::Auth;
+            return self.receive_response(line, out);
+        }
+        self.receive_command(line, input, out)
     }
 
-    fn refuse<R: Request>(&mut self, ticket: Ticket<R>, out: &mut BytesMut) -> Result<(), Misuse> {
-        self.reject(ticket, R::DECLINED, out)
+    /// Takes note of a line that is none.
+    fn bad_line_begins(&mut self, start: &[u8]) {
+        self.log_bad_line(start);
+        self.manner = match self.state {
+            State::Authenticating => Manner::Auth,
+            _ => Manner::of(start),
+        };
     }
 
     /// Goes on under TLS, after the handshake. Everything that was learnt in
@@ -306,71 +251,71 @@ impl Session {
     /// be what the caller has read in clear text, and not used. Where a transaction was
     /// open, [`Event::Reset`] comes next.
     ///
-    /// The upgrade of another session, or of one that was closed, changes nothing.
-    pub fn upgraded(&mut self, upgrade: Upgrade) {
-        if self.desk.redeem(upgrade.0).is_ok() {
-            self.end_transaction();
-            self.state = State::Greeted;
-            self.channel = Channel::Tls;
-            self.extended = false;
-            self.authenticated = false;
-        }
+    /// # Errors
+    /// [`Misuse::WrongTicket`] where the upgrade is another session's, or the session has been
+    /// closed since. Nothing changes then.
+    pub fn upgraded(&mut self, upgrade: Upgrade) -> Result<(), Misuse> {
+        self.desk.redeem_upgrade(upgrade)?;
+        self.channel = Channel::Tls;
+        self.enter(State::Greeted);
+        Ok(())
     }
 
     /// How long to wait for the client before [`timed_out`](Self::timed_out): the
-    /// [`silence`](super::Limits::silence) of the configuration, in every state.
+    /// [`idle_timeout`](super::Limits::idle_timeout) of the configuration, in every state.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.config.limits.silence
+        self.config.limits.idle_timeout
     }
 
     /// The client was silent for too long: writes 421 and closes the session. During
     /// the handshake of STARTTLS nothing is written.
     ///
     /// Where [`Event::BodyEnd`] waits for its answer, nothing changes yet: the answer is
-    /// still to be given, and the session ends behind it. A 421 in its place would make
+    /// still to be given, and the session ends after it. A 421 in its place would make
     /// the client send again what is perhaps stored already (RFC 1047).
     pub fn timed_out(&mut self, out: &mut BytesMut) {
-        if !self.leave_later(Leave::Saying(TIMEOUT)) {
-            self.farewell(TIMEOUT, out);
-        }
+        self.end(TIMEOUT, out);
     }
 
     /// The server ends, or has no more time for this client: writes 421, and says why,
     /// and closes the session. During the handshake of STARTTLS nothing is written.
     ///
     /// Where [`Event::BodyEnd`] waits for its answer, it is as with
-    /// [`timed_out`](Self::timed_out); the 421 behind the answer is in words of the
-    /// session's own.
+    /// [`timed_out`](Self::timed_out).
     pub fn shut_down(&mut self, why: Text<'_>, out: &mut BytesMut) {
-        if !self.leave_later(Leave::Saying(SHUTTING_DOWN)) {
-            self.farewell(SHUTTING_DOWN.with_text(why), out);
+        self.end(SHUTTING_DOWN.with_text(why), out);
+    }
+
+    /// Ends the session; but where a message waits for its answer, after that: the answer says
+    /// whose the message is.
+    fn end(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
+        if self.state == State::Delivery {
+            let mut words = BytesMut::new();
+            self.no(why, &mut words);
+            self.farewell.defer(&words);
+        } else {
+            let start = out.len();
+            self.say_goodbye(why, out);
+            self.log_sent(start, out);
         }
     }
 
-    /// Puts the end off until the message is answered, if one waits for that: the answer
-    /// says whose the message is.
-    fn leave_later(&mut self, how: Leave) -> bool {
-        let later = self.state == State::Delivery;
-        if later {
-            self.leave.get_or_insert(how);
-        }
-        later
-    }
-
-    fn take_leave(&mut self, out: &mut BytesMut) {
-        match self.leave.take() {
-            None => {}
-            Some(Leave::Silently) => self.close(),
-            Some(Leave::Saying(why)) => self.farewell(why, out),
+    /// Ends the session now, if it was to end.
+    pub(super) fn take_leave(&mut self, out: &mut BytesMut) {
+        if let Some(words) = self.farewell.take() {
+            if self.state != State::Closed {
+                out.put_slice(&words);
+            }
+            self.enter(State::Closed);
         }
     }
 
-    pub(super) fn farewell(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
+    pub(super) fn say_goodbye(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
         if !matches!(self.state, State::Handshake | State::Closed) {
             self.no(why, out);
         }
-        self.close();
+        self.enter(State::Closed);
     }
 
     /// The stream has ended. Call it once no more input can come and `receive`
@@ -384,14 +329,49 @@ impl Session {
     /// # Errors
     /// [`ProtocolError::UnexpectedEnd`] where a command or a message was cut off.
     pub fn eof(&mut self) -> Result<(), ProtocolError> {
-        if self.leave_later(Leave::Silently) {
+        if self.state == State::Delivery {
+            self.farewell.defer(b"");
             return Ok(());
         }
-        if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_line()) {
+        if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_unit()) {
             self.failure = Some(ProtocolError::UnexpectedEnd);
         }
-        self.close();
+        self.enter(State::Closed);
         self.failure.map_or(Ok(()), Err)
+    }
+
+    /// The peer broke the protocol: that is the end.
+    pub(super) fn fail(&mut self, failure: ProtocolError) {
+        self.failure = Some(failure);
+        self.enter(State::Closed);
+    }
+
+    /// Where every change of the state is made, with what each state begins with. Which
+    /// changes there are is drawn at [`State`].
+    pub(super) fn enter(&mut self, state: State) {
+        match state {
+            // Under TLS: nothing is known of the client.
+            State::Greeted => {
+                self.inbound.forget();
+                self.lines.reset();
+                self.hello = None;
+                self.authenticated = false;
+                self.transaction = Transaction::default();
+            }
+            State::Ready => self.transaction = Transaction::default(),
+            State::Body => self.body = Body::default(),
+            // Nothing is read or answered any more.
+            State::Closed => {
+                self.inbound.forget();
+                self.desk.revoke();
+            }
+            State::Refused
+            | State::Authenticating
+            | State::Transaction
+            | State::Delivery
+            | State::Handshake => {}
+        }
+        self.state = state;
     }
 
     /// Where the session stands.
@@ -410,16 +390,5 @@ impl Session {
     #[must_use]
     pub const fn is_authenticated(&self) -> bool {
         self.authenticated
-    }
-
-    /// Whether the client said EHLO.
-    #[must_use]
-    pub const fn is_extended(&self) -> bool {
-        self.extended
-    }
-
-    pub(super) fn close(&mut self) {
-        self.state = State::Closed;
-        self.desk.void();
     }
 }

@@ -13,13 +13,18 @@
 ///                         └──────────────▶ Authenticating ──▶ Ready
 ///
 /// Greeted, Transaction ── STARTTLS ──▶ Handshake
-/// Any ── QUIT, too many bad commands, a 421, timed_out, shut_down, eof ──▶ Closed
+/// Refused ── QUIT ──▶ Closed
+/// Any ── QUIT, too many bad commands or refusals, a 421, a protocol error,
+///        timed_out, shut_down, eof ──▶ Closed
 /// (the last three: from Delivery once the message is answered)
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum State {
     /// The greeting is out; the client has not said hello.
     Greeted,
+    /// The greeting was a no: nothing but QUIT is answered with a yes (RFC 5321 §3.1).
+    Refused,
     /// Between transactions.
     Ready,
     /// A SASL challenge is out.

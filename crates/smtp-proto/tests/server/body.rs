@@ -4,7 +4,7 @@ use smtp_proto::BodyPolicy;
 
 use crate::transcript::{EHLO, ENVELOPE, config, play};
 
-/// HOSTILE: only CRLF.CRLF ends a message. What looks like it to others, and
+/// Only CRLF.CRLF ends a message. What looks like it to others, and
 /// what they would carry out behind it, is body.
 #[test]
 fn nothing_but_the_true_end_ends_a_message() {
@@ -50,7 +50,7 @@ fn nothing_but_the_true_end_ends_a_long_message() {
     }
 }
 
-/// HOSTILE: dots at the start of the first line, of others, and alone.
+/// Dots at the start of the first line, of others, and alone.
 #[test]
 fn dots() {
     for (wire, body) in [

@@ -331,8 +331,6 @@ fn parameters() {
         S* 501 5.5.4
         C: MAIL FROM:<a@example.com>  SIZE=1
         S* 501 5.5.4
-        C: MAIL FROM:<a@example.com> 
-        S* 501 5.5.4
         ",
     ];
     play(config.clone(), &accepted);
@@ -398,8 +396,6 @@ fn obsolete() {
         C: soml
         S: 502 5.5.1 Command not implemented
         C: SAML from nobody
-        S: 502 5.5.1 Command not implemented
-        C: SAML 
         S: 502 5.5.1 Command not implemented
         C: SENDER
         S: 500 5.5.1 Command not recognized

@@ -2,7 +2,7 @@
 
 use crate::transcript::{EHLO, ENVELOPE, config, play};
 
-/// HOSTILE: one 500 for an overlong line, and its tail is never a command; with
+/// One 500 for an overlong line, and its tail is never a command; with
 /// one limit, however the line comes in.
 #[test]
 fn overlong_lines() {
@@ -29,7 +29,7 @@ fn the_longest_line() {
     }
 }
 
-/// HOSTILE: octets that no command has, and lines that do not end as lines do.
+/// Octets that no command has, and lines that do not end as lines do.
 #[test]
 fn odd_octets() {
     play(

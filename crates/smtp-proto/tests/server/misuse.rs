@@ -7,7 +7,7 @@ use std::time::Duration;
 use smtp_proto::server::{
     Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, State, request,
 };
-use smtp_proto::{BytesMut, EnhancedCode, Reply, Text, Ticket, WrongTicket};
+use smtp_proto::{BytesMut, EnhancedCode, InputLost, Reply, Text, Ticket, WrongTicket};
 
 use crate::transcript::config;
 
@@ -35,6 +35,46 @@ fn receive_while_a_ticket_is_out() {
     session.accept(ticket, &mut out).unwrap();
     assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::NeedInput)));
     assert_eq!(&out[..], b"250 mx.example.org\r\n250 2.0.0 OK\r\n");
+}
+
+/// A driver that drops what was left unread is told, and goes on with the right input.
+#[test]
+fn input_that_is_lost() {
+    let (mut session, mut out) = session();
+    let input = b"HELO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhi\r\n.\r\nNOOP\r\nRS";
+    let mut unread = &input[..];
+    while !unread.is_empty() {
+        // Fewer than were left, at every call.
+        let left = unread;
+        let event = session.receive(&mut unread, &mut out);
+        let used = left.len() - unread.len();
+        match event.unwrap() {
+            Event::Hello(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Mail(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Rcpt(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Data(ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::BodyEnd(ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Body(piece) => assert_eq!(piece, b"hi\r\n"),
+            Event::NeedInput => break,
+            other => panic!("{other:?}"),
+        }
+        let written = out.len();
+        for missing in 1..=unread.len() {
+            let mut fewer = &unread[missing..];
+            let misuse = session.receive(&mut fewer, &mut out).unwrap_err();
+            assert_eq!(misuse, Error::Misuse(Misuse::InputLost(InputLost { missing })));
+            assert_eq!((fewer, out.len()), (&unread[missing..], written), "after {used} octets");
+        }
+    }
+    assert_eq!(unread, b"RS");
+    assert!(session.receive(&mut &b""[..], &mut out).is_err());
+    out.clear();
+    assert!(matches!(session.receive(&mut &b"RSET\r\n"[..], &mut out), Ok(Event::NeedInput)));
+    assert_eq!(&out[..], b"250 2.0.0 OK\r\n");
+    // What was left in clear text, or before the end, is not asked for again.
+    session.receive(&mut &b"NO"[..], &mut out).unwrap();
+    session.shut_down(Text::EMPTY, &mut out);
+    assert!(matches!(session.receive(&mut &b""[..], &mut out), Ok(Event::Closed)));
 }
 
 /// Another session's ticket is refused, and neither session is harmed.
@@ -179,7 +219,7 @@ fn ends_wait_for_the_answer_to_a_message() {
     let eof = |session: &mut Session, _: &mut BytesMut| session.eof().unwrap();
     type End = fn(&mut Session, &mut BytesMut);
     let ends: [(End, &str); 3] = [
-        (shut_down, "421 4.3.2 Service shutting down\r\n"),
+        (shut_down, "421 4.3.2 Back at noon\r\n"),
         (timed_out, "421 4.4.2 Timeout, closing connection\r\n"),
         (eof, ""),
     ];
@@ -188,7 +228,7 @@ fn ends_wait_for_the_answer_to_a_message() {
     for (end, goodbye) in ends {
         for (answer, reply, goodbye) in [
             (None, "250 2.0.0 OK\r\n", goodbye),
-            (Some(Rejection::LOCAL_ERROR), local_error, goodbye),
+            (Some(Rejection::UNAVAILABLE), local_error, goodbye),
             (Some(busy), "421 4.3.2 Busy\r\n", ""),
         ] {
             let (mut session, mut out, ticket) = delivering();
@@ -222,7 +262,7 @@ fn long_texts() {
     let mut session = Session::new(config, Channel::Clear, &mut out);
     out.clear();
     let wire = format!("250 {}\r\n", "word ".repeat(150));
-    let text = Reply::parse(wire.as_bytes()).unwrap().lines().iter().next().unwrap();
+    let text = Reply::parse(wire.trim_end().as_bytes()).unwrap().lines().iter().next().unwrap();
     let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nNOOP\r\n"[..];
     loop {
         match session.receive(&mut input, &mut out).unwrap() {
@@ -258,7 +298,7 @@ fn how_long_to_wait() {
     let (session, _) = session();
     assert_eq!(session.timeout(), Duration::from_secs(300));
     let mut config = config();
-    config.limits.silence = Duration::from_secs(7);
+    config.limits.idle_timeout = Duration::from_secs(7);
     let session = Session::new(Arc::new(config), Channel::Clear, &mut BytesMut::new());
     assert_eq!(session.timeout(), Duration::from_secs(7));
 }

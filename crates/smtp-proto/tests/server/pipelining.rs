@@ -64,7 +64,7 @@ fn failures_in_a_group() {
     assert_eq!(seen.messages[0].to, ["b@example.org"]);
 }
 
-/// HOSTILE: no recipient was good, so the body is taken for bad commands, and
+/// No recipient was good, so the body is taken for bad commands, and
 /// nothing is delivered.
 #[test]
 fn a_body_that_was_not_asked_for() {
@@ -95,7 +95,7 @@ fn a_body_that_was_not_asked_for() {
     assert!(seen.messages.is_empty());
 }
 
-/// HOSTILE: DATA, the body, its end and QUIT in one read.
+/// DATA, the body, its end and QUIT in one read.
 #[test]
 fn data_to_quit_at_once() {
     let seen = play(

@@ -2,24 +2,30 @@
 //!
 //! ```text
 //! C: NOOP            a line of the client; \r \n \0 \xNN stand for octets
-//! C> NO              the same without CRLF behind it
+//! C> NO              the same without CRLF after it
 //! S: 250 2.0.0 OK    a line that the server answers
 //! S* 250 2.0.0       a whole reply of the server that begins so
 //! --- TLS ---        both shake hands
 //! ```
 //!
+//! What the session shows its wire log is checked along with that: it has every line, and none
+//! of the secrets that the transcripts tell.
+//!
 //! A transcript is played four times: step by step, where each reply has to
-//! come right behind what it answers; with the whole input at once; at every
+//! come right after what it answers; with the whole input at once; at every
 //! split of it in two; and octet by octet. Each must give the same replies, the
 //! same events and the same messages.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use smtp_proto::server::{
     Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
 };
-use smtp_proto::{BytesMut, Mechanism, Reply, ReplyFramer, Text};
+use smtp_proto::{
+    Argument, BytesMut, EnhancedCode, Framed, Mechanism, Reply, ReplyCode, ReplyFramer, ReplyLines,
+    Text, WireLog,
+};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
@@ -58,6 +64,8 @@ pub(crate) struct Outcome {
     pub(crate) messages: Vec<Message>,
     /// What ended the session, if anything did.
     pub(crate) failure: Option<ProtocolError>,
+    /// The wire log.
+    pub(crate) log: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,7 +75,7 @@ pub(crate) struct Message {
     pub(crate) body: Vec<u8>,
 }
 
-/// Plays `transcripts`, one behind the other, in clear text; checks every reply.
+/// Plays `transcripts`, one after the other, in clear text; checks every reply.
 pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
     play_on(Channel::Clear, config, transcripts)
 }
@@ -98,6 +106,7 @@ pub(crate) fn play_on(channel: Channel, config: Config, transcripts: &[&str]) ->
     replies.extend(server.written(sent));
     assert!(replies.is_empty(), "not in the transcript: {replies:?}");
     let expected = server.finish();
+    check_log(&expected);
 
     // Octets that nothing but a handshake stands between arrive in one read.
     let mut reads: Vec<Vec<u8>> = vec![Vec::new()];
@@ -198,6 +207,25 @@ fn match_reply(step: &Step, lines: &mut VecDeque<String>) {
     }
 }
 
+/// What the transcripts send and get in exchanges of AUTH, in base64.
+const SECRETS: [&str; 7] = ["AGFs", "YWxp", "c2Vj", "VXNl", "UGFz", "AAAA", "secret"];
+
+/// The log has every reply but the challenges, of which it has the code, and no secret.
+fn check_log(outcome: &Outcome) {
+    let sent = outcome.log.iter().filter_map(|line| line.strip_prefix("> "));
+    let replies = outcome.replies.split_terminator("\r\n").map(|line| match line {
+        challenge if challenge.starts_with("334 ") => "334 …".to_owned(),
+        line => line.bytes().fold(String::new(), |text, octet| match octet {
+            b' '..=b'~' => text + &char::from(octet).to_string(),
+            _ => format!("{text}\\x{octet:02x}"),
+        }),
+    });
+    assert!(sent.eq(replies), "{:#?}", outcome.log);
+    for line in &outcome.log {
+        assert!(!SECRETS.iter().any(|secret| line.contains(secret)), "{line}");
+    }
+}
+
 /// A server of a few known users. `nobody`, `full` and `relay` cannot be
 /// written to, `spammer` cannot write, a body with `REFUSE` is refused, and one from
 /// `blind` is not looked at.
@@ -206,6 +234,7 @@ pub(crate) struct Server {
     unread: Vec<u8>,
     out: BytesMut,
     upgrade: Option<Upgrade>,
+    log: Arc<Mutex<Vec<String>>>,
     envelope: Message,
     outcome: Outcome,
     closed: bool,
@@ -214,12 +243,17 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(channel: Channel, config: Arc<Config>) -> Self {
         let mut out = BytesMut::new();
-        let session = Session::new(config, channel, &mut out);
+        let mut session = Session::new(config, channel, &mut out);
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = log.clone();
+        let sink = WireLog::new(move |line| lines.lock().unwrap().push(line.to_string()));
+        session.log_wire(sink, &out);
         Self {
             session,
             unread: Vec::new(),
             out,
             upgrade: None,
+            log,
             envelope: Message::default(),
             outcome: Outcome::default(),
             closed: false,
@@ -236,7 +270,7 @@ impl Server {
 
     fn shake_hands(&mut self) {
         assert!(self.unread.is_empty());
-        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted"));
+        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted")).unwrap();
     }
 
     pub(crate) fn receive(&mut self, octets: &[u8]) {
@@ -271,6 +305,7 @@ impl Server {
 
     pub(crate) fn finish(mut self) -> Outcome {
         self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
+        self.outcome.log = std::mem::take(&mut *self.log.lock().unwrap());
         // How much of a body that has not ended was handed out depends on the
         // cuts, and under `BodyPolicy::Reject` it may be nothing.
         if self.outcome.events.last().is_some_and(|event| event == "Body") {
@@ -285,17 +320,16 @@ impl Server {
     /// that the session itself writes can be one of those.
     fn check_replies(&self, start: usize, hello: bool) {
         let mut written = &self.out[start..];
-        let mut framer = ReplyFramer::new(65_536);
-        while let Some(length) = framer.next(written).unwrap() {
-            let reply = Reply::parse(&written[..length]).unwrap();
+        let mut replies = ReplyFramer::new(65_536);
+        let start = written;
+        while let Framed::Whole { octets, .. } = replies.next(&mut written) {
+            let reply = Reply::parse(octets).unwrap();
             let without = hello || reply.code().is_intermediate();
             let to_any = matches!(reply.code().get(), 421 | 500 | 501);
             assert!(to_any || reply.enhanced().is_some() != without, "{reply:?}");
-            let longest =
-                written[..length].split_inclusive(|&byte| byte == b'\n').map(<[u8]>::len).max();
-            assert!(longest <= Some(512), "{reply:?}");
-            written = &written[length..];
         }
+        let longest = start.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::len).max();
+        assert!(longest <= Some(512), "{longest:?}");
         assert!(written.is_empty());
     }
 
@@ -366,7 +400,7 @@ impl Server {
                 Ok(())
             }
             Event::StartTls(ticket) => {
-                session.accept(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
+                session.start_tls(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
             }
             Event::Auth(auth, ticket) if auth.mechanism == Mechanism::Login => {
                 session.challenge(ticket, b"Username:", out)
@@ -391,13 +425,22 @@ impl Server {
             }
             Event::Expn(query, ticket) if query.string() == "staff" => {
                 let members = ["<alice@example.org>", "<bob@example.org>"];
-                session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
+                let members = members.map(|member| Text::new(member).unwrap());
+                session.accept_with(ticket, ReplyLines::new(&members), out)
             }
             Event::Expn(query, ticket)
                 if query.string() == "équipe" || query.string() == "team" =>
             {
                 let members = ["<alice@example.org>", "<josé@example.org>"];
-                session.expand(ticket, &members.map(|member| Text::new(member).unwrap()), out)
+                let members = members.map(|member| Text::new(member).unwrap());
+                session.accept_with(ticket, ReplyLines::new(&members), out)
+            }
+            Event::Unknown(unknown, ticket) if unknown.verb() == "XWHO" => {
+                let argument = unknown.argument().map_or(Text::EMPTY, Argument::text);
+                let lines = [Text::new("You are").unwrap(), argument];
+                let code = ReplyCode::new(250).unwrap();
+                let reply = Reply::new(code, EnhancedCode::new(2, 0, 0), ReplyLines::new(&lines));
+                session.reply(ticket, reply.unwrap(), out)
             }
             Event::Closed => {
                 self.closed = true;

@@ -1,7 +1,8 @@
-use smtp_proto::server::{Session, Upgrade};
+use smtp_proto::Upgrade;
+use smtp_proto::server::Session;
 
 fn upgrade(session: &mut Session) {
-    session.upgraded(Upgrade(()));
+    session.upgraded(Upgrade(())).unwrap();
 }
 
 fn main() {}

@@ -1,61 +1,19 @@
-//! The free-form arguments of VRFY, EXPN, HELP and NOOP (RFC 5321 §4.1.1.6 to §4.1.1.9).
+//! The arguments of VRFY and EXPN (RFC 5321 §4.1.1.6, §4.1.1.7).
 
-use core::{fmt, str};
+use core::str;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
 use mail_wire::parse::{Parsed, fail};
 
-use crate::Text;
-
-/// A `String` argument of any text but an empty one: clients send more than the
-/// `Atom / Quoted-string` of RFC 5321 §4.1.2.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Argument<'a>(Text<'a>);
-
-impl<'a> Argument<'a> {
-    /// Takes a text as an argument.
-    ///
-    /// Returns `None` where it is empty.
-    #[must_use]
-    pub const fn new(text: Text<'a>) -> Option<Self> {
-        if text.is_empty() { None } else { Some(Self(text)) }
-    }
-
-    /// The text.
-    #[must_use]
-    pub const fn text(self) -> Text<'a> {
-        self.0
-    }
-
-    pub(crate) fn encode(self, out: &mut BytesMut) {
-        out.put_u8(b' ');
-        out.put_slice(self.0.as_bytes());
-    }
-}
-
-impl fmt::Debug for Argument<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// ```abnf
-/// [ SP String ]                                    ; RFC 5321 §4.1.1.8, §4.1.1.9
-/// ```
-pub(crate) fn argument(input: &[u8]) -> Parsed<'_, Option<Argument<'_>>> {
-    match input {
-        [] => Ok((input, None)),
-        [b' ', text @ ..] if !text.is_empty() => Ok((&[], Some(Argument(Text::received(text))))),
-        _ => fail(input, "an argument"),
-    }
-}
+use super::argument::{Argument, argument};
 
 /// What VRFY and EXPN ask about: a user, a mailbox or a mailing list.
 ///
 /// ```
 /// use smtp_proto::{Argument, Query, Text};
-/// let jose = Argument::new(Text::new("josé")?).expect("it is not empty");
-/// let query = Query::new(jose, true).expect("it is UTF-8");
+/// let jose = Argument::new(Text::new("josé")?)?;
+/// let query = Query::new(jose, true)?;
 /// assert_eq!(query.string(), "josé");
 /// assert!(query.smtputf8());
 /// # Ok::<(), smtp_proto::SyntaxError>(())
@@ -72,13 +30,20 @@ impl<'a> Query<'a> {
     /// Asks about `string`, and says by `smtputf8` whether the reply may be UTF-8
     /// (RFC 6531 §3.7.4.2). A server refuses a string past US-ASCII without it.
     ///
-    /// Returns `None` where the string is not UTF-8, or ends so that it would be read
+    /// # Errors
+    /// [`SyntaxError`] where the string is not UTF-8, or ends so that it would be read
     /// as one with the parameter.
-    #[must_use]
-    pub fn new(string: Argument<'a>, smtputf8: bool) -> Option<Self> {
-        let string = string.text().as_str()?;
-        let ambiguous = !smtputf8 && without_parameter(string.as_bytes()).is_some();
-        (!ambiguous).then_some(Self { string, smtputf8 })
+    pub fn new(string: Argument<'a>, smtputf8: bool) -> Result<Self, SyntaxError> {
+        let octets = string.text().as_bytes();
+        let string = str::from_utf8(octets)
+            .map_err(|error| SyntaxError { offset: error.valid_up_to(), expected: "UTF-8" })?;
+        match without_parameter(octets) {
+            Some(before) if !smtputf8 => {
+                let expected = "a string that does not end with SMTPUTF8";
+                Err(SyntaxError { offset: before.len(), expected })
+            }
+            _ => Ok(Self { string, smtputf8 }),
+        }
     }
 
     /// Who or what is asked about.
@@ -93,7 +58,7 @@ impl<'a> Query<'a> {
         self.smtputf8
     }
 
-    pub(crate) fn encode(self, out: &mut BytesMut) {
+    pub(super) fn encode(self, out: &mut BytesMut) {
         out.put_u8(b' ');
         out.put_slice(self.string.as_bytes());
         if self.smtputf8 {
@@ -105,7 +70,7 @@ impl<'a> Query<'a> {
 /// ```abnf
 /// SP String [ SP "SMTPUTF8" ]                                ; RFC 6531 §3.7.4.2
 /// ```
-pub(crate) fn query(input: &[u8]) -> Parsed<'_, Query<'_>> {
+pub(super) fn query(input: &[u8]) -> Parsed<'_, Query<'_>> {
     let (rest, Some(argument)) = argument(input)? else { return fail(input, "an argument") };
     let whole = argument.text().as_bytes();
     let (octets, smtputf8) = without_parameter(whole).map_or((whole, false), |left| (left, true));
@@ -125,6 +90,7 @@ fn without_parameter(string: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Text;
     use mail_wire::parse::complete;
 
     #[test]
@@ -148,11 +114,11 @@ mod tests {
 
     #[test]
     fn what_would_be_read_otherwise_cannot_be_asked() {
-        let query =
-            |text, smtputf8| Query::new(Argument::new(Text::fixed(text)).unwrap(), smtputf8);
-        assert_eq!(query("a SmtpUtf8", false), None);
-        assert!(query("a SmtpUtf8", true).is_some());
-        assert_eq!(Query::new(Argument(Text::received(b"\xff")), true), None);
-        assert_eq!(Argument::new(Text::EMPTY), None);
+        let query = |text: &'static [u8], smtputf8| {
+            Query::new(Argument::new(Text::received(text)).unwrap(), smtputf8)
+        };
+        assert_eq!(query(b"a SmtpUtf8", false).unwrap_err().offset, 1);
+        assert!(query(b"a SmtpUtf8", true).is_ok());
+        assert_eq!(query(b"a\xff", true).unwrap_err().offset, 1);
     }
 }

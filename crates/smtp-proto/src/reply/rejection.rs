@@ -1,6 +1,9 @@
 //! The ways to say no.
 
-use crate::{EnhancedCode, ReplyCode, Text};
+use super::code::ReplyCode;
+use super::enhanced::EnhancedCode;
+use super::lines::ReplyLines;
+use crate::text::Text;
 
 /// A negative reply. It cannot hold a positive code.
 ///
@@ -20,7 +23,7 @@ use crate::{EnhancedCode, ReplyCode, Text};
 pub struct Rejection<'a> {
     code: ReplyCode,
     enhanced: Option<EnhancedCode>,
-    text: Text<'a>,
+    lines: ReplyLines<'a>,
 }
 
 impl<'a> Rejection<'a> {
@@ -31,7 +34,7 @@ impl<'a> Rejection<'a> {
     /// The mailbox is full: 452 4.2.2.
     pub const MAILBOX_FULL: Self = Self::fixed(452, (4, 2, 2), "Mailbox full");
     /// The server's own fault; to be tried again: 451 4.3.0.
-    pub const LOCAL_ERROR: Self = Self::fixed(451, (4, 3, 0), "Local error, try again later");
+    pub const UNAVAILABLE: Self = Self::fixed(451, (4, 3, 0), "Local error, try again later");
     /// Not wanted: 554 5.7.1.
     pub const REFUSED: Self = Self::fixed(554, (5, 7, 1), "Refused");
     /// Too big: 552 5.3.4.
@@ -47,8 +50,12 @@ impl<'a> Rejection<'a> {
     /// TLS cannot be had now: 454 4.7.0 (RFC 3207 §4).
     pub const TLS_UNAVAILABLE: Self =
         Self::fixed(454, (4, 7, 0), "TLS not available due to temporary reason");
+    /// An address past US-ASCII of a client that has not said SMTPUTF8: 553 5.6.7 (RFC 6531
+    /// §3.5).
+    pub const NEEDS_SMTPUTF8: Self =
+        Self::fixed(553, (5, 6, 7), "A non-ASCII address needs SMTPUTF8");
     /// This server does not do that: 502 5.5.1.
-    pub const NOT_IMPLEMENTED: Self = Self::fixed(502, (5, 5, 1), "Command not implemented");
+    pub const NOT_SUPPORTED: Self = Self::fixed(502, (5, 5, 1), "Command not implemented");
 
     /// A rejection with a code of 400 to 599, and the enhanced code of the same
     /// class that goes with it, which is left out of replies to EHLO and HELO (RFC 2034
@@ -63,11 +70,11 @@ impl<'a> Rejection<'a> {
         }
         match enhanced {
             Some(enhanced) if !enhanced.agrees_with(code) => None,
-            _ => Some(Self { code, enhanced, text }),
+            _ => Some(Self { code, enhanced, lines: ReplyLines::one(text) }),
         }
     }
 
-    pub(super) const fn fixed(
+    pub(crate) const fn fixed(
         code: u16,
         (class, subject, detail): (u8, u16, u16),
         text: &'static str,
@@ -75,7 +82,7 @@ impl<'a> Rejection<'a> {
         Self {
             code: ReplyCode::fixed(code),
             enhanced: Some(EnhancedCode::fixed(class, subject, detail)),
-            text: Text::fixed(text),
+            lines: ReplyLines::one(Text::fixed(text)),
         }
     }
 
@@ -85,30 +92,50 @@ impl<'a> Rejection<'a> {
         self.code
     }
 
-    /// Its text.
+    /// Its lines of text.
     #[must_use]
-    pub const fn text(&self) -> Text<'a> {
-        self.text
+    pub const fn lines(&self) -> ReplyLines<'a> {
+        self.lines
     }
 
     /// The same codes with another text.
     #[must_use]
     pub const fn with_text<'t>(&self, text: Text<'t>) -> Rejection<'t> {
-        Rejection { code: self.code, enhanced: self.enhanced, text }
+        self.with_lines(ReplyLines::one(text))
+    }
+
+    /// The same codes with several lines of text.
+    ///
+    /// ```
+    /// use smtp_proto::server::Rejection;
+    /// use smtp_proto::{ReplyLines, Text};
+    /// let why = [Text::new("Listed by example.net:")?, Text::new("https://example.net/a")?];
+    /// let listed = Rejection::REFUSED.with_lines(ReplyLines::new(&why));
+    /// assert_eq!(listed.lines().iter().count(), 2);
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_lines<'t>(&self, lines: ReplyLines<'t>) -> Rejection<'t> {
+        Rejection { code: self.code, enhanced: self.enhanced, lines }
+    }
+
+    /// The same with another code, of the same class or without its enhanced code.
+    pub(crate) const fn with_code(self, code: u16) -> Self {
+        Self { code: ReplyCode::fixed(code), ..self }
     }
 
     /// The same to a client that takes no UTF-8.
-    pub(super) const fn in_ascii(self) -> Self {
+    pub(crate) const fn in_ascii(self) -> Self {
         let code = match self.code.get() {
             551 => ReplyCode::fixed(550),
             _ => self.code,
         };
         let again = self.code.is_transient_failure();
         let text = Text::fixed(if again { "Try again later" } else { "Refused" });
-        Self { code, enhanced: self.enhanced, text }
+        Self { code, enhanced: self.enhanced, lines: ReplyLines::one(text) }
     }
 
-    pub(super) const fn enhanced(&self) -> Option<EnhancedCode> {
+    pub(crate) const fn enhanced(&self) -> Option<EnhancedCode> {
         self.enhanced
     }
 }

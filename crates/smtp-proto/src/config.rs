@@ -5,7 +5,10 @@ use core::time::Duration;
 
 use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError};
 
-use crate::{Hostname, Tolerance};
+use crate::address::Hostname;
+use crate::keywords::{EhloLines, Keywords, Verbs};
+use crate::text::Text;
+use crate::tolerance::Tolerance;
 
 /// What a server offers and allows. One serves all sessions.
 ///
@@ -21,6 +24,7 @@ use crate::{Hostname, Tolerance};
 #[non_exhaustive]
 pub struct Config {
     hostname: String,
+    greeting: String,
     /// The most octets that a message may have, its line ends counted and its
     /// stuffed dots not: offered as SIZE and enforced (RFC 1870). None, and 0 as
     /// RFC 1870 §4 has it, offers SIZE without a limit. Default: none.
@@ -32,10 +36,10 @@ pub struct Config {
     pub smtputf8: bool,
     /// Offer STARTTLS in clear text (RFC 3207). Default: no.
     pub starttls: bool,
-    /// Let VRFY through as [`Event::Vrfy`](super::Event::Vrfy). Else it is
+    /// Let VRFY through as [`Event::Vrfy`](crate::server::Event::Vrfy). Else it is
     /// answered 252, which says nothing. Default: no.
     pub vrfy: bool,
-    /// Let EXPN through as [`Event::Expn`](super::Event::Expn). Else it is
+    /// Let EXPN through as [`Event::Expn`](crate::server::Event::Expn). Else it is
     /// answered 502. Default: no.
     pub expn: bool,
     /// The SASL mechanisms of AUTH (RFC 4954 §3), which is offered where there is one.
@@ -46,8 +50,22 @@ pub struct Config {
     pub plaintext_auth: bool,
     /// What to do with bare CR, bare LF and NUL in a body. Default: reject.
     pub body_policy: BodyPolicy,
-    /// What to let pass in commands. Default: nothing.
+    /// What to let pass in commands. Default: blanks at their end (RFC 5321 §4.1.1). A server
+    /// that everybody may send mail to takes [`Tolerance::PUBLIC`].
     pub tolerance: Tolerance,
+    /// Lines to add to the answer to EHLO, of extensions that this crate does not know and the
+    /// driver does. Default: none.
+    pub ehlo_lines: EhloLines,
+    /// Parameters of MAIL that this crate does not know and the driver does: they reach it in
+    /// [`MailParameters::other`](crate::MailParameters::other). All others are answered 555.
+    /// Default: none.
+    pub mail_parameters: Keywords,
+    /// The same for RCPT: [`RcptParameters::other`](crate::RcptParameters::other).
+    pub rcpt_parameters: Keywords,
+    /// Verbs that this crate does not know and the driver does: their commands reach it as
+    /// [`Event::Unknown`](crate::server::Event::Unknown). All others are answered 500.
+    /// Default: none.
+    pub verbs: Verbs,
     /// How much to take.
     pub limits: Limits,
 }
@@ -59,9 +77,10 @@ impl Config {
     /// # Errors
     /// [`SyntaxError`] where `hostname` is no [`Hostname`].
     pub fn new(hostname: &str) -> Result<Self, SyntaxError> {
-        let hostname = Hostname::parse(hostname)?;
+        let hostname = Hostname::parse(hostname.as_bytes())?;
         Ok(Self {
             hostname: hostname.as_str().into(),
+            greeting: "ESMTP".into(),
             max_message_size: None,
             eight_bit_mime: true,
             smtputf8: true,
@@ -71,18 +90,18 @@ impl Config {
             mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,
             body_policy: BodyPolicy::default(),
-            tolerance: Tolerance::STRICT,
+            tolerance: Tolerance::default(),
+            ehlo_lines: EhloLines::default(),
+            mail_parameters: Keywords::default(),
+            rcpt_parameters: Keywords::default(),
+            verbs: Verbs::default(),
             limits: Limits::default(),
         })
     }
 
     /// The most octets of a message, where there is a limit.
-    pub(super) fn size_limit(&self) -> Option<u64> {
+    pub(crate) fn size_limit(&self) -> Option<u64> {
         self.max_message_size.filter(|&limit| limit > 0)
-    }
-
-    pub(super) const fn offers_smtputf8(&self) -> bool {
-        self.smtputf8 && self.eight_bit_mime
     }
 
     /// The name that the server goes by.
@@ -91,9 +110,34 @@ impl Config {
         &self.hostname
     }
 
+    /// What the greeting says after the server's name. Default: `ESMTP`.
+    #[must_use]
+    pub fn greeting(&self) -> &str {
+        &self.greeting
+    }
+
+    /// Sets what the greeting says after the server's name. It should begin with `ESMTP`
+    /// (RFC 5321 §3.1), by which old clients know that they may say EHLO.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not of visible US-ASCII, spaces and tabs, or does not fit a
+    /// line of 512 octets beside the name.
+    pub fn set_greeting(&mut self, text: &str) -> Result<(), SyntaxError> {
+        Text::new(text)?;
+        if let Some(offset) = text.bytes().position(|octet| !octet.is_ascii()) {
+            return Err(SyntaxError { offset, expected: "a text of US-ASCII" });
+        }
+        let room = Text::MAX.saturating_sub(self.hostname.len());
+        if text.len() > room {
+            return Err(SyntaxError { offset: room, expected: "the end of the text" });
+        }
+        self.greeting = text.into();
+        Ok(())
+    }
+
     /// The mechanisms that are offered on such a connection.
-    pub(super) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
-        self.mechanisms.iter(self.plaintext_auth || channel.is_tls())
+    pub(crate) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
+        self.mechanisms.on(channel, self.plaintext_auth)
     }
 }
 
@@ -114,13 +158,19 @@ pub struct Limits {
     /// The most recipients of one message; the next is answered 452. Default:
     /// 1000. No less than 100 should be set (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
-    /// The most commands of one connection that the session itself says no to, for
-    /// their syntax, their place or what is not offered, and logins that are
-    /// rejected; with the next the connection ends with 421. Default: 20.
+    /// The most bad commands: those that the session itself says no to, for their syntax, their
+    /// place or what is not offered, and logins that are rejected; with the next the connection
+    /// ends with 421. What a stranger cannot do for nothing makes up for those before: a login, a
+    /// message that is accepted, and for who has logged in any command that the driver accepts.
+    /// Default: 20.
     pub bad_commands: u32,
+    /// The most requests that are refused otherwise: by the driver, but for messages, or for
+    /// being too big or too many. They are counted, and made up for, as bad commands are, so that
+    /// nobody tries a dictionary of recipients on one connection. Default: 1000.
+    pub refusals: u32,
     /// How long the client may be silent. Default: 5 minutes, the least that RFC 5321
     /// §4.5.3.2.7 allows.
-    pub silence: Duration,
+    pub idle_timeout: Duration,
 }
 
 impl Limits {
@@ -140,7 +190,8 @@ impl Default for Limits {
             auth_rounds: 32,
             recipients: 1000,
             bad_commands: 20,
-            silence: Duration::from_secs(5 * 60),
+            refusals: 1000,
+            idle_timeout: Duration::from_secs(5 * 60),
         }
     }
 }
@@ -155,8 +206,8 @@ mod tests {
         let limits = Limits::default();
         assert_eq!((limits.command_line, limits.auth_line), (1100, 12_288));
         assert_eq!((limits.auth_rounds, limits.bad_commands), (32, 20));
-        assert_eq!((limits.recipients, limits.silence.as_secs()), (1000, 300));
-        assert_eq!(limits.buffer(), 12_288);
+        assert_eq!((limits.recipients, limits.idle_timeout.as_secs()), (1000, 300));
+        assert_eq!((limits.refusals, limits.buffer()), (1000, 12_288));
         assert_eq!(Limits { command_line: 20_000, ..limits }.buffer(), 20_000);
     }
 
@@ -168,5 +219,20 @@ mod tests {
         for name in ["", "müller.example", "mx_1.example", "mx.example.", "a b", "a\r\nb"] {
             assert!(Config::new(name).is_err(), "{name}");
         }
+    }
+
+    /// RFC 5321 §4.2, §4.5.3.1.5.
+    #[test]
+    fn greetings_fit_a_line() {
+        let mut config = Config::new("mx.example.org").unwrap();
+        assert_eq!(config.greeting(), "ESMTP");
+        config.set_greeting("ESMTP ready").unwrap();
+        for odd in ["ESMTP\r\n250 x", "grüß", "\x07"] {
+            assert!(config.set_greeting(odd).is_err(), "{odd:?}");
+        }
+        assert_eq!(config.greeting(), "ESMTP ready");
+        let room = 512 - "220 mx.example.org \r\n".len();
+        assert!(config.set_greeting(&"x".repeat(room + 1)).is_err());
+        config.set_greeting(&"x".repeat(room - 9)).unwrap();
     }
 }

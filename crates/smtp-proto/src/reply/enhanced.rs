@@ -1,4 +1,4 @@
-//! The codes of replies (RFC 5321 §4.2.1, RFC 3463).
+//! Enhanced status codes (RFC 3463).
 
 use core::fmt;
 
@@ -6,52 +6,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::{DIGIT, run};
 
-/// Three digits, of which the first is 2 to 5 (RFC 5321 §4.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReplyCode(u16);
-
-impl ReplyCode {
-    /// The code of that number, where it can be one: 200 to 599.
-    #[must_use]
-    pub const fn new(code: u16) -> Option<Self> {
-        if code >= 200 && code < 600 { Some(Self(code)) } else { None }
-    }
-
-    /// The crate's own codes.
-    pub(crate) const fn fixed(code: u16) -> Self {
-        Self(code)
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> u16 {
-        self.0
-    }
-
-    /// 2yz: the command was carried out.
-    #[must_use]
-    pub const fn is_completion(self) -> bool {
-        self.0 / 100 == 2
-    }
-
-    /// 3yz: the server waits for more.
-    #[must_use]
-    pub const fn is_intermediate(self) -> bool {
-        self.0 / 100 == 3
-    }
-
-    /// 4yz: not now; the same may work later.
-    #[must_use]
-    pub const fn is_transient_failure(self) -> bool {
-        self.0 / 100 == 4
-    }
-
-    /// 5yz: not so; the same will fail again.
-    #[must_use]
-    pub const fn is_permanent_failure(self) -> bool {
-        self.0 / 100 == 5
-    }
-}
+use super::code::ReplyCode;
 
 /// An enhanced status code: `class.subject.detail` (RFC 3463 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,7 +54,7 @@ impl EnhancedCode {
 
     /// RFC 2034 §4: the classes of the two codes of a reply are the same.
     pub(crate) const fn agrees_with(self, code: ReplyCode) -> bool {
-        self.class as u16 == code.0 / 100
+        self.class as u16 == code.get() / 100
     }
 
     /// ```abnf
@@ -133,7 +88,7 @@ impl fmt::Display for EnhancedCode {
 }
 
 /// `1*3DIGIT` without leading zeros.
-pub(crate) fn number(text: &[u8]) -> Option<(u16, &[u8])> {
+fn number(text: &[u8]) -> Option<(u16, &[u8])> {
     let (digits, rest) = run(&DIGIT, text);
     match digits {
         [] | [b'0', _, ..] | [_, _, _, _, ..] => None,

@@ -1,0 +1,234 @@
+//! What a client sends (RFC 5321 §4.1.1).
+
+mod argument;
+mod mail;
+mod query;
+mod rcpt;
+mod unknown;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{Fault, Parsed, run};
+use mail_wire::{Auth, SyntaxError, auth};
+use memchr::memchr3;
+
+use crate::address::{Hostname, hostname};
+use crate::tolerance::Tolerance;
+use crate::verb::{VERB, Verb};
+use argument::{argument, space};
+
+pub use argument::Argument;
+pub use mail::{Mail, MailParameters, OtherParameters};
+pub use query::Query;
+pub use rcpt::{Rcpt, RcptParameters};
+pub use unknown::{Obsolete, UnknownCommand};
+
+/// A command of SMTP.
+///
+/// ```
+/// use smtp_proto::{Command, Mail, ReversePath};
+/// let command = Command::parse(b"MAIL FROM:<a@example.org> SIZE=1024")?;
+/// let Command::Mail(Mail { from: ReversePath::Mailbox(mailbox), parameters }) = command else {
+///     panic!()
+/// };
+/// assert_eq!(mailbox.domain().as_str(), "example.org");
+/// assert_eq!(parameters.size, Some(1024));
+///
+/// let mut out = smtp_proto::BytesMut::new();
+/// command.encode(&mut out);
+/// assert_eq!(&out[..], b"MAIL FROM:<a@example.org> SIZE=1024\r\n");
+/// # Ok::<(), smtp_proto::CommandError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Command<'a> {
+    /// `EHLO`: the client's name, and that it knows extensions (RFC 5321 §4.1.1.1).
+    Ehlo(Hostname<'a>),
+    /// `HELO`: the client's name (RFC 5321 §4.1.1.1).
+    Helo(Hostname<'a>),
+    /// `MAIL`: begins a transaction (RFC 5321 §4.1.1.2).
+    Mail(Mail<'a>),
+    /// `RCPT`: adds a recipient (RFC 5321 §4.1.1.3).
+    Rcpt(Rcpt<'a>),
+    /// `DATA`: the body comes next (RFC 5321 §4.1.1.4).
+    Data,
+    /// `RSET`: ends the transaction with nothing delivered (RFC 5321 §4.1.1.5).
+    Rset,
+    /// `VRFY`: asks whether a user is here (RFC 5321 §4.1.1.6).
+    Vrfy(Query<'a>),
+    /// `EXPN`: asks who is on a mailing list (RFC 5321 §4.1.1.7).
+    Expn(Query<'a>),
+    /// `HELP`, perhaps with a topic (RFC 5321 §4.1.1.8).
+    Help(Option<Argument<'a>>),
+    /// `NOOP`, with an argument that means nothing (RFC 5321 §4.1.1.9).
+    Noop(Option<Argument<'a>>),
+    /// `QUIT` (RFC 5321 §4.1.1.10).
+    Quit,
+    /// `STARTTLS` (RFC 3207 §4).
+    StartTls,
+    /// `AUTH` (RFC 4954 §4).
+    Auth(Auth<'a>),
+    /// A command of RFC 821 that is obsolete, whatever its argument. Answer 502.
+    Obsolete(Obsolete, Option<Argument<'a>>),
+    /// A command that is not known here. Answer 500.
+    Unknown(UnknownCommand<'a>),
+}
+
+/// Why a line is no [`Command`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CommandError {
+    /// The line has octets that no command has, or no verb. Answer 500.
+    #[error("not a command: {0}")]
+    Malformed(SyntaxError),
+    /// The verb is known, its arguments are not of its grammar. Answer 501.
+    #[error("wrong argument: {0}")]
+    Argument(SyntaxError),
+}
+
+impl CommandError {
+    /// The reply code that the error asks for (RFC 5321 §4.2.4).
+    #[must_use]
+    pub const fn reply_code(self) -> u16 {
+        match self {
+            Self::Malformed(_) => 500,
+            Self::Argument(_) => 501,
+        }
+    }
+}
+
+impl<'a> Command<'a> {
+    /// Parses a line, without its end, as a server does that is not told otherwise: by the
+    /// grammar, but for blanks at the end, which RFC 5321 §4.1.1 asks to tolerate.
+    ///
+    /// # Errors
+    /// [`CommandError`], which says which reply it asks for.
+    pub fn parse(line: &'a [u8]) -> Result<Self, CommandError> {
+        Self::parse_tolerant(line, Tolerance::default())
+    }
+
+    /// Parses a line, without its end, and lets pass what `tolerance` says.
+    ///
+    /// # Errors
+    /// [`CommandError`], which says which reply it asks for.
+    pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, CommandError> {
+        let malformed =
+            |offset, expected| CommandError::Malformed(SyntaxError { offset, expected });
+        if let Some(offset) = memchr3(b'\r', b'\n', 0, line) {
+            return Err(malformed(offset, "no CR, LF or NUL in a command"));
+        }
+        let line = tolerance.before_blanks(line);
+        let (word, rest) = run(&VERB, line);
+        let begins = word.first().is_some_and(u8::is_ascii_alphabetic);
+        if !begins || !matches!(rest, [] | [b' ', ..]) {
+            return Err(malformed(word.len(), "a verb and a space"));
+        }
+        let Some(verb) = Verb::parse(word) else {
+            let unknown = UnknownCommand::received(word, rest);
+            return unknown.map(Self::Unknown).map_err(|error| {
+                malformed(word.len().saturating_add(error.offset), error.expected)
+            });
+        };
+        let fault = match arguments(verb, rest, tolerance) {
+            Ok(([], command)) => return Ok(command),
+            Ok((rest, _)) => Fault { rest, expected: "the end of the command" },
+            Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => fault,
+            Err(nom::Err::Incomplete(_)) => Fault { rest: &[], expected: "more" },
+        };
+        Err(CommandError::Argument(SyntaxError::new(line, fault)))
+    }
+
+    /// Writes the command and CRLF.
+    pub fn encode(self, out: &mut BytesMut) {
+        out.put_slice(self.verb().as_bytes());
+        match self {
+            Self::Ehlo(name) | Self::Helo(name) => {
+                out.put_u8(b' ');
+                out.put_slice(name.as_str().as_bytes());
+            }
+            Self::Mail(mail) => mail.encode(out),
+            Self::Rcpt(rcpt) => rcpt.encode(out),
+            Self::Vrfy(query) | Self::Expn(query) => query.encode(out),
+            Self::Help(argument) | Self::Noop(argument) | Self::Obsolete(_, argument) => {
+                argument::encode(argument, out);
+            }
+            Self::Auth(auth) => {
+                out.put_u8(b' ');
+                auth.encode(out);
+            }
+            Self::Unknown(unknown) => argument::encode(unknown.argument(), out),
+            Self::Data | Self::Rset | Self::Quit | Self::StartTls => {}
+        }
+        out.put_slice(b"\r\n");
+    }
+
+    /// What it begins with, as it is written.
+    #[must_use]
+    pub const fn verb(self) -> &'a str {
+        let verb = match self {
+            Self::Ehlo(_) => Verb::Ehlo,
+            Self::Helo(_) => Verb::Helo,
+            Self::Mail(_) => Verb::Mail,
+            Self::Rcpt(_) => Verb::Rcpt,
+            Self::Data => Verb::Data,
+            Self::Rset => Verb::Rset,
+            Self::Vrfy(_) => Verb::Vrfy,
+            Self::Expn(_) => Verb::Expn,
+            Self::Help(_) => Verb::Help,
+            Self::Noop(_) => Verb::Noop,
+            Self::Quit => Verb::Quit,
+            Self::StartTls => Verb::StartTls,
+            Self::Auth(_) => Verb::Auth,
+            Self::Obsolete(Obsolete::Turn, _) => Verb::Turn,
+            Self::Obsolete(Obsolete::Send, _) => Verb::Send,
+            Self::Obsolete(Obsolete::Soml, _) => Verb::Soml,
+            Self::Obsolete(Obsolete::Saml, _) => Verb::Saml,
+            Self::Unknown(unknown) => return unknown.verb(),
+        };
+        verb.as_str()
+    }
+}
+
+/// What stands after a verb.
+fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
+    match verb {
+        Verb::Ehlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Ehlo(name))),
+        Verb::Helo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Helo(name))),
+        Verb::Mail => mail::mail(input, tolerance).map(|(rest, mail)| (rest, Command::Mail(mail))),
+        Verb::Rcpt => rcpt::rcpt(input, tolerance).map(|(rest, rcpt)| (rest, Command::Rcpt(rcpt))),
+        Verb::Data => Ok((input, Command::Data)),
+        Verb::Rset => Ok((input, Command::Rset)),
+        Verb::Vrfy => query::query(input).map(|(rest, query)| (rest, Command::Vrfy(query))),
+        Verb::Expn => query::query(input).map(|(rest, query)| (rest, Command::Expn(query))),
+        Verb::Help => argument(input).map(|(rest, topic)| (rest, Command::Help(topic))),
+        Verb::Noop => argument(input).map(|(rest, ignored)| (rest, Command::Noop(ignored))),
+        Verb::Quit => Ok((input, Command::Quit)),
+        Verb::StartTls => Ok((input, Command::StartTls)),
+        Verb::Auth => login(input),
+        Verb::Turn => obsolete(Obsolete::Turn, input),
+        Verb::Send => obsolete(Obsolete::Send, input),
+        Verb::Soml => obsolete(Obsolete::Soml, input),
+        Verb::Saml => obsolete(Obsolete::Saml, input),
+    }
+}
+
+/// ```abnf
+/// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
+/// ```
+/// HELO takes a literal too: hosts without a name send one.
+fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
+    let (rest, ()) = space(input)?;
+    hostname(rest, tolerance)
+}
+
+/// ```abnf
+/// auth = "AUTH" SP sasl-mech [SP initial-response] CRLF      ; RFC 4954 §8
+/// ```
+fn login(input: &[u8]) -> Parsed<'_, Command<'_>> {
+    let (rest, ()) = space(input)?;
+    auth(rest).map(|(rest, auth)| (rest, Command::Auth(auth)))
+}
+
+/// Whatever follows: there is nothing that it could change.
+fn obsolete(verb: Obsolete, input: &[u8]) -> Parsed<'_, Command<'_>> {
+    let (_, argument) = argument(input).unwrap_or((&[], None));
+    Ok((&[], Command::Obsolete(verb, argument)))
+}

@@ -1,0 +1,242 @@
+//! The extensions that this crate knows. Each stands in a file of its own, as a [`Row`]:
+//! its line in the answer to EHLO, who is offered it, and its parameter of MAIL. Those that
+//! have no parameters at all stand here.
+
+mod auth;
+mod eight_bit_mime;
+mod extension;
+mod mail_parameter;
+mod row;
+mod size;
+pub(crate) mod smtputf8;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, run};
+
+pub use extension::{Extension, OtherExtension};
+pub(crate) use mail_parameter::MailParameter;
+pub(crate) use row::{MailRow, Row};
+
+use crate::name::Name;
+
+/// All of them, in the order in which a server offers them.
+pub(crate) static EXTENSIONS: [&Row; 10] = [
+    &PIPELINING,
+    &size::SIZE,
+    &eight_bit_mime::EIGHT_BIT_MIME,
+    &smtputf8::SMTPUTF8,
+    &ENHANCED_STATUS_CODES,
+    &STARTTLS,
+    &VRFY,
+    &EXPN,
+    &HELP,
+    &auth::AUTH,
+];
+
+/// RFC 2920.
+static PIPELINING: Row = Row {
+    keyword: Name::new("PIPELINING"),
+    parse: |_| Ok(Extension::Pipelining),
+    is_offered: |_, _| true,
+    ..Row::BARE
+};
+/// RFC 2034.
+static ENHANCED_STATUS_CODES: Row = Row {
+    keyword: Name::new("ENHANCEDSTATUSCODES"),
+    parse: |_| Ok(Extension::EnhancedStatusCodes),
+    is_offered: |_, _| true,
+    ..Row::BARE
+};
+/// RFC 3207 §2; not in TLS (§4.2).
+static STARTTLS: Row = Row {
+    keyword: Name::new("STARTTLS"),
+    parse: |_| Ok(Extension::StartTls),
+    is_offered: |config, channel| config.starttls && !channel.is_tls(),
+    ..Row::BARE
+};
+/// RFC 5321 §4.1.1.6.
+static VRFY: Row = Row {
+    keyword: Name::new("VRFY"),
+    parse: |_| Ok(Extension::Vrfy),
+    is_offered: |config, _| config.vrfy,
+    ..Row::BARE
+};
+/// RFC 5321 §4.1.1.7.
+static EXPN: Row = Row {
+    keyword: Name::new("EXPN"),
+    parse: |_| Ok(Extension::Expn),
+    is_offered: |config, _| config.expn,
+    ..Row::BARE
+};
+/// RFC 5321 §4.1.1.8.
+static HELP: Row = Row {
+    keyword: Name::new("HELP"),
+    parse: |_| Ok(Extension::Help),
+    is_offered: |_, _| true,
+    ..Row::BARE
+};
+
+/// The octets of an `ehlo-keyword`, and those that servers write all the same:
+/// `AUTH=LOGIN`, of a draft before RFC 2554.
+static KEYWORD: Class =
+    Class::new().with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z').with(b"-_.");
+
+impl<'a> Extension<'a> {
+    /// Parses a line of the answer to EHLO, any but the first, without its code and its end.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it does not begin with a keyword, or `SIZE` has a
+    /// limit that is no number. The other lines are good all the same.
+    pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
+        let line = line.trim_ascii_end();
+        let (keyword, rest) = run(&KEYWORD, line);
+        if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
+            return Err(SyntaxError { offset: 0, expected: "a keyword" });
+        }
+        let parameters = match rest {
+            [] => rest,
+            [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
+            _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+        };
+        if let Some(at) = memchr::memchr3(b'\r', b'\n', 0, parameters) {
+            let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
+            return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
+        }
+        let folded = Keyword::new(keyword);
+        match EXTENSIONS.iter().find(|row| row.keyword.is(folded)) {
+            Some(row) => (row.parse)(parameters)
+                .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
+            None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
+        }
+    }
+
+    /// Writes the keyword and its parameters, without a reply code.
+    pub fn encode(self, out: &mut BytesMut) {
+        match self.row() {
+            Ok(row) => {
+                out.put_slice(row.keyword.as_str().as_bytes());
+                (row.encode)(self, out);
+            }
+            Err(other) => other.encode(out),
+        }
+    }
+
+    /// Its row; or itself, where it has none.
+    fn row(self) -> Result<&'static Row, OtherExtension<'a>> {
+        match self {
+            Self::Pipelining => Ok(&PIPELINING),
+            Self::Size(_) => Ok(&size::SIZE),
+            Self::EightBitMime => Ok(&eight_bit_mime::EIGHT_BIT_MIME),
+            Self::SmtpUtf8 => Ok(&smtputf8::SMTPUTF8),
+            Self::EnhancedStatusCodes => Ok(&ENHANCED_STATUS_CODES),
+            Self::StartTls => Ok(&STARTTLS),
+            Self::Auth(_) => Ok(&auth::AUTH),
+            Self::Help => Ok(&HELP),
+            Self::Vrfy => Ok(&VRFY),
+            Self::Expn => Ok(&EXPN),
+            Self::Other(other) => Err(other),
+        }
+    }
+}
+
+impl MailParameter<'_> {
+    /// Its row.
+    pub(crate) fn row(self) -> &'static MailRow {
+        match self {
+            Self::Size(_) => &size::MAIL,
+            Self::Body(_) => &eight_bit_mime::MAIL,
+            Self::SmtpUtf8 => &smtputf8::MAIL,
+            Self::Auth(_) => &auth::MAIL,
+        }
+    }
+}
+
+/// The parameter of MAIL with that keyword, in whichever case.
+pub(crate) fn mail_row(keyword: &str) -> Option<&'static MailRow> {
+    let keyword = Keyword::new(keyword.as_bytes());
+    EXTENSIONS.iter().filter_map(|row| row.mail).find(|row| row.keyword.is(keyword))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use mail_wire::{Mechanism, Mechanisms};
+
+    fn parse(line: &str) -> Result<Extension<'_>, SyntaxError> {
+        Extension::parse(line.as_bytes())
+    }
+
+    /// Every variant has a row of the table, and its keyword leads back to it.
+    #[test]
+    fn every_extension_is_in_the_table() {
+        use Extension::*;
+        // Whoever adds a variant is told here.
+        let next = |extension| match extension {
+            Pipelining => Size(Some(1)),
+            Size(_) => EightBitMime,
+            EightBitMime => SmtpUtf8,
+            SmtpUtf8 => EnhancedStatusCodes,
+            EnhancedStatusCodes => StartTls,
+            StartTls => Vrfy,
+            Vrfy => Expn,
+            Expn => Help,
+            Help => Auth(Mechanisms::parse(b"PLAIN").unwrap()),
+            Auth(_) => Extension::parse(b"X-LAST").unwrap(),
+            Other(other) => Other(other),
+        };
+        let mut extension = Pipelining;
+        let mut rows = Vec::new();
+        while let Ok(row) = extension.row() {
+            rows.push(row.keyword.as_str());
+            let mut out = BytesMut::new();
+            extension.encode(&mut out);
+            assert_eq!(Extension::parse(&out), Ok(extension));
+            extension = next(extension);
+        }
+        assert!(rows.into_iter().eq(EXTENSIONS.iter().map(|row| row.keyword.as_str())));
+    }
+
+    /// Every parameter of MAIL has a row, which is that of an extension.
+    #[test]
+    fn every_parameter_of_mail_is_in_the_table() {
+        for row in EXTENSIONS.iter().filter_map(|row| row.mail) {
+            let value = ["10", "7BIT", "<x@y>"];
+            let values = value.into_iter().map(Some).chain([None]);
+            let parameter = values.filter_map(|value| (row.parse)(value).ok()).next().unwrap();
+            let keyword = row.keyword.as_str();
+            assert_eq!(parameter.row().keyword.as_str(), keyword);
+            let small = keyword.to_ascii_lowercase();
+            assert_eq!(mail_row(&small).unwrap().keyword.as_str(), keyword);
+        }
+        assert_eq!(EXTENSIONS.iter().filter_map(|row| row.mail).count(), 4);
+        assert!(mail_row("X-SIZE").is_none());
+    }
+
+    #[test]
+    fn what_servers_write() {
+        assert_eq!(parse("size 12 "), Ok(Extension::Size(Some(12))));
+        let Ok(Extension::Auth(mechanisms)) = parse("AUTH=LOGIN  PLAIN") else { panic!() };
+        assert!(mechanisms.iter().map(Mechanism::as_str).eq(["LOGIN", "PLAIN"]));
+        assert_eq!(parse("x-mark a"), parse("X-Mark a"));
+        assert_ne!(parse("X-MARK a"), parse("X-MARK A"));
+        assert!(parse("SIZE many").is_err());
+        assert!(parse("").is_err());
+        assert!(parse("-x").is_err());
+        assert_eq!(parse("X a\r\n250 b").unwrap_err().offset, 3);
+    }
+
+    #[test]
+    fn what_is_not_known_comes_back() {
+        for line in ["X-MARK", "LIMITS RCPTMAX=1 MAILMAX=2"] {
+            let mut out = BytesMut::new();
+            parse(line).unwrap().encode(&mut out);
+            assert_eq!(out, line.as_bytes());
+        }
+        let name: String = "X".repeat(30);
+        assert!(matches!(parse(&format!("{name} y")), Ok(Extension::Other(_))));
+    }
+}

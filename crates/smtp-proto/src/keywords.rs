@@ -1,0 +1,158 @@
+//! What a configuration names of what this crate does not know.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use mail_wire::parse::{ALPHANUMERIC, visible};
+use mail_wire::{Caseless, SyntaxError};
+
+use crate::parameter::KEYWORD;
+use crate::verb::check_unknown;
+
+/// Words that this crate does not know and a driver does, in upper or lower case.
+#[derive(Clone, Debug, Default)]
+struct Words(Vec<String>);
+
+impl Words {
+    fn add(&mut self, word: &str) {
+        if !self.contains(word) {
+            self.0.push(word.into());
+        }
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.0.iter().any(|known| Caseless(known) == Caseless(word))
+    }
+}
+
+/// Verbs of commands that a driver knows and this crate does not.
+#[derive(Clone, Debug, Default)]
+pub struct Verbs(Words);
+
+impl Verbs {
+    /// Adds one more. To add it twice is to add it once.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is no verb, or one that this crate knows.
+    pub fn add(&mut self, verb: &str) -> Result<(), SyntaxError> {
+        check_unknown(verb)?;
+        self.0.add(verb);
+        Ok(())
+    }
+
+    /// Whether it is one of them, in whichever case.
+    #[must_use]
+    pub fn contains(&self, verb: &str) -> bool {
+        self.0.contains(verb)
+    }
+}
+
+/// Keywords of parameters that a driver knows and this crate does not.
+#[derive(Clone, Debug, Default)]
+pub struct Keywords(Words);
+
+impl Keywords {
+    /// Adds one more. To add it twice is to add it once. One that this crate knows changes
+    /// nothing: whether it is taken is for the extension to say that it belongs to.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not letters, digits and `-`, or begins with that
+    /// (RFC 5321 §4.1.2).
+    pub fn add(&mut self, keyword: &str) -> Result<(), SyntaxError> {
+        check_keyword(keyword)?;
+        self.0.add(keyword);
+        Ok(())
+    }
+
+    /// Whether it is one of them, in whichever case.
+    #[must_use]
+    pub fn contains(&self, keyword: &str) -> bool {
+        self.0.contains(keyword)
+    }
+}
+
+/// Lines of the answer to EHLO that this crate does not know.
+#[derive(Clone, Debug, Default)]
+pub struct EhloLines(Vec<String>);
+
+impl EhloLines {
+    /// The most octets of one, so that it fits a line of 512 with its code and CRLF.
+    pub const MAX: usize = 506;
+
+    /// Adds one more, after those that the session writes itself. One of an extension that
+    /// this crate knows would be offered twice, or though it is switched off: switch it on in
+    /// the configuration instead.
+    ///
+    /// ```abnf
+    /// ehlo-line    = ehlo-keyword *( SP ehlo-param )           ; RFC 5321 §4.1.1.1
+    /// ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
+    /// ehlo-param   = 1*(%d33-126)
+    /// ```
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where it is not of that grammar, or longer than [`MAX`](Self::MAX).
+    pub fn add(&mut self, line: &str) -> Result<(), SyntaxError> {
+        let mut words = line.split(' ');
+        check_keyword(words.next().unwrap_or_default())?;
+        let mut offset = 0;
+        for word in line.split(' ') {
+            let (shown, odd) = visible(word.as_bytes());
+            if shown.is_empty() || !odd.is_empty() {
+                let offset = offset + shown.len();
+                return Err(SyntaxError { offset, expected: "a parameter of visible US-ASCII" });
+            }
+            offset += word.len() + 1;
+        }
+        if line.len() > Self::MAX {
+            return Err(SyntaxError { offset: Self::MAX, expected: "a line of 506 octets" });
+        }
+        self.0.push(line.into());
+        Ok(())
+    }
+
+    /// The lines one by one.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+fn check_keyword(keyword: &str) -> Result<(), SyntaxError> {
+    let octets = keyword.as_bytes();
+    let begins = octets.first().is_some_and(|&first| ALPHANUMERIC.contains(first));
+    if begins && KEYWORD.contains_all(octets) {
+        Ok(())
+    } else {
+        Err(SyntaxError { offset: 0, expected: "a keyword" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_of_the_grammar_is_added() {
+        let mut verbs = Verbs::default();
+        verbs.add("XCLIENT").unwrap();
+        assert!(verbs.contains("xclient") && !verbs.contains("XCLIENTS"));
+        for odd in ["", "DATA", "quit", "1X", "X Y", "X\r\n"] {
+            assert!(verbs.add(odd).is_err(), "{odd:?}");
+        }
+        let mut keywords = Keywords::default();
+        keywords.add("RET").unwrap();
+        assert!(keywords.contains("ret") && !keywords.contains("RE"));
+        for odd in ["", "-X", "X=Y", "X Y", "ü"] {
+            assert!(keywords.add(odd).is_err(), "{odd:?}");
+        }
+        let mut lines = EhloLines::default();
+        for line in ["DSN", "LIMITS RCPTMAX=1 MAILMAX=2"] {
+            lines.add(line).unwrap();
+        }
+        assert!(lines.iter().eq(["DSN", "LIMITS RCPTMAX=1 MAILMAX=2"]));
+        for odd in ["", " DSN", "DSN ", "X  Y", "X\r\n250 Y", "X ü", "X_Y"] {
+            assert!(lines.add(odd).is_err(), "{odd:?}");
+        }
+        assert!(lines.add(&"X".repeat(EhloLines::MAX + 1)).is_err());
+        lines.add(&"X".repeat(EhloLines::MAX)).unwrap();
+    }
+}

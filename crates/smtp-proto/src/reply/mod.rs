@@ -1,0 +1,235 @@
+//! What a server answers (RFC 5321 §4.2).
+
+mod code;
+mod enhanced;
+mod frame;
+mod lines;
+mod rejection;
+
+use core::iter;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+
+use crate::text::Text;
+use frame::line_code;
+use lines::wire_lines;
+
+pub use code::ReplyCode;
+pub use enhanced::EnhancedCode;
+pub use frame::{ReplyFramer, ReplyRule};
+pub use lines::ReplyLines;
+pub use rejection::Rejection;
+
+/// A whole reply: a code, and one line of text or more.
+///
+/// ```
+/// use smtp_proto::{EnhancedCode, Reply};
+/// let reply = Reply::parse(b"550-5.1.1 No such user.\r\n550 5.1.1 Sorry.")?;
+/// assert_eq!(reply.code().get(), 550);
+/// assert_eq!(reply.enhanced(), EnhancedCode::new(5, 1, 1));
+/// let lines: Vec<String> = reply.lines().iter().map(|line| line.to_string()).collect();
+/// assert_eq!(lines, ["No such user.", "Sorry."]);
+/// # Ok::<(), smtp_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reply<'a> {
+    pub(crate) code: ReplyCode,
+    pub(crate) enhanced: Option<EnhancedCode>,
+    pub(crate) lines: ReplyLines<'a>,
+}
+
+impl<'a> Reply<'a> {
+    /// A reply of these codes and lines.
+    ///
+    /// Returns `None` where the class of the enhanced code is not that of the code
+    /// (RFC 2034 §4); and where there is none, but the first line begins like one, as
+    /// which it would be read.
+    #[must_use]
+    pub fn new(
+        code: ReplyCode,
+        enhanced: Option<EnhancedCode>,
+        lines: ReplyLines<'a>,
+    ) -> Option<Self> {
+        let mut texts = lines.iter();
+        let fits = match enhanced {
+            Some(enhanced) => enhanced.agrees_with(code),
+            None => texts.next().is_none_or(|text| enhanced_of(code, text.as_bytes()).is_none()),
+        };
+        fits.then_some(Self { code, enhanced, lines })
+    }
+
+    /// What happened, for programs.
+    #[must_use]
+    pub const fn code(&self) -> ReplyCode {
+        self.code
+    }
+
+    /// What happened, more closely (RFC 3463), where the reply says.
+    #[must_use]
+    pub const fn enhanced(&self) -> Option<EnhancedCode> {
+        self.enhanced
+    }
+
+    /// What happened, for people; in the answer to EHLO, for programs.
+    #[must_use]
+    pub const fn lines(&self) -> ReplyLines<'a> {
+        self.lines
+    }
+
+    /// Parses a whole reply, as [`ReplyFramer`] gives it: its lines with CRLF between them, or
+    /// LF alone, and without the end of the last.
+    ///
+    /// ```abnf
+    /// Reply-line = *( Reply-code "-" [ textstring ] CRLF )
+    ///              Reply-code [ SP textstring ] CRLF         ; RFC 5321 §4.2
+    /// ```
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where a line does not begin with a code, the codes
+    /// differ, or there are octets after the last line.
+    pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
+        let mut first: Option<(ReplyCode, Option<EnhancedCode>)> = None;
+        let mut ended = false;
+        let starts = iter::once(0).chain(memchr::memchr_iter(b'\n', octets).map(|end| end + 1));
+        for (offset, line) in starts.zip(wire_lines(Some(octets))) {
+            let at = |expected| Err(SyntaxError { offset, expected });
+            if ended {
+                return at("the end of the reply");
+            }
+            let Some((code, more)) = line_code(line) else {
+                return at("a reply code and a space or \"-\"");
+            };
+            if memchr::memchr2(0, b'\r', line).is_some() {
+                return at("text without CR and NUL");
+            }
+            match first {
+                None => first = Some((code, enhanced_of(code, line.get(4..).unwrap_or_default()))),
+                Some((expected, _)) if expected != code => {
+                    return at("the code of the lines before");
+                }
+                Some(_) => {}
+            }
+            ended = !more;
+        }
+        match first {
+            Some((code, enhanced)) if ended => {
+                let lines = ReplyLines::received(octets, enhanced.is_some());
+                Ok(Self { code, enhanced, lines })
+            }
+            _ => Err(SyntaxError { offset: octets.len(), expected: "one more line" }),
+        }
+    }
+
+    /// Writes the reply: each line with its codes, and CRLF. A text longer than
+    /// [`Text::MAX`], which only a peer can have sent, becomes several lines.
+    pub fn encode(self, out: &mut BytesMut) {
+        let mut lines = self.lines.iter().flat_map(Text::wrapped).peekable();
+        while let Some(line) = lines.next() {
+            encode_codes(self.code, lines.peek().is_some(), self.enhanced, out);
+            out.put_slice(line.as_bytes());
+            out.put_slice(b"\r\n");
+        }
+    }
+}
+
+/// Writes what a line of a reply begins with.
+pub(crate) fn encode_codes(
+    code: ReplyCode,
+    more: bool,
+    enhanced: Option<EnhancedCode>,
+    out: &mut BytesMut,
+) {
+    out.put_slice(&code.digits());
+    out.put_u8(if more { b'-' } else { b' ' });
+    if let Some(enhanced) = enhanced {
+        enhanced.encode(out);
+        out.put_u8(b' ');
+    }
+}
+
+/// The enhanced code that the first text of a reply begins with.
+fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<EnhancedCode> {
+    let (enhanced, _) = EnhancedCode::parse(text)?;
+    enhanced.agrees_with(code).then_some(enhanced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 5321 §4.2.
+    #[test]
+    fn odd_replies() {
+        for good in [
+            &b"250"[..],
+            b"250 ",
+            b"250-\r\n250 ",
+            "250 grüß".as_bytes(),
+            b"250 \xff",
+            b"250-a\n250 b",
+        ] {
+            assert!(Reply::parse(good).is_ok(), "{good:?}");
+        }
+        for (bad, offset) in [
+            (&b"250-a\r\n550 b"[..], 7),
+            (b"999 x", 0),
+            (b"99 x", 0),
+            (b"199 x", 0),
+            (b"250x", 0),
+            (b"250 a\0", 0),
+            (b"250 a\r", 0),
+            (b"", 0),
+            (b"250-a", 5),
+            (b"250-a\r\n", 7),
+            (b"250 a\r\n", 7),
+            (b"250 a\r\n250 b", 7),
+            (b"2500 a", 0),
+        ] {
+            assert_eq!(Reply::parse(bad).unwrap_err().offset, offset, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn enhanced_codes_agree_with_the_code() {
+        let reply = Reply::parse(b"250 5.1.1 x").unwrap();
+        assert_eq!(reply.enhanced, None);
+        assert_eq!(reply.lines.iter().next().unwrap().as_bytes(), b"5.1.1 x");
+        let reply = Reply::parse(b"250 2.1.5").unwrap();
+        assert_eq!(reply.enhanced, EnhancedCode::new(2, 1, 5));
+        assert_eq!(Reply::parse(b"250 2.1.1000 x").unwrap().enhanced, None);
+        assert_eq!(Reply::parse(b"250 2.01.1 x").unwrap().enhanced, None);
+    }
+
+    #[test]
+    fn codes_that_do_not_agree_make_no_reply() {
+        let reply = |code, enhanced, text| {
+            Reply::new(ReplyCode::fixed(code), enhanced, Text::fixed(text).into())
+        };
+        assert!(reply(250, EnhancedCode::new(2, 1, 5), "x").is_some());
+        assert_eq!(reply(250, EnhancedCode::new(5, 1, 1), "x"), None);
+        assert_eq!(reply(354, EnhancedCode::new(2, 0, 0), "x"), None);
+        assert_eq!(reply(550, None, "5.1.1 x"), None);
+        assert_eq!(reply(550, None, "5.1.1"), None);
+        assert!(reply(550, None, "2.1.1 x").is_some());
+        assert!(reply(550, None, "5.1.1x").is_some());
+    }
+
+    /// RFC 5321 §4.5.3.1.5.
+    #[test]
+    fn no_line_is_longer_than_512_octets() {
+        for length in [496, 497, 992, 993, 5000] {
+            let wire = [&b"550 "[..], &b"x".repeat(length)].concat();
+            for enhanced in [None, EnhancedCode::new(5, 999, 999)] {
+                let reply = Reply { enhanced, ..Reply::parse(&wire).unwrap() };
+                let mut out = BytesMut::new();
+                reply.encode(&mut out);
+                let lines = out.split_inclusive(|&byte| byte == b'\n');
+                assert_eq!(lines.clone().count(), length.div_ceil(Text::MAX));
+                assert!(lines.map(<[u8]>::len).max() <= Some(512));
+                let unit = out.strip_suffix(b"\r\n").unwrap();
+                assert_eq!(Reply::parse(unit).unwrap().enhanced, enhanced);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What waits for the driver's answer.
+
+use super::event::HelloVerb;
+
+/// A request that was handed to the driver with a ticket, and what its answer needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Pending {
+    Hello(HelloVerb),
+    Auth,
+    StartTls,
+    /// STARTTLS was accepted, and the driver shakes hands.
+    Upgrade,
+    Mail {
+        smtputf8: bool,
+    },
+    Rcpt,
+    Data,
+    Message,
+    /// VRFY or EXPN.
+    Query,
+    Unknown,
+}

@@ -1,0 +1,177 @@
+//! What a session lets through that it does not know, and what it says in words of others.
+
+use std::sync::Arc;
+
+use smtp_proto::server::{Channel, Config, Event, Rejection, Session, State};
+use smtp_proto::{BytesMut, EnhancedCode, ReplyLines, Text};
+
+use crate::transcript::{EHLO, config, play};
+
+fn open() -> Config {
+    let mut config = config();
+    config.starttls = false;
+    config.ehlo_lines.add("DSN").unwrap();
+    config.ehlo_lines.add("X-MARK ONE TWO").unwrap();
+    config.mail_parameters.add("RET").unwrap();
+    config.rcpt_parameters.add("NOTIFY").unwrap();
+    config.verbs.add("XWHO").unwrap();
+    config
+}
+
+/// RFC 5321 §4.1.1.1: lines of the driver's in the answer to EHLO, and not in that to HELO.
+#[test]
+fn lines_in_the_answer_to_ehlo() {
+    play(
+        open(),
+        &["
+        S: 220 mx.example.org ESMTP
+        C: EHLO client.example.org
+        S: 250-mx.example.org
+        S: 250-PIPELINING
+        S: 250-SIZE
+        S: 250-8BITMIME
+        S: 250-SMTPUTF8
+        S: 250-ENHANCEDSTATUSCODES
+        S: 250-HELP
+        S: 250-DSN
+        S: 250 X-MARK ONE TWO
+        C: HELO client.example.org
+        S: 250 mx.example.org
+        "],
+    );
+}
+
+/// RFC 5321 §4.1.1.11: parameters that the driver knows reach it, others are answered 555.
+#[test]
+fn parameters_that_the_driver_knows() {
+    let seen = play(
+        open(),
+        &[
+            EHLO,
+            "
+        C: MAIL FROM:<a@b> RET=HDRS SIZE=9 X-OTHER
+        S* 555 5.5.4
+        C: MAIL FROM:<a@b> NOTIFY=NEVER
+        S* 555 5.5.4
+        C: MAIL FROM:<a@b> ret=HDRS SIZE=9
+        S: 250 2.1.0 OK
+        C: RCPT TO:<c@d> RET=HDRS
+        S* 555 5.5.4
+        C: RCPT TO:<c@d> NOTIFY=NEVER
+        S: 250 2.1.5 OK
+        ",
+        ],
+    );
+    let told = |what: &str| seen.events.iter().any(|event| event.contains(what));
+    assert!(told(r#"keyword: "ret", value: Some("HDRS")"#), "{:?}", seen.events);
+    assert!(told(r#"keyword: "NOTIFY", value: Some("NEVER")"#), "{:?}", seen.events);
+    // To a client that said HELO nothing was offered.
+    let mail = "C: MAIL FROM:<a@b> RET=HDRS\nS* 555 5.5.4\n";
+    play(open(), &["S* 220\nC: HELO c\nS* 250\n", mail]);
+    play(config(), &[EHLO, mail]);
+}
+
+/// RFC 5321 §4.1.1: verbs that the driver knows reach it, in any state, and are answered with
+/// any reply; others are answered 500.
+#[test]
+fn verbs_that_the_driver_knows() {
+    let mut config = open();
+    config.verbs.add("X-NONE").unwrap();
+    let seen = play(
+        config,
+        &["
+        S: 220 mx.example.org ESMTP
+        C: XWHO a b
+        S: 250-2.0.0 You are
+        S: 250 2.0.0 a b
+        C: XWHO
+        S: 250-2.0.0 You are
+        S: 250 2.0.0 
+        C: x-none
+        S: 502 5.5.1 Command not implemented
+        C: XWHOM
+        S: 500 5.5.1 Command not recognized
+        C: XWHO \\x01
+        S* 500 5.5.2
+        "],
+    );
+    assert_eq!(seen.events.iter().filter(|event| event.starts_with("Unknown")).count(), 3);
+    // Of what the crate does not know, the log has the verb.
+    assert!(seen.log.contains(&"< XWHO…".to_owned()), "{:?}", seen.log);
+    play(self::config(), &[EHLO, "C: XWHO a\nS: 500 5.5.1 Command not recognized\n"]);
+}
+
+/// RFC 5321 §3.1 and §4.2: the greeting in the words of the configuration.
+#[test]
+fn greetings() {
+    let mut config = config();
+    config.set_greeting("ESMTP ready at noon").unwrap();
+    play(config, &["S: 220 mx.example.org ESMTP ready at noon\nC: QUIT\nS: 221 2.0.0 Bye\n"]);
+}
+
+/// RFC 5321 §3.1: after a greeting of 554 QUIT is answered 221, and all else 503.
+#[test]
+fn a_greeting_that_refuses() {
+    let mut config = open();
+    config.limits.bad_commands = 5;
+    let config = Arc::new(config);
+    let why = [Text::new("Not you").unwrap(), Text::new("https://example.org/why").unwrap()];
+    let why = Rejection::RELAY_DENIED.with_lines(ReplyLines::new(&why));
+    let mut out = BytesMut::new();
+    let mut session = Session::refuse(config.clone(), Channel::Clear, why, &mut out);
+    assert_eq!(&out[..], b"554-Not you\r\n554 https://example.org/why\r\n");
+    out.clear();
+    for line in ["EHLO c\r\n", "NOOP\r\n", "XWHO\r\n", "MAIL FROM:<a@b>\r\n", "WHAT\r\n"] {
+        let event = session.receive(&mut line.as_bytes(), &mut out).unwrap();
+        assert!(matches!(event, Event::NeedInput), "{event:?}");
+        let reply = if line.starts_with("EHLO") { "503 No" } else { "503 5.5.1 No" };
+        assert_eq!(out, format!("{reply} service here: send QUIT\r\n").as_bytes(), "{line}");
+        out.clear();
+    }
+    assert!(matches!(session.receive(&mut &b"QUIT\r\n"[..], &mut out), Ok(Event::Closed)));
+    assert_eq!(&out[..], b"221 2.0.0 Bye\r\n");
+
+    let mut out = BytesMut::new();
+    let mut session = Session::refuse(config, Channel::Clear, Rejection::UNAVAILABLE, &mut out);
+    assert_eq!(&out[..], b"421 Local error, try again later\r\n");
+    assert_eq!(session.state(), State::Closed);
+    assert!(matches!(session.receive(&mut &b"EHLO c\r\n"[..], &mut out), Ok(Event::Closed)));
+}
+
+/// RFC 5321 §4.2.1: a yes and a no of several lines; past US-ASCII, the usual words.
+#[test]
+fn replies_of_several_lines() {
+    let mut out = BytesMut::new();
+    let mut session = Session::new(Arc::new(config()), Channel::Clear, &mut out);
+    let lines = ["One", "Two", "Drei"].map(|line| Text::new(line).unwrap());
+    let ascii = ReplyLines::new(&lines);
+    let past = ["One", "Zwölf"].map(|line| Text::new(line).unwrap());
+    let past = ReplyLines::new(&past);
+    let greylisted = Rejection::new(450, EnhancedCode::new(4, 7, 1), Text::EMPTY).unwrap();
+    let mut noes = [greylisted.with_lines(ascii), greylisted.with_lines(past)].into_iter();
+    let mut input = &b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<c@d>\r\nRSET\r\n\
+        MAIL FROM:<a@b>\r\n"[..];
+    let mut yeses = [ascii, past].into_iter();
+    loop {
+        match session.receive(&mut input, &mut out).unwrap() {
+            Event::Hello(_, ticket) => {
+                session.accept_with(ticket, ascii, &mut out).unwrap();
+                // The others would be read as extensions.
+                assert!(out.ends_with(b"250 HELP\r\n") && !out.windows(3).any(|at| at == b"Two"));
+                out.clear();
+            }
+            Event::Mail(_, ticket) => {
+                session.accept_with(ticket, yeses.next().unwrap(), &mut out).unwrap();
+            }
+            Event::Rcpt(_, ticket) => {
+                session.reject(ticket, noes.next().unwrap(), &mut out).unwrap();
+            }
+            Event::NeedInput => break,
+            _ => {}
+        }
+    }
+    let replies = "250-2.1.0 One\r\n250-2.1.0 Two\r\n250 2.1.0 Drei\r\n\
+        450-4.7.1 One\r\n450-4.7.1 Two\r\n450 4.7.1 Drei\r\n450 4.7.1 Try again later\r\n\
+        250 2.0.0 OK\r\n250 2.1.0 OK\r\n";
+    assert_eq!(String::from_utf8_lossy(&out), replies);
+}
