@@ -138,13 +138,13 @@ fn skip_space(input: &[u8]) -> &[u8] {
 /// (RFC 1939 §3).
 ///
 /// ```
-/// use pop3_proto::multi_line;
-/// assert_eq!(multi_line(b"1 120"), Some(&b"1 120"[..]));
-/// assert_eq!(multi_line(b"..hidden"), Some(&b".hidden"[..]));
-/// assert_eq!(multi_line(b"."), None);
+/// use pop3_proto::unstuff_line;
+/// assert_eq!(unstuff_line(b"1 120"), Some(&b"1 120"[..]));
+/// assert_eq!(unstuff_line(b"..hidden"), Some(&b".hidden"[..]));
+/// assert_eq!(unstuff_line(b"."), None);
 /// ```
 #[must_use]
-pub fn multi_line(line: &[u8]) -> Option<&[u8]> {
+pub fn unstuff_line(line: &[u8]) -> Option<&[u8]> {
     match line {
         b"." => None,
         [b'.', unstuffed @ ..] => Some(unstuffed),

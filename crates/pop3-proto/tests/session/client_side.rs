@@ -1,7 +1,5 @@
 //! A client that plays a transcript, and what it sees.
 
-use alloc::sync::Arc;
-
 use bytes::BytesMut;
 use pop3_proto::client::{Answer, Channel, Config, Error, Event, Session, request};
 use pop3_proto::{Base64, Command, Response, Status, Ticket};
@@ -18,7 +16,7 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
         Self {
-            session: Session::new(Arc::new(config), channel),
+            session: Session::new(config, channel),
             out: BytesMut::new(),
             unread: Vec::new(),
             challenge: None,
@@ -64,9 +62,9 @@ impl Client {
                     self.seen.push(format!("challenge {:?}", challenge.as_str()));
                     self.challenge = Some(ticket);
                 }
-                Ok(Event::Stls(upgrade)) => {
+                Ok(Event::StartTls(upgrade)) => {
                     self.seen.push("handshake".into());
-                    self.session.upgraded(upgrade);
+                    self.session.upgraded(upgrade).unwrap();
                 }
                 Ok(Event::Body(piece)) => {
                     let piece = piece.escape_ascii().to_string();
@@ -101,14 +99,7 @@ impl Client {
 fn show(event: &Event<'_>) -> String {
     match event {
         Event::Greeting(response) => format!("greeting {}", status(response)),
-        Event::Answer(Answer { to, response, fault: None }) => {
-            format!("{to:?} {}", status(response))
-        }
-        Event::Answer(Answer { to, response, fault: Some(fault) }) => {
-            assert_eq!((response.status, response.code), (Status::Err, None));
-            let line = response.text.as_bytes().escape_ascii();
-            format!("{to:?} no status \"{line}\": {fault}")
-        }
+        Event::Answer(Answer { to, response }) => format!("{to:?} {}", status(response)),
         Event::Scan(listing) => format!("scan {} {}", listing.message, listing.octets),
         Event::UniqueId(listing) => {
             format!("id {} {}", listing.message, listing.unique_id.as_str())
@@ -118,10 +109,13 @@ fn show(event: &Event<'_>) -> String {
             format!("{} {}", listing.language.as_str(), listing.description)
         }
         Event::End(to) => format!("{to:?} end"),
-        Event::Unparsed { to, line, error } => {
+        Event::Unparsed { to: None, line, error } => {
+            format!("junk {:?}: {error}", line.escape_ascii().to_string())
+        }
+        Event::Unparsed { to: Some(to), line, error } => {
             format!("{to:?} unparsed {:?}: {error}", line.escape_ascii().to_string())
         }
-        Event::Notice(response) => format!("notice {}", status(response)),
+        Event::Unsolicited(response) => format!("unsolicited {}", status(response)),
         other => panic!("{other:?}"),
     }
 }

@@ -207,7 +207,7 @@ fn only_quit_in_transaction_deletes() {
 
     let mut server = Server::new(everything(), Channel::Clear);
     server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\nQUIT");
-    assert_eq!(server.session.deleted().len(), 1);
+    assert_eq!(server.session.marks().len(), 1);
     assert_eq!(server.session.eof(), Err(ProtocolError::UnexpectedEnd));
     server.read(b"\r\n");
     let outcome = server.end();
@@ -218,7 +218,7 @@ fn only_quit_in_transaction_deletes() {
     server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
     let sent = server.out.len();
     assert_eq!(server.session.timeout().as_secs(), 600);
-    server.session.timed_out();
+    server.session.timed_out(&mut server.out);
     server.read(b"QUIT\r\n");
     assert_eq!(server.out.len(), sent, "a time-out writes nothing (RFC 1939 §3)");
     assert!(server.end().deleted.is_empty());
@@ -242,7 +242,7 @@ fn a_rejected_update_closes_too() {
     };
     assert_eq!(deleted.len(), 1);
     assert_eq!(session.state(), State::Update);
-    session.reject(ticket, Rejection::TEMPORARY, &mut out).unwrap();
+    session.reject(ticket, Rejection::UNAVAILABLE, &mut out).unwrap();
     assert!(matches!(session.receive(&mut input, &mut out), Ok(Event::Closed)));
     assert_eq!(&out[..], b"+OK deleted\r\n-ERR [SYS/TEMP] try again later\r\n");
 }
@@ -596,8 +596,8 @@ fn nothing_may_follow_stls() {
                 let mut input = &unread[..];
                 match session.receive(&mut input, &mut out) {
                     Ok(Event::NeedInput) => {}
-                    Ok(Event::Stls(ticket)) => {
-                        upgrade = Some(session.accept(ticket, &mut out).unwrap());
+                    Ok(Event::StartTls(ticket)) => {
+                        upgrade = Some(session.start_tls(ticket, &mut out).unwrap());
                         let early = session.receive(&mut input, &mut out).unwrap_err();
                         assert_eq!(early, Misuse::UpgradePending.into());
                     }
@@ -610,14 +610,15 @@ fn nothing_may_follow_stls() {
             assert!(unread.is_empty());
             let answer = match upgrade.is_some() {
                 true => "+OK begin the TLS negotiation",
-                false => "-ERR octets in clear text behind STLS: goodbye",
+                false => "-ERR octets in clear text after STLS: goodbye",
             };
             let alone = pieces.len() == wire.len() || pieces[0] == start;
             assert_eq!(upgrade.is_some(), alone, "{pieces:?}");
             if let Some(upgrade) = upgrade {
-                session.upgraded(upgrade);
+                let late = session.upgraded(upgrade);
+                assert_eq!(late, Err(Misuse::WrongTicket(WrongTicket)), "it came too late");
             }
-            assert_eq!(session.state(), State::Closed, "an upgrade that came too late");
+            assert_eq!(session.state(), State::Closed);
             let again = session.receive(&mut &b"CAPA\r\n"[..], &mut out).unwrap_err();
             assert_eq!(again, ProtocolError::PlaintextAfterStartTls.into());
             let sent = format!("+OK POP3 server ready\r\n+OK send the password\r\n{answer}\r\n");
@@ -648,7 +649,7 @@ fn what_ends_behind_quit() {
     let (mut session, ticket) = opened(&mut out, b"USER a\r\nPASS b\r\nDELE 1\r\nQUIT\r\n");
     let written = out.len();
     assert_eq!(session.eof(), Ok(()));
-    session.timed_out();
+    session.timed_out(&mut out);
     session.shut_down(Text::new("the server is shutting down").unwrap(), &mut out);
     assert_eq!((session.state(), out.len()), (State::Update, written));
     session.accept(ticket.unwrap(), &mut out).unwrap();
@@ -846,7 +847,7 @@ fn endless_authentication() {
     let mut cancelled = 0;
     loop {
         match session.receive(&mut input, &mut out).unwrap() {
-            Event::Auth { ticket, .. } | Event::AuthResponse(_, ticket) => {
+            Event::Auth(_, ticket) | Event::AuthResponse(_, ticket) => {
                 session.challenge(ticket, b"", &mut out).unwrap();
             }
             Event::AuthCancelled => cancelled += 1,
@@ -892,7 +893,7 @@ fn the_servers_own_end() {
     let Ok(Event::Retr(_, ticket)) = session.receive(&mut &b"RETR 1\r\n"[..], &mut out) else {
         panic!("no RETR");
     };
-    let mut body = session.accept(ticket, &mut out).unwrap();
+    let mut body = session.send_message(ticket, &mut out).unwrap();
     body.push(b"half", &mut out);
     out.clear();
     session.shut_down(Text::new("the server is shutting down").unwrap(), &mut out);
@@ -925,7 +926,7 @@ fn misuse_is_harmless() {
     let Ok(Event::Sizes(ticket)) = session.receive(&mut input, &mut out) else {
         panic!("no STAT");
     };
-    session.timed_out();
+    session.timed_out(&mut out);
     let late = session.sizes(ticket, [1], &mut out);
     assert_eq!(late, Err(Misuse::WrongTicket(WrongTicket)));
 }
@@ -1017,7 +1018,7 @@ fn long_listings() {
     out.clear();
     session.sizes(ticket, (1..).map(|n| n * 2), &mut out).unwrap();
     let sent = String::from_utf8(out.to_vec()).unwrap();
-    let listed: Vec<_> = sent.lines().skip(1).filter_map(|l| multi_line(l.as_bytes())).collect();
+    let listed: Vec<_> = sent.lines().skip(1).filter_map(|l| unstuff_line(l.as_bytes())).collect();
     assert_eq!(listed.len(), 6666);
     for line in listed {
         let entry = ScanListing::parse(line).unwrap();

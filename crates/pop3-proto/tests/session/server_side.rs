@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use bytes::BytesMut;
 use pop3_proto::server::{Channel, Config, Error, Event, Login, Proof, Rejection, Session, State};
-use pop3_proto::{Base64, Mechanism, MessageNumber, Timestamp, UniqueId};
+use pop3_proto::{Auth, Base64, Mechanism, MessageNumber, Timestamp, UniqueId};
 
 /// RFC 1939 §7; the digest in its example is of this and `tanstaaf`.
 pub(crate) const TIMESTAMP: &str = "<1896.697170952@dbc.mtview.ca.us>";
@@ -107,21 +107,21 @@ fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &
                 false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
             }
         }
-        Event::Auth { mechanism: Mechanism::CramMd5, initial_response: None, ticket } => {
+        Event::Auth(Auth { mechanism: Mechanism::CramMd5, initial_response: None }, ticket) => {
             session.challenge(ticket, TIMESTAMP.as_bytes(), out).unwrap();
         }
-        Event::Auth { initial_response: None, ticket, .. } => {
+        Event::Auth(Auth { initial_response: None, .. }, ticket) => {
             session.challenge(ticket, b"", out).unwrap();
         }
-        Event::Auth { initial_response: Some(response), ticket, .. }
+        Event::Auth(Auth { initial_response: Some(response), .. }, ticket)
         | Event::AuthResponse(response, ticket) => match is_plain(response) {
             true => session.open(ticket, 2, out).unwrap(),
             false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
         },
-        Event::Stls(ticket) => {
-            let upgrade = session.accept(ticket, out).unwrap();
+        Event::StartTls(ticket) => {
+            let upgrade = session.start_tls(ticket, out).unwrap();
             assert_eq!(session.state(), State::Handshake);
-            session.upgraded(upgrade);
+            session.upgraded(upgrade).unwrap();
         }
         Event::Sizes(ticket) => {
             let sizes = MESSAGES.iter().map(|(_, text)| received(text).len() as u64);
@@ -132,7 +132,7 @@ fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &
             session.unique_ids(ticket, ids, out).unwrap();
         }
         Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
-            let mut body = session.accept(ticket, out).unwrap();
+            let mut body = session.send_message(ticket, out).unwrap();
             for piece in MESSAGES[number.index()].1.as_bytes().chunks(3) {
                 body.push(piece, out);
             }
@@ -155,34 +155,79 @@ fn is_plain(response: Base64<'_>) -> bool {
 /// What comes of `input`, which is the same at every split in two and octet by
 /// octet.
 pub(crate) fn every_split(config: &Config, channel: Channel, input: &[u8]) -> Outcome {
-    let run = |pieces: &[&[u8]]| {
+    every_split_of(config, channel, &[input])
+}
+
+/// The same of several inputs, which never share a read: TLS begins between them.
+fn every_split_of(config: &Config, channel: Channel, inputs: &[&[u8]]) -> Outcome {
+    let run = |cut: &dyn Fn(&[u8], &mut Server)| {
         let mut server = Server::new(config.clone(), channel);
-        for piece in pieces {
-            server.read(piece);
-        }
+        inputs.iter().for_each(|input| cut(input, &mut server));
         server.end()
     };
-    let whole = run(&[input]);
-    for at in 0..=input.len() {
-        assert_eq!(run(&[&input[..at], &input[at..]]), whole, "split at {at}");
+    let whole = run(&|input, server| server.read(input));
+    for at in 0..=inputs.iter().map(|input| input.len()).max().unwrap_or_default() {
+        let split = run(&|input, server| {
+            let (before, after) = input.split_at(at.min(input.len()));
+            server.read(before);
+            server.read(after);
+        });
+        assert_eq!(split, whole, "split at {at}");
     }
-    let octets: Vec<&[u8]> = input.chunks(1).collect();
-    assert_eq!(run(&octets), whole, "octet by octet");
+    let octets = run(&|input, server| input.chunks(1).for_each(|octet| server.read(octet)));
+    assert_eq!(octets, whole, "octet by octet");
     whole
 }
 
-/// Plays a transcript: all lines of the client go in, in one piece and at every
-/// split, and exactly the lines of the server must come out.
+/// A step of a transcript.
+enum Step {
+    /// What the client sends, and what must be answered to that, and to that alone.
+    Turn(String, String),
+    /// The handshake is over: the session knows.
+    Tls,
+}
+
+/// Takes a transcript apart: `C:` and `S:` are lines of the client and the server, `TLS` is a
+/// line of its own.
+fn steps(script: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for line in script.lines().map(str::trim_start) {
+        let (side, text) = line.split_at(line.len().min(2));
+        let text = text.strip_prefix(' ').unwrap_or(text).to_owned() + "\r\n";
+        match (side, steps.last_mut()) {
+            ("C:", Some(Step::Turn(sent, answered))) if answered.is_empty() => *sent += &text,
+            ("C:", _) => steps.push(Step::Turn(text, String::new())),
+            ("S:", Some(Step::Turn(_, answered))) => *answered += &text,
+            ("TL", _) => steps.push(Step::Tls),
+            _ => panic!("whose line is {line:?}?"),
+        }
+    }
+    steps
+}
+
+/// Plays a transcript: line for line, each answer in its place; and the lines of the client in
+/// one piece and at every split, of which the same must come.
 pub(crate) fn transcript(config: &Config, channel: Channel, script: &str) -> Outcome {
-    let side = |side: &str| -> String {
-        let lines = script.lines().map(str::trim_start);
-        lines.filter_map(|line| line.strip_prefix(side)).fold(String::new(), |all, line| {
-            let line = line.strip_prefix(' ').unwrap_or(line);
-            all + line + "\r\n"
-        })
-    };
-    let outcome = every_split(config, channel, side("C:").as_bytes());
-    let expected = format!("+OK POP3 server ready {TIMESTAMP}\r\n{}", side("S:"));
-    assert_eq!(outcome.sent, expected);
-    outcome
+    let mut server = Server::new(config.clone(), channel);
+    let greeting = format!("+OK POP3 server ready {TIMESTAMP}\r\n");
+    assert_eq!(&server.out[..], greeting.as_bytes());
+    let mut inputs = vec![String::new()];
+    for step in steps(script) {
+        match step {
+            Step::Turn(sent, answered) => {
+                let start = server.out.len();
+                server.read(sent.as_bytes());
+                assert_eq!(core::str::from_utf8(&server.out[start..]), Ok(&answered[..]), "{sent}");
+                *inputs.last_mut().unwrap() += &sent;
+            }
+            Step::Tls => {
+                assert_eq!(server.session.channel(), Channel::Tls);
+                inputs.push(String::new());
+            }
+        }
+    }
+    let in_turn = server.end();
+    let inputs: Vec<&[u8]> = inputs.iter().map(|input| input.as_bytes()).collect();
+    assert_eq!(every_split_of(config, channel, &inputs), in_turn);
+    in_turn
 }
