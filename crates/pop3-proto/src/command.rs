@@ -366,7 +366,7 @@ mod tests {
         Command::parse(line.as_bytes()).unwrap_err().offset
     }
 
-    /// HOSTILE: message numbers and line counts that are none.
+    /// Message numbers and line counts that are none.
     #[test]
     fn numbers_that_are_none() {
         assert_eq!(offset("LIST 0"), 5);
@@ -381,7 +381,7 @@ mod tests {
         assert_eq!(Command::parse(b"TOP 1 0"), Ok(top));
     }
 
-    /// HOSTILE: `STARTTLS x`, `MA\rIL`, NUL in a command.
+    /// `STARTTLS x`, `MA\rIL`, NUL in a command.
     #[test]
     fn odd_lines() {
         assert_eq!(offset("STLS x"), 4);
@@ -398,7 +398,7 @@ mod tests {
         assert_eq!(offset("AUTH PLAIN AA=A"), 13);
     }
 
-    /// HOSTILE: PASS with spaces. RFC 1939 §7 makes them the password's.
+    /// PASS with spaces. RFC 1939 §7 makes them the password's.
     #[test]
     fn spaces_in_a_password_are_its_own() {
         for tolerance in [STRICT, Tolerance { extra_spaces: true, ..STRICT }] {

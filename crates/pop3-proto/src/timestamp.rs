@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use alloc::format;
 
-    /// HOSTILE: the APOP banner must be a msg-id.
+    /// The APOP banner must be a msg-id.
     #[test]
     fn only_a_msg_id_is_a_timestamp() {
         for good in ["<1896.697170952@dbc.mtview.ca.us>", "<a+b=@[127.0.0.1]>", "<x@y>"] {

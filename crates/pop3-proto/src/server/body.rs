@@ -164,7 +164,7 @@ mod tests {
         whole
     }
 
-    /// HOSTILE: a message that ends without CRLF, a body of one dot, a first
+    /// A message that ends without CRLF, a body of one dot, a first
     /// octet that is a dot, lines with bare LF that begin with a dot.
     #[test]
     fn whatever_the_message_is_only_the_dot_ends_it() {
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    /// HOSTILE: `TOP 1 0`.
+    /// `TOP 1 0`.
     #[test]
     fn top_counts_the_lines_of_the_body() {
         let message = b"a: b\r\nc: d\r\n\r\n1\r\n\r\n.3\r\n4";

@@ -1,7 +1,7 @@
 //! A client that plays a transcript, and what it sees.
 
 use bytes::BytesMut;
-use pop3_proto::client::{Answer, Channel, Config, Error, Event, Session, request};
+use pop3_proto::client::{Answer, Channel, ClearText, Config, Error, Event, Session, request};
 use pop3_proto::{Base64, Command, Response, Status, Ticket};
 
 /// A client and what was told it so far.
@@ -129,6 +129,16 @@ fn status(response: &Response<'_>) -> String {
         Some(code) => format!("{status} [{}] {}", code.as_str(), response.text),
         None => format!("{status} {}", response.text),
     }
+}
+
+/// Everything may be sent in clear text too.
+pub(crate) fn everything() -> Config {
+    let mut config = Config::default();
+    config.clear_text = ClearText::Everything;
+    config.limits.line = 128;
+    config.limits.pipelined = 3;
+    config.limits.idle_timeout = core::time::Duration::from_secs(60);
+    config
 }
 
 /// Plays a script: the lines of the client (`C:`) are sent one after another,

@@ -3,8 +3,10 @@
 use alloc::sync::Arc;
 
 use bytes::BytesMut;
-use pop3_proto::server::{Channel, Config, Error, Event, Login, Proof, Rejection, Session, State};
-use pop3_proto::{Auth, Base64, Mechanism, MessageNumber, Timestamp, UniqueId};
+use pop3_proto::server::{
+    Channel, Config, Error, Event, Login, Proof, Rejection, Session, State, request,
+};
+use pop3_proto::{Auth, Base64, Mechanism, MessageNumber, Ticket, Timestamp, UniqueId};
 
 /// RFC 1939 §7; the digest in its example is of this and `tanstaaf`.
 pub(crate) const TIMESTAMP: &str = "<1896.697170952@dbc.mtview.ca.us>";
@@ -152,6 +154,16 @@ fn is_plain(response: Base64<'_>) -> bool {
     response.decode() == b"test\0test\0test"
 }
 
+/// A session after APOP, and the ticket of the login.
+pub(crate) fn opened(out: &mut BytesMut) -> (Session, Ticket<request::Login>) {
+    let mut session = Server::new(everything(), Channel::Clear).session;
+    let mut input: &[u8] = b"APOP mrose c4c9334bac560ecc979e58001b3e22fb\r\n";
+    match session.receive(&mut input, out) {
+        Ok(Event::Login(_, ticket)) => (session, ticket),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What comes of `input`, which is the same at every split in two and octet by
 /// octet.
 pub(crate) fn every_split(config: &Config, channel: Channel, input: &[u8]) -> Outcome {
@@ -227,7 +239,7 @@ pub(crate) fn transcript(config: &Config, channel: Channel, script: &str) -> Out
         }
     }
     let in_turn = server.end();
-    let inputs: Vec<&[u8]> = inputs.iter().map(|input| input.as_bytes()).collect();
+    let inputs: Vec<&[u8]> = inputs.iter().map(String::as_bytes).collect();
     assert_eq!(every_split_of(config, channel, &inputs), in_turn);
     in_turn
 }
