@@ -15,3 +15,4 @@ mod client_side;
 mod pair;
 mod server;
 mod server_side;
+mod wire_log;

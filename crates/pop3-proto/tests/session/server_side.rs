@@ -1,12 +1,15 @@
 //! A server over one maildrop of two messages, and transcripts for it.
 
 use alloc::sync::Arc;
+use std::sync::Mutex;
 
 use bytes::BytesMut;
 use pop3_proto::server::{
     Channel, Config, Error, Event, Login, Proof, Rejection, Session, State, request,
 };
-use pop3_proto::{Auth, Base64, Mechanism, MessageNumber, Ticket, Timestamp, UniqueId};
+use pop3_proto::{
+    Auth, Base64, Mechanism, MessageNumber, Ticket, Timestamp, UniqueId, WireLine, WireLog,
+};
 
 /// RFC 1939 §7; the digest in its example is of this and `tanstaaf`.
 pub(crate) const TIMESTAMP: &str = "<1896.697170952@dbc.mtview.ca.us>";
@@ -40,10 +43,23 @@ pub(crate) fn with<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
     value
 }
 
+/// What the scripts hold that no log may show: passwords, digests, and SASL both ways.
+const SECRETS: [&str; 7] = [
+    "tan staaf",
+    "c4c9334bac560ecc979e58001b3e22fb",
+    "00000000000000000000000000000000",
+    "dGVzdAB0ZXN0AHRlc3Q=",
+    "AAAA",
+    "AAA=BBB",
+    "PDE4OTYuNjk3MTcwOTUyQGRiYy5tdHZpZXcuY2EudXM+",
+];
+
 /// What came of a connection.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) sent: String,
+    /// The lines of the wire log.
+    pub(crate) log: Vec<String>,
     pub(crate) deleted: Vec<u32>,
     /// How many exchanges of AUTH ended with nothing to decide.
     pub(crate) cancelled: u32,
@@ -56,19 +72,24 @@ pub(crate) struct Server {
     pub(crate) out: BytesMut,
     unread: Vec<u8>,
     outcome: Outcome,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
         let mut out = BytesMut::new();
         let timestamp = Timestamp::new(TIMESTAMP).unwrap();
-        let session = Session::with_timestamp(Arc::new(config), channel, timestamp, &mut out);
-        Self { session, out, unread: Vec::new(), outcome: Outcome::default() }
+        let mut session = Session::with_timestamp(Arc::new(config), channel, timestamp, &mut out);
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let sink = log.clone();
+        let show = move |line: WireLine<'_>| sink.lock().unwrap().push(line.to_string());
+        session.log_wire(WireLog::new(show), &out);
+        Self { session, out, unread: Vec::new(), outcome: Outcome::default(), log }
     }
 
     /// Takes what was read, and answers all that it asks for.
     pub(crate) fn read(&mut self, piece: &[u8]) {
-        let Self { session, out, unread, outcome } = self;
+        let Self { session, out, unread, outcome, .. } = self;
         unread.extend_from_slice(piece);
         let mut input = &unread[..];
         loop {
@@ -92,7 +113,12 @@ impl Server {
 
     pub(crate) fn end(self) -> Outcome {
         let sent = String::from_utf8(self.out.to_vec()).unwrap();
-        Outcome { sent, ..self.outcome }
+        let log = core::mem::take(&mut *self.log.lock().unwrap());
+        for secret in SECRETS {
+            let leaks = log.iter().find(|line| line.contains(secret));
+            assert_eq!(leaks, None, "{secret} in {log:?}");
+        }
+        Outcome { sent, log, ..self.outcome }
     }
 }
 
