@@ -6,8 +6,10 @@ use core::fmt::Write as _;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Class, Fault, Parsed, VCHAR, complete, fail, run, word};
 use mail_wire::{Secret, SyntaxError};
+use md5::{Digest as _, Md5};
 
 use crate::text::TEXT;
+use crate::timestamp::Timestamp;
 
 /// The name of a maildrop (RFC 1939 §7, USER and APOP): visible US-ASCII, or
 /// UTF-8 where the server takes it (RFC 6856 §2.2).
@@ -82,6 +84,23 @@ impl<'a> Password<'a> {
 pub struct Digest(pub [u8; 16]);
 
 impl Digest {
+    /// The digest of a greeting's timestamp and the secret that both sides know.
+    ///
+    /// It is MD5, which no longer keeps a weak password from somebody who listens.
+    ///
+    /// ```
+    /// use pop3_proto::{Digest, Timestamp};
+    /// let timestamp = Timestamp::new("<1896.697170952@dbc.mtview.ca.us>")?;
+    /// let Digest(digest) = Digest::new(timestamp, b"tanstaaf");
+    /// assert_eq!(u128::from_be_bytes(digest), 0xc4c9334bac560ecc979e58001b3e22fb);
+    /// # Ok::<(), pop3_proto::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn new(timestamp: Timestamp<'_>, secret: &[u8]) -> Self {
+        let md5 = Md5::new().chain_update(timestamp.as_str()).chain_update(secret);
+        Self(md5.finalize().into())
+    }
+
     /// Writes 32 hexadecimal digits in lower case.
     pub(crate) fn encode(self, out: &mut BytesMut) {
         for byte in self.0 {

@@ -213,7 +213,7 @@ pub use mail_wire::{
     Ticket, TlsPolicy, Upgrade, WireLine, WireLog, WrongTicket, encode_base64,
 };
 pub use message_number::MessageNumber;
-pub use response::{Response, Status, unstuff_line};
+pub use response::{Response, ResponseBuf, Status, unstuff_line};
 pub use sasl::ServerLine;
 pub use text::{Text, TextBuf};
 pub use timestamp::Timestamp;

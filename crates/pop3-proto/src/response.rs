@@ -1,5 +1,8 @@
 //! Status lines, and what frames the lines behind them (RFC 1939 §3, RFC 2449 §3).
 
+use alloc::boxed::Box;
+use core::fmt;
+
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::parse::{Parsed, complete, fail};
@@ -98,6 +101,53 @@ impl<'a> Response<'a> {
         }
         self.text.encode_after_space(out);
         out.put_slice(b"\r\n");
+    }
+}
+
+/// A [`Response`] of one's own, for an error that is kept. It prints as its code and its text.
+///
+/// ```
+/// use pop3_proto::{Code, Response, ResponseBuf};
+/// let said = ResponseBuf::from(Response::parse(b"-ERR [IN-USE] locked")?);
+/// assert_eq!(said.as_response().code, Some(Code::InUse));
+/// assert_eq!(said.to_string(), "[IN-USE] locked");
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ResponseBuf(Box<[u8]>);
+
+impl ResponseBuf {
+    /// The response.
+    #[must_use]
+    pub fn as_response(&self) -> Response<'_> {
+        // It was written by `encode`.
+        Response::parse(&self.0).unwrap_or(Response::err(Text::EMPTY))
+    }
+}
+
+impl From<Response<'_>> for ResponseBuf {
+    fn from(response: Response<'_>) -> Self {
+        let mut line = BytesMut::new();
+        response.encode(&mut line);
+        Self(line.strip_suffix(b"\r\n").unwrap_or(&line).into())
+    }
+}
+
+impl fmt::Debug for ResponseBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_response().fmt(f)
+    }
+}
+
+impl fmt::Display for ResponseBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Response { code, text, .. } = self.as_response();
+        match code {
+            Some(code) if text.is_empty() => write!(f, "[{}]", code.as_str()),
+            Some(code) => write!(f, "[{}] {text}", code.as_str()),
+            None if text.is_empty() => f.write_str("no reason given"),
+            None => text.fmt(f),
+        }
     }
 }
 

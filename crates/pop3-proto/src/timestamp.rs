@@ -30,6 +30,11 @@ impl<'a> Timestamp<'a> {
         if timestamp.len() > Self::MAX {
             return Err(SyntaxError { offset: Self::MAX, expected: "the end of the timestamp" });
         }
+        Self::parse(timestamp)
+    }
+
+    /// The same, however long it is: one that a greeting had.
+    pub(crate) fn parse(timestamp: &'a str) -> Result<Self, SyntaxError> {
         complete(timestamp.as_bytes(), self::timestamp)
     }
 

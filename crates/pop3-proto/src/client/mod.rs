@@ -21,6 +21,8 @@
 //! Two commands are answered otherwise: STLS with [`Event::StartTls`], and AUTH with
 //! any number of [`Event::Challenge`] before its answer.
 //!
+//! [`Opening`] does all up to the open maildrop: the greeting, STLS, the login.
+//!
 //! A server that speaks unasked is not believed: what lay there before a command was sent
 //! never answers it, and where something came that answers nothing, nothing more is sent. So a
 //! message that is made to look like its own end and an answer after it comes to nothing.
@@ -36,6 +38,7 @@ mod ending;
 mod error;
 mod event;
 mod lines;
+mod opening;
 mod send;
 mod sent;
 mod session;
@@ -45,7 +48,8 @@ pub use capabilities::Capabilities;
 pub use config::{ClearText, Config, Limits};
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Answer, Event};
-pub use mail_wire::{Channel, CloseReason, Upgrade};
+pub use mail_wire::{Channel, CloseReason, TlsPolicy, Upgrade};
+pub use opening::{Opened, Opening, OpeningError, Plan, Step, Way};
 pub use sent::Sent;
 pub use session::Session;
 pub use state::State;

@@ -323,6 +323,11 @@ impl Session {
         self.in_flight.len() + usize::from(self.lines.is_some())
     }
 
+    /// Whether nothing lies there that was shown.
+    pub(super) const fn has_read_all(&self) -> bool {
+        self.inbound.unread() == 0
+    }
+
     /// How long the server may be silent while it is waited for; then
     /// [`timed_out`](Self::timed_out) is to be called.
     #[must_use]

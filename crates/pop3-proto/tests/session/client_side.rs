@@ -64,7 +64,7 @@ impl Client {
             None => {
                 let command = Command::parse(line.as_bytes()).unwrap();
                 if let Command::Pass(_) | Command::Apop { .. } | Command::Auth(_) = command {
-                    let word = line.splitn(2, ' ').nth(1).unwrap();
+                    let word = line.split_once(' ').unwrap().1;
                     let auth = matches!(command, Command::Auth(_));
                     let secret = if auth { word.split_once(' ').unzip().1 } else { Some(word) };
                     self.secrets.extend(secret.map(str::to_owned));

@@ -12,6 +12,7 @@ extern crate alloc;
 
 mod client;
 mod client_side;
+mod opening;
 mod pair;
 mod server;
 mod server_side;
