@@ -16,3 +16,16 @@ impl Channel {
         matches!(self, Self::Tls)
     }
 }
+
+/// Whether a client goes over to TLS on a connection that begins in clear text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TlsPolicy {
+    /// It must be: without TLS the connection is given up, before anything secret is sent
+    /// (RFC 8314 §3).
+    #[default]
+    Required,
+    /// Where the server offers it. Whoever can change what the server says can prevent it.
+    IfOffered,
+    /// It stays in clear text.
+    Never,
+}

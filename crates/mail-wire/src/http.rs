@@ -12,12 +12,21 @@
 /// ```
 #[must_use]
 pub fn is_http_request(line: &[u8]) -> bool {
-    const METHODS: [&[u8]; 9] =
-        [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
     let mut words = line.trim_ascii_end().split(|&octet| octet == b' ');
     let method = words.next().is_some_and(|word| METHODS.contains(&word));
     method && words.next().is_some() && words.next_back().is_some_and(is_version)
 }
+
+/// Whether a line of which no more than `start` is known, since it is longer than any line of
+/// the protocol, is such a request.
+#[must_use]
+pub fn starts_http_request(start: &[u8]) -> bool {
+    let mut words = start.split(|&octet| octet == b' ');
+    words.next().is_some_and(|word| METHODS.contains(&word)) && words.next().is_some()
+}
+
+const METHODS: [&[u8]; 9] =
+    [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
 
 /// `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`
 const fn is_version(word: &[u8]) -> bool {
@@ -40,5 +49,7 @@ mod tests {
         {
             assert!(!is_http_request(line.as_bytes()), "{line}");
         }
+        assert!(starts_http_request(b"GET /aaaa") && starts_http_request(b"POST /a HTTP"));
+        assert!(!starts_http_request(b"GETS /a") && !starts_http_request(b"GET"));
     }
 }

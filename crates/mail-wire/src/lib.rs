@@ -10,7 +10,7 @@
 //! | messages | [`DotUnstuffer`], [`DotStuffer`] |
 //! | SASL | [`Mechanism`], [`Auth`], [`ClientLine`], [`Base64`] |
 //! | sessions | [`Desk`] and its [`Ticket`]s, [`Inbound`], [`Farewell`], [`BadCommands`], [`InFlight`], [`WireLog`] |
-//! | drivers | [`ReceiveBuffer`], [`Channel`], [`CloseReason`] |
+//! | drivers | [`ReceiveBuffer`], [`Channel`], [`TlsPolicy`], [`CloseReason`] |
 
 #![no_std]
 
@@ -36,10 +36,10 @@ mod wire_log;
 
 pub use buffer::{BufferError, ReceiveBuffer};
 pub use caseless::Caseless;
-pub use channel::Channel;
+pub use channel::{Channel, TlsPolicy};
 pub use dot::{BodyPolicy, DotStuffer, DotUnstuffer, IrregularLineEnding, SendPolicy, Unstuffed};
 pub use ending::{BadCommands, Farewell};
-pub use http::is_http_request;
+pub use http::{is_http_request, starts_http_request};
 pub use in_flight::{CloseReason, InFlight};
 pub use input::{Inbound, InputLost};
 pub use parse::SyntaxError;

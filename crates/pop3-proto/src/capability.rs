@@ -2,9 +2,8 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, VCHAR, complete, number32, run};
-use mail_wire::{SyntaxError, encode::decimal};
+use mail_wire::{Mechanisms, SyntaxError, encode::decimal};
 
-use crate::sasl::Mechanisms;
 use crate::text::{Text, rest_of_line};
 
 /// One capability of a server.
@@ -143,7 +142,10 @@ impl<'a> Capability<'a> {
             Self::User => out.put_slice(b"USER"),
             Self::Sasl(mechanisms) => {
                 out.put_slice(b"SASL");
-                mechanisms.encode_after_space(out);
+                for mechanism in mechanisms.iter() {
+                    out.put_u8(b' ');
+                    out.put_slice(mechanism.as_str().as_bytes());
+                }
             }
             Self::RespCodes => out.put_slice(b"RESP-CODES"),
             Self::AuthRespCode => out.put_slice(b"AUTH-RESP-CODE"),

@@ -5,12 +5,11 @@ use core::fmt;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Class, Keyword, Parsed, VCHAR, byte, complete, fail, number32, run, token};
-use mail_wire::{Base64, Mechanism, SyntaxError, encode::decimal, mechanism};
+use mail_wire::{Auth, SyntaxError, auth, encode::decimal};
 
 use crate::credentials::{Digest, Name, Password, digest, name, password};
 use crate::language::{Language, language};
 use crate::message_number::{MessageNumber, message_number};
-use crate::sasl::{encode_initial_response, initial_response};
 use crate::text::TEXT;
 use crate::tolerance::Tolerance;
 
@@ -38,12 +37,7 @@ pub enum Command<'a> {
         digest: Digest,
     },
     /// `AUTH`: a login by SASL (RFC 5034 §4).
-    Auth {
-        /// How.
-        mechanism: Mechanism<'a>,
-        /// The first data of the exchange, if they come with the command.
-        initial_response: Option<Base64<'a>>,
-    },
+    Auth(Auth<'a>),
     /// `STLS`: go on inside TLS (RFC 2595 §4).
     Stls,
     /// `CAPA`: what can you do? (RFC 2449 §5)
@@ -76,27 +70,29 @@ pub enum Command<'a> {
     /// `QUIT`: delete what is marked, and goodbye (RFC 1939 §4, §6).
     Quit,
     /// Any other.
-    Other(OtherCommand<'a>),
+    Unknown(UnknownCommand<'a>),
 }
 
 /// A command that [`Command`] does not know, whose answer is one line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct OtherCommand<'a>(&'a [u8]);
+pub struct UnknownCommand<'a>(&'a [u8]);
 
-impl<'a> OtherCommand<'a> {
+impl<'a> UnknownCommand<'a> {
     /// Takes a line, without its CRLF, to be sent as a command.
     ///
     /// # Errors
     /// [`SyntaxError`] where it is longer than 253 octets, does not begin with
     /// a keyword, or holds CR, LF or NUL; and where the keyword is of a command
-    /// that [`Command`] has, for then a session would not see what is sent.
+    /// that [`Command`] knows, for then a session would not see what is sent.
     pub fn new(line: &'a [u8]) -> Result<Self, SyntaxError> {
         if line.len() > 253 {
             return Err(SyntaxError { offset: 253, expected: "the end of the command" });
         }
-        let known = |&keyword: &Keyword| keyword == Keyword::new(run(&VCHAR, line).0);
-        if KNOWN.iter().any(known) {
-            return Err(SyntaxError { offset: 0, expected: "a command that `Command` has not" });
+        if is_known(run(&VCHAR, line).0) {
+            return Err(SyntaxError {
+                offset: 0,
+                expected: "a command that `Command` does not know",
+            });
         }
         complete(line, other)
     }
@@ -115,7 +111,7 @@ impl<'a> OtherCommand<'a> {
     }
 }
 
-impl fmt::Debug for OtherCommand<'_> {
+impl fmt::Debug for UnknownCommand<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", self.0.escape_ascii())
     }
@@ -185,13 +181,9 @@ impl<'a> Command<'a> {
                 out.put_u8(b' ');
                 digest.encode(out);
             }
-            Self::Auth { mechanism, initial_response } => {
+            Self::Auth(auth) => {
                 out.put_slice(b"AUTH ");
-                out.put_slice(mechanism.as_str().as_bytes());
-                if let Some(response) = initial_response {
-                    out.put_u8(b' ');
-                    encode_initial_response(response, out);
-                }
+                auth.encode(out);
             }
             Self::Stls => out.put_slice(b"STLS"),
             Self::Capa => out.put_slice(b"CAPA"),
@@ -216,7 +208,7 @@ impl<'a> Command<'a> {
                 }
             }
             Self::Quit => out.put_slice(b"QUIT"),
-            Self::Other(other) => out.put_slice(other.0),
+            Self::Unknown(other) => out.put_slice(other.0),
         }
         out.put_slice(b"\r\n");
     }
@@ -253,6 +245,11 @@ const KNOWN: [Keyword; 17] = [
     QUIT,
 ];
 
+/// Whether `word` is the keyword of a command that [`Command`] knows.
+pub(crate) fn is_known(word: &[u8]) -> bool {
+    KNOWN.contains(&Keyword::new(word))
+}
+
 /// RFC 2449 §3, and the arguments of each command where the module says:
 /// ```text
 /// command      =  keyword *(SP param) CRLF    ;255 octets maximum
@@ -285,12 +282,8 @@ fn command<'a>(
             Ok((rest, Command::Apop { name, digest }))
         }
         AUTH => {
-            let (rest, mechanism) = mechanism(space(rest)?.0)?;
-            if rest.is_empty() {
-                return Ok((rest, Command::Auth { mechanism, initial_response: None }));
-            }
-            let (rest, response) = initial_response(space(rest)?.0)?;
-            Ok((rest, Command::Auth { mechanism, initial_response: Some(response) }))
+            let (rest, auth) = auth(space(rest)?.0)?;
+            Ok((rest, Command::Auth(auth)))
         }
         STLS => Ok((rest, Command::Stls)),
         CAPA => Ok((rest, Command::Capa)),
@@ -329,7 +322,7 @@ fn command<'a>(
         QUIT => Ok((rest, Command::Quit)),
         _ => {
             let (rest, other) = other(line)?;
-            Ok((rest, Command::Other(other)))
+            Ok((rest, Command::Unknown(other)))
         }
     }
 }
@@ -351,13 +344,13 @@ fn space(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ()> {
 }
 
 /// A keyword that is not in the table, and anything.
-fn other(line: &[u8]) -> Parsed<'_, OtherCommand<'_>> {
+fn other(line: &[u8]) -> Parsed<'_, UnknownCommand<'_>> {
     let (rest, _) = token(&VCHAR, "a command")(line)?;
     if !rest.is_empty() {
         byte(b' ', "a space")(rest)?;
     }
     match run(&TEXT, rest) {
-        (_, []) => Ok((&[], OtherCommand(line))),
+        (_, []) => Ok((&[], UnknownCommand(line))),
         (_, rest) => fail(rest, "no CR, LF or NUL"),
     }
 }
@@ -365,6 +358,7 @@ fn other(line: &[u8]) -> Parsed<'_, OtherCommand<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mail_wire::{Base64, Mechanism};
 
     const STRICT: Tolerance = Tolerance::STRICT;
 
@@ -372,7 +366,7 @@ mod tests {
         Command::parse(line.as_bytes()).unwrap_err().offset
     }
 
-    /// HOSTILE: message numbers and line counts that are none.
+    /// Message numbers and line counts that are none.
     #[test]
     fn numbers_that_are_none() {
         assert_eq!(offset("LIST 0"), 5);
@@ -387,7 +381,7 @@ mod tests {
         assert_eq!(Command::parse(b"TOP 1 0"), Ok(top));
     }
 
-    /// HOSTILE: `STARTTLS x`, `MA\rIL`, NUL in a command.
+    /// `STARTTLS x`, `MA\rIL`, NUL in a command.
     #[test]
     fn odd_lines() {
         assert_eq!(offset("STLS x"), 4);
@@ -404,7 +398,7 @@ mod tests {
         assert_eq!(offset("AUTH PLAIN AA=A"), 13);
     }
 
-    /// HOSTILE: PASS with spaces. RFC 1939 §7 makes them the password's.
+    /// PASS with spaces. RFC 1939 §7 makes them the password's.
     #[test]
     fn spaces_in_a_password_are_its_own() {
         for tolerance in [STRICT, Tolerance { extra_spaces: true, ..STRICT }] {
@@ -444,9 +438,9 @@ mod tests {
     #[test]
     fn known_commands_are_no_others() {
         for line in ["PASS secret", "auth PLAIN AAAA", "STLS", "Retr 1", "QUIT"] {
-            assert_eq!(OtherCommand::new(line.as_bytes()).unwrap_err().offset, 0, "{line}");
+            assert_eq!(UnknownCommand::new(line.as_bytes()).unwrap_err().offset, 0, "{line}");
         }
-        assert!(OtherCommand::new(b"XTND XMIT").is_ok());
+        assert!(UnknownCommand::new(b"XTND XMIT").is_ok());
         for keyword in [
             "USER a",
             "PASS a",
@@ -466,14 +460,17 @@ mod tests {
             "LANG",
             "QUIT",
         ] {
-            assert!(!matches!(Command::parse(keyword.as_bytes()), Ok(Command::Other(_)) | Err(_)));
-            assert!(OtherCommand::new(keyword.as_bytes()).is_err(), "{keyword}");
+            assert!(!matches!(
+                Command::parse(keyword.as_bytes()),
+                Ok(Command::Unknown(_)) | Err(_)
+            ));
+            assert!(UnknownCommand::new(keyword.as_bytes()).is_err(), "{keyword}");
         }
     }
 
     #[test]
     fn unknown_commands_are_kept() {
-        let Ok(Command::Other(other)) = Command::parse(b"Xtnd xmit  x") else {
+        let Ok(Command::Unknown(other)) = Command::parse(b"Xtnd xmit  x") else {
             panic!("not kept");
         };
         assert_eq!((other.keyword(), other.arguments()), (&b"Xtnd"[..], &b"xmit  x"[..]));
@@ -482,9 +479,9 @@ mod tests {
     #[test]
     fn an_empty_initial_response_is_an_equals_sign() {
         let command = Command::parse(b"AUTH EXTERNAL =").unwrap();
-        let expected =
-            Command::Auth { mechanism: Mechanism::External, initial_response: Some(Base64::EMPTY) };
-        assert_eq!(command, expected);
+        let initial_response = Some(Base64::EMPTY);
+        let expected = Auth { mechanism: Mechanism::External, initial_response };
+        assert_eq!(command, Command::Auth(expected));
         let mut out = BytesMut::new();
         command.encode(&mut out);
         assert_eq!(&out[..], b"AUTH EXTERNAL =\r\n");

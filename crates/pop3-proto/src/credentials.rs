@@ -4,10 +4,12 @@ use core::fmt;
 use core::fmt::Write as _;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::SyntaxError;
 use mail_wire::parse::{Class, Fault, Parsed, VCHAR, complete, fail, run, word};
+use mail_wire::{Secret, SyntaxError};
+use md5::{Digest as _, Md5};
 
 use crate::text::TEXT;
+use crate::timestamp::Timestamp;
 
 /// The name of a maildrop (RFC 1939 §7, USER and APOP): visible US-ASCII, or
 /// UTF-8 where the server takes it (RFC 6856 §2.2).
@@ -44,8 +46,8 @@ impl<'a> Name<'a> {
 
 /// A password as PASS carries it: everything behind the space, spaces too
 /// (RFC 1939 §7). It prints as `…`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Password<'a>(&'a [u8]);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Password<'a>(Secret<'a>);
 
 impl<'a> Password<'a> {
     /// The most octets that [`new`](Self::new) takes: what is left of the 255
@@ -67,17 +69,11 @@ impl<'a> Password<'a> {
     /// The octets themselves.
     #[must_use]
     pub const fn reveal(self) -> &'a [u8] {
-        self.0
+        self.0.reveal()
     }
 
     pub(crate) fn encode(self, out: &mut BytesMut) {
-        out.put_slice(self.0);
-    }
-}
-
-impl fmt::Debug for Password<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('…')
+        out.put_slice(self.reveal());
     }
 }
 
@@ -88,6 +84,23 @@ impl fmt::Debug for Password<'_> {
 pub struct Digest(pub [u8; 16]);
 
 impl Digest {
+    /// The digest of a greeting's timestamp and the secret that both sides know.
+    ///
+    /// It is MD5, which no longer keeps a weak password from somebody who listens.
+    ///
+    /// ```
+    /// use pop3_proto::{Digest, Timestamp};
+    /// let timestamp = Timestamp::new("<1896.697170952@dbc.mtview.ca.us>")?;
+    /// let Digest(digest) = Digest::new(timestamp, b"tanstaaf");
+    /// assert_eq!(u128::from_be_bytes(digest), 0xc4c9334bac560ecc979e58001b3e22fb);
+    /// # Ok::<(), pop3_proto::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn new(timestamp: Timestamp<'_>, secret: &[u8]) -> Self {
+        let md5 = Md5::new().chain_update(timestamp.as_str()).chain_update(secret);
+        Self(md5.finalize().into())
+    }
+
     /// Writes 32 hexadecimal digits in lower case.
     pub(crate) fn encode(self, out: &mut BytesMut) {
         for byte in self.0 {
@@ -114,7 +127,7 @@ pub(crate) fn name(input: &[u8]) -> Parsed<'_, Name<'_>> {
 pub(crate) fn password(input: &[u8]) -> Parsed<'_, Password<'_>> {
     match run(&TEXT, input) {
         ([], rest) => fail(rest, "a password"),
-        (password, rest) => Ok((rest, Password(password))),
+        (password, rest) => Ok((rest, Password(Secret::new(password)))),
     }
 }
 
@@ -159,7 +172,7 @@ mod tests {
 
     #[test]
     fn secrets_do_not_print() {
-        assert_eq!(format!("{:?}", Password::new(b"tan staaf").unwrap()), "…");
+        assert_eq!(format!("{:?}", Password::new(b"tan staaf").unwrap()), "Password(…)");
         assert_eq!(format!("{:?}", Digest([1; 16])), "…");
     }
 
@@ -170,7 +183,10 @@ mod tests {
         assert_eq!("APOP ".len() + Name::new(&name).unwrap().0.len() + 1 + 32 + 2, 255);
         let password = [b'p'; 249];
         assert!(Password::new(&password).is_err());
-        assert_eq!("PASS ".len() + Password::new(&password[..248]).unwrap().0.len() + 2, 255);
+        assert_eq!(
+            "PASS ".len() + Password::new(&password[..248]).unwrap().reveal().len() + 2,
+            255
+        );
     }
 
     #[test]

@@ -47,7 +47,7 @@
 //!                     session.unique_ids(ticket, maildrop.iter().map(|message| message.id), &mut out)?;
 //!                 }
 //!                 Ok(Event::Retr(number, ticket) | Event::Top(number, _, ticket)) => {
-//!                     let mut body = session.accept(ticket, &mut out)?;
+//!                     let mut body = session.send_message(ticket, &mut out)?;
 //!                     body.push(maildrop[number.index()].text, &mut out); // or piece by piece
 //!                     session.finish(body, &mut out)?;
 //!                 }
@@ -100,7 +100,7 @@
 //! fn fetch(mut tls: impl Read + Write) -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
 //!     let (name, password) = (Name::new("mrose")?, Password::new(b"secret")?);
 //!     let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
-//!     let mut pop3 = Session::new(Config::default().into(), Channel::Tls);
+//!     let mut pop3 = Session::new(Config::default(), Channel::Tls);
 //!     let (mut wanted, mut mail) = (Vec::new(), Vec::<Vec<u8>>::new());
 //!     loop {
 //!         let mut input = buffer.filled();
@@ -152,7 +152,7 @@
 //! # assert_eq!(stream.1, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
 //! # let mut stream = Both(mail[..5].to_vec(), vec![]);
 //! # assert!(fetch(&mut stream).is_err(), "the connection broke");
-//! # for bad in [&["-ERR too busy\r\n"][..], &["+OK\r\n", "what?\r\n"]] {
+//! # for bad in [&["-ERR too busy\r\n"][..], &["+OK\r\n", "-ERR what?\r\n"]] {
 //! #     let no = fetch(&mut Both(bad.to_vec(), vec![])).unwrap_err().to_string();
 //! #     assert!(["too busy", "what?"].contains(&no.as_str()), "{no}");
 //! # }
@@ -174,7 +174,7 @@
 //! The same types are parsed and encoded; what would break a line or the framing
 //! cannot be built.
 //!
-//! [`multi_line`] reads the lines of a multi-line response where there
+//! [`unstuff_line`] reads the lines of a multi-line response where there
 //! is no session.
 
 #![no_std]
@@ -193,6 +193,7 @@ mod listing;
 mod message_number;
 mod response;
 mod sasl;
+mod secrecy;
 pub mod server;
 mod text;
 mod timestamp;
@@ -202,17 +203,18 @@ mod unique_id;
 pub use bytes::BytesMut;
 pub use capability::{Capability, Retention};
 pub use code::{Code, OtherCode};
-pub use command::{Command, OtherCommand};
+pub use command::{Command, UnknownCommand};
 pub use credentials::{Digest, Name, Password};
 pub use language::{Language, LanguageListing};
 pub use listing::{DropListing, ScanListing, UniqueIdListing};
 pub use mail_wire::{
-    Base64, BufferFull, ClientLine, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer,
-    SyntaxError, Ticket, WrongTicket,
+    Auth, Base64, BufferError, Caseless, Channel, ClientLine, CloseReason, Direction, InputLost,
+    Mechanism, MechanismName, Mechanisms, OfferedMechanisms, ReceiveBuffer, Secret, SyntaxError,
+    Ticket, TlsPolicy, Upgrade, WireLine, WireLog, WrongTicket, encode_base64,
 };
 pub use message_number::MessageNumber;
-pub use response::{Response, Status, multi_line};
-pub use sasl::{Mechanisms, ServerLine};
+pub use response::{Response, ResponseBuf, Status, unstuff_line};
+pub use sasl::ServerLine;
 pub use text::{Text, TextBuf};
 pub use timestamp::Timestamp;
 pub use tolerance::Tolerance;

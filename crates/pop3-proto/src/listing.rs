@@ -170,7 +170,7 @@ fn remark(input: &[u8]) -> Parsed<'_, ()> {
 mod tests {
     use super::*;
 
-    /// HOSTILE: STAT with trailing text; extra spaces in UIDL.
+    /// STAT with trailing text; extra spaces in UIDL.
     #[test]
     fn what_real_servers_send() {
         let stat = DropListing { messages: 2, octets: 320 };

@@ -1,5 +1,8 @@
 //! Status lines, and what frames the lines behind them (RFC 1939 §3, RFC 2449 §3).
 
+use alloc::boxed::Box;
+use core::fmt;
+
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::parse::{Parsed, complete, fail};
@@ -101,6 +104,53 @@ impl<'a> Response<'a> {
     }
 }
 
+/// A [`Response`] of one's own, for an error that is kept. It prints as its code and its text.
+///
+/// ```
+/// use pop3_proto::{Code, Response, ResponseBuf};
+/// let said = ResponseBuf::from(Response::parse(b"-ERR [IN-USE] locked")?);
+/// assert_eq!(said.as_response().code, Some(Code::InUse));
+/// assert_eq!(said.to_string(), "[IN-USE] locked");
+/// # Ok::<(), pop3_proto::SyntaxError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ResponseBuf(Box<[u8]>);
+
+impl ResponseBuf {
+    /// The response.
+    #[must_use]
+    pub fn as_response(&self) -> Response<'_> {
+        // It was written by `encode`.
+        Response::parse(&self.0).unwrap_or(Response::err(Text::EMPTY))
+    }
+}
+
+impl From<Response<'_>> for ResponseBuf {
+    fn from(response: Response<'_>) -> Self {
+        let mut line = BytesMut::new();
+        response.encode(&mut line);
+        Self(line.strip_suffix(b"\r\n").unwrap_or(&line).into())
+    }
+}
+
+impl fmt::Debug for ResponseBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_response().fmt(f)
+    }
+}
+
+impl fmt::Display for ResponseBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Response { code, text, .. } = self.as_response();
+        match code {
+            Some(code) if text.is_empty() => write!(f, "[{}]", code.as_str()),
+            Some(code) => write!(f, "[{}] {text}", code.as_str()),
+            None if text.is_empty() => f.write_str("no reason given"),
+            None => text.fmt(f),
+        }
+    }
+}
+
 /// RFC 2449 §3:
 /// ```text
 /// single-line  =  status [SP text] CRLF       ;512 octets maximum
@@ -138,13 +188,13 @@ fn skip_space(input: &[u8]) -> &[u8] {
 /// (RFC 1939 §3).
 ///
 /// ```
-/// use pop3_proto::multi_line;
-/// assert_eq!(multi_line(b"1 120"), Some(&b"1 120"[..]));
-/// assert_eq!(multi_line(b"..hidden"), Some(&b".hidden"[..]));
-/// assert_eq!(multi_line(b"."), None);
+/// use pop3_proto::unstuff_line;
+/// assert_eq!(unstuff_line(b"1 120"), Some(&b"1 120"[..]));
+/// assert_eq!(unstuff_line(b"..hidden"), Some(&b".hidden"[..]));
+/// assert_eq!(unstuff_line(b"."), None);
 /// ```
 #[must_use]
-pub fn multi_line(line: &[u8]) -> Option<&[u8]> {
+pub fn unstuff_line(line: &[u8]) -> Option<&[u8]> {
     match line {
         b"." => None,
         [b'.', unstuffed @ ..] => Some(unstuffed),

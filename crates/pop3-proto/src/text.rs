@@ -54,12 +54,12 @@ impl<'a> Text<'a> {
     }
 
     /// A text of this crate's own.
-    pub(crate) const fn literal(text: &'static str) -> Text<'static> {
+    pub(crate) const fn fixed(text: &'static str) -> Text<'static> {
         Text(text.as_bytes())
     }
 
     /// The start of a line, up to what no text can hold.
-    pub(crate) fn start_of(line: &'a [u8]) -> Self {
+    pub(crate) fn truncated(line: &'a [u8]) -> Self {
         Self(run(&TEXT, line).0)
     }
 
@@ -128,6 +128,12 @@ impl TextBuf {
 impl From<Text<'_>> for TextBuf {
     fn from(text: Text<'_>) -> Self {
         Self(text.0.into())
+    }
+}
+
+impl fmt::Display for TextBuf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_text().fmt(f)
     }
 }
 

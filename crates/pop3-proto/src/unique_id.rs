@@ -102,7 +102,7 @@ pub(crate) fn unique_id(input: &[u8]) -> Parsed<'_, UniqueId<'_>> {
 mod tests {
     use super::*;
 
-    /// HOSTILE: UIDL over 70.
+    /// UIDL over 70.
     #[test]
     fn seventy_octets_and_no_more_can_be_built() {
         assert!(UniqueId::new(&"u".repeat(70)).is_ok());

@@ -34,6 +34,8 @@ fn config() -> Config {
 struct Stream {
     incoming: VecDeque<u8>,
     sent: Vec<u8>,
+    /// What comes after each write.
+    answers: VecDeque<&'static str>,
 }
 
 impl Stream {
@@ -49,6 +51,9 @@ impl Stream {
     async fn write_all(&mut self, octets: &[u8]) {
         later().await;
         self.sent.extend_from_slice(octets);
+        if !octets.is_empty() {
+            self.incoming.extend(self.answers.pop_front().unwrap_or_default().bytes());
+        }
     }
 }
 
@@ -95,7 +100,7 @@ async fn serve(stream: &mut Stream) -> Result<Vec<u32>, Box<dyn core::error::Err
                     session.unique_ids(ticket, UniqueId::new("a"), &mut out)?;
                 }
                 Event::Retr(_, ticket) => {
-                    let mut body = session.accept(ticket, &mut out)?;
+                    let mut body = session.send_message(ticket, &mut out)?;
                     for piece in MESSAGE.chunks(4) {
                         body.push(piece, &mut out);
                         stream.write_all(&out).await;
@@ -133,7 +138,11 @@ fn block_on<T>(future: impl Future<Output = T> + Send) -> T {
 
 #[test]
 fn a_future_that_is_send() {
-    let mut stream = Stream { incoming: CLIENT.iter().copied().collect(), sent: Vec::new() };
+    let mut stream = Stream {
+        incoming: CLIENT.iter().copied().collect(),
+        sent: Vec::new(),
+        answers: VecDeque::new(),
+    };
     let gone = block_on(serve(&mut stream)).unwrap();
     assert_eq!(core::str::from_utf8(&stream.sent).unwrap(), SERVER);
     assert_eq!(gone, [1]);
@@ -145,7 +154,7 @@ async fn fetch(stream: &mut Stream) -> Result<Vec<u8>, Box<dyn core::error::Erro
     use client::{Answer, Event, Sent, Session};
     let mut buffer = ReceiveBuffer::new();
     let mut out = BytesMut::new();
-    let mut session = Session::new(client::Config::default().into(), Channel::Tls);
+    let mut session = Session::new(client::Config::default(), Channel::Tls);
     let login = [Command::parse(b"USER mrose")?, Command::parse(b"PASS secret")?];
     let (mut wanted, mut mail) = (Vec::new(), Vec::new());
     loop {
@@ -184,14 +193,24 @@ async fn fetch(stream: &mut Stream) -> Result<Vec<u8>, Box<dyn core::error::Erro
 
 #[test]
 fn a_client_that_is_a_future_that_is_send() {
-    let answers = "+OK ready\r\n+OK\r\n+OK\r\n+OK\r\n1 24\r\n2 9\r\n.\r\n+OK\r\n..\r\n.\r\n\
-        +OK\r\nSubject: one\r\n\r\nHello.\r\n.\r\n+OK goodbye\r\n";
-    let mut stream = Stream { incoming: answers.bytes().collect(), sent: Vec::new() };
-    let mail = block_on(fetch(&mut stream)).unwrap();
+    let answers = [
+        "+OK\r\n",
+        "+OK\r\n",
+        "+OK\r\n1 24\r\n2 9\r\n.\r\n",
+        "+OK\r\n..\r\n.\r\n",
+        "+OK\r\nSubject: one\r\n\r\nHello.\r\n.\r\n",
+        "+OK goodbye\r\n",
+    ];
+    let stream = |answers: &[&'static str]| Stream {
+        incoming: b"+OK ready\r\n".iter().copied().collect(),
+        sent: Vec::new(),
+        answers: answers.iter().copied().collect(),
+    };
+    let mut whole = stream(&answers);
+    let mail = block_on(fetch(&mut whole)).unwrap();
     assert_eq!(mail, [b".\r\n", MESSAGE].concat());
-    assert_eq!(stream.sent, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
-    stream.incoming = answers.bytes().take(answers.len() - 3).collect();
-    assert!(block_on(fetch(&mut stream)).is_err());
+    assert_eq!(whole.sent, b"USER mrose\r\nPASS secret\r\nLIST\r\nRETR 2\r\nRETR 1\r\nQUIT\r\n");
+    assert!(block_on(fetch(&mut stream(&answers[..5]))).is_err());
 }
 
 /// One of the connections of an event loop.
@@ -252,7 +271,7 @@ impl Connection {
                     session.unique_ids(ticket, UniqueId::new("a"), out).unwrap();
                 }
                 Event::Retr(_, ticket) => {
-                    let mut body = session.accept(ticket, out).unwrap();
+                    let mut body = session.send_message(ticket, out).unwrap();
                     body.push(MESSAGE, out);
                     session.finish(body, out).unwrap();
                 }

@@ -33,7 +33,7 @@ impl Pair {
         let mut config = server::Config::default();
         config.plaintext_auth = true;
         let server = server::Session::new(config.into(), server::Channel::Tls, &mut from_server);
-        let client = client::Session::new(client::Config::default().into(), client::Channel::Tls);
+        let client = client::Session::new(client::Config::default(), client::Channel::Tls);
         let mut pair = Self {
             client,
             server,
@@ -117,7 +117,7 @@ fn a_gibibyte_in_a_few_buffers() {
             panic!("no RETR");
         };
         pair.to_server.keep_last(0);
-        let mut body = pair.server.accept(ticket, &mut pair.from_server).unwrap();
+        let mut body = pair.server.send_message(ticket, &mut pair.from_server).unwrap();
         let (mut sent, mut received, mut ended) = (0, 0, false);
         let mut told = |event: client::Event<'_>| match event {
             client::Event::Body(octets) => received += octets.len() as u64,

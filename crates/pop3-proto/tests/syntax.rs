@@ -4,10 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use bytes::BytesMut;
-use pop3_proto::OtherCommand;
 use pop3_proto::Retention;
-use pop3_proto::multi_line;
+use pop3_proto::unstuff_line;
 use pop3_proto::*;
+use pop3_proto::{Auth, UnknownCommand};
 use pop3_proto::{ClientLine, Mechanisms, ServerLine};
 use pop3_proto::{DropListing, ScanListing, UniqueIdListing};
 use proptest::prelude::*;
@@ -63,8 +63,8 @@ fn commands<'a>(
         Command::User(name),
         Command::Pass(Password::new(&s.password).unwrap()),
         Command::Apop { name, digest: Digest(digest) },
-        Command::Auth { mechanism, initial_response: None },
-        Command::Auth { mechanism: Mechanism::Plain, initial_response: Some(base64) },
+        Command::Auth(Auth { mechanism, initial_response: None }),
+        Command::Auth(Auth { mechanism: Mechanism::Plain, initial_response: Some(base64) }),
         Command::Stls,
         Command::Capa,
         Command::Stat,
@@ -82,7 +82,7 @@ fn commands<'a>(
         Command::Lang(Some(Language::new("de-CH").unwrap())),
         Command::Lang(Some(Language::ANY)),
         Command::Quit,
-        Command::Other(OtherCommand::new(&s.other).unwrap()),
+        Command::Unknown(UnknownCommand::new(&s.other).unwrap()),
     ]
 }
 
@@ -144,7 +144,7 @@ proptest! {
     fn capabilities_round_trip(s in strings(), number: u32, user: bool) {
         for capability in capabilities(&s, number, user) {
             let line = line(512, |out| capability.encode(out));
-            let unstuffed = multi_line(&line).unwrap();
+            let unstuffed = unstuff_line(&line).unwrap();
             prop_assert_eq!(Capability::parse(unstuffed), Ok(capability));
         }
     }
@@ -209,7 +209,7 @@ proptest! {
         }
         if let Ok(capability) = Capability::parse(&input) {
             let line = line(512, |out| capability.encode(out));
-            prop_assert_eq!(multi_line(&line).map(Capability::parse), Some(Ok(capability)));
+            prop_assert_eq!(unstuff_line(&line).map(Capability::parse), Some(Ok(capability)));
         }
         if let Ok(listing) = UniqueIdListing::parse(&input) {
             let mut out = BytesMut::new();

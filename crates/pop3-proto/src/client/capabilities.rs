@@ -1,23 +1,25 @@
 //! What a client keeps of a server's capabilities.
 
-use mail_wire::Mechanism;
 use mail_wire::parse::{VCHAR, run};
+use mail_wire::{Mechanism, OfferedMechanisms};
 
 use crate::capability::Capability;
 
 /// What a server has said that it can do, in its last answer to CAPA: what a
 /// client decides by. Arguments are in the events
 /// ([`Event::Capability`](super::Event::Capability)).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// TOP (RFC 2449 §6.1).
     pub top: bool,
     /// USER and PASS (RFC 2449 §6.2).
     pub user: bool,
-    /// AUTH (RFC 5034 §3); with which mechanisms:
-    /// [`has_mechanism`](Self::has_mechanism).
+    /// AUTH (RFC 5034 §3).
     pub sasl: bool,
+    /// The mechanisms of AUTH, those that this crate does not know too, in the server's
+    /// order: as many as fit a line ([`OfferedMechanisms::MAX`]).
+    pub mechanisms: OfferedMechanisms,
     /// `[...]` at the start of a text is a code (RFC 2449 §6.4).
     pub resp_codes: bool,
     /// `[AUTH]` marks every fault of credentials (RFC 3206 §6).
@@ -34,16 +36,18 @@ pub struct Capabilities {
     pub utf8_user: bool,
     /// LANG (RFC 6856 §3).
     pub lang: bool,
-    /// A bit for each mechanism that has a number.
-    mechanisms: u16,
+    /// How many names of mechanisms were looked at.
+    looked_at: usize,
 }
 
 impl Capabilities {
-    /// Whether AUTH takes `mechanism`. `false` for those that are unknown to
-    /// [`Mechanism`]: keep them from the event.
+    /// How many names of mechanisms are looked at: more than fit the line that they may have.
+    const NAMES: usize = 256;
+
+    /// Whether AUTH takes `mechanism`.
     #[must_use]
-    pub const fn has_mechanism(&self, mechanism: Mechanism<'_>) -> bool {
-        self.mechanisms & bit(mechanism) != 0
+    pub fn has_mechanism(&self, mechanism: Mechanism<'_>) -> bool {
+        self.mechanisms.iter().any(|offered| offered == mechanism)
     }
 
     pub(super) fn add(&mut self, capability: Capability<'_>) {
@@ -52,7 +56,11 @@ impl Capabilities {
             Capability::User => self.user = true,
             Capability::Sasl(mechanisms) => {
                 self.sasl = true;
-                self.mechanisms |= mechanisms.iter().map(bit).fold(0, |all, bit| all | bit);
+                for mechanism in mechanisms.iter().take(Self::NAMES - self.looked_at) {
+                    self.looked_at += 1;
+                    // One too many is not kept.
+                    self.mechanisms.offer(mechanism.as_str()).unwrap_or_default();
+                }
             }
             Capability::RespCodes => self.resp_codes = true,
             Capability::AuthRespCode => self.auth_resp_code = true,
@@ -75,22 +83,5 @@ impl Capabilities {
             | Capability::Expire { .. }
             | Capability::Implementation(_) => {}
         }
-    }
-}
-
-const fn bit(mechanism: Mechanism<'_>) -> u16 {
-    match mechanism {
-        Mechanism::Plain => 1,
-        Mechanism::Login => 1 << 1,
-        Mechanism::External => 1 << 2,
-        Mechanism::Anonymous => 1 << 3,
-        Mechanism::CramMd5 => 1 << 4,
-        Mechanism::DigestMd5 => 1 << 5,
-        Mechanism::ScramSha1 => 1 << 6,
-        Mechanism::ScramSha256 => 1 << 7,
-        Mechanism::Gssapi => 1 << 8,
-        Mechanism::OAuthBearer => 1 << 9,
-        Mechanism::XOAuth2 => 1 << 10,
-        _ => 0,
     }
 }

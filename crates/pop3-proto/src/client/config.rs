@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// What a client lets pass. One is shared by all of its sessions.
+/// What a client lets pass, in each of its sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
@@ -42,14 +42,23 @@ pub struct Limits {
     /// 100. They have some 20 octets each, so that they fit what a connection
     /// holds on its way although the server is writing too (RFC 2449 §6.6).
     pub pipelined: usize,
+    /// Lines that cannot be read in the place of one answer: 100. With one more the session
+    /// ends.
+    pub junk_lines: u32,
     /// How long a server may be silent: 10 minutes. No RFC names a time; a
     /// server may end a session after as long a silence of the client's.
-    pub silence: Duration,
+    pub idle_timeout: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line: 12288, listing: 1_000_000, pipelined: 100, silence: Duration::from_secs(600) }
+        Self {
+            line: 12288,
+            listing: 1_000_000,
+            pipelined: 100,
+            junk_lines: 100,
+            idle_timeout: Duration::from_secs(600),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! That the server says no is no error here but an [`Answer`](super::Answer).
 
-use mail_wire::WrongTicket;
+use mail_wire::{InputLost, WrongTicket};
 
 /// Why [`Session::receive`](super::Session::receive) gave no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -20,16 +20,21 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
-    /// The greeting is not of POP3.
+    /// The greeting is not of POP3. The line was told by
+    /// [`Event::Unparsed`](super::Event::Unparsed).
     #[error("the server does not greet as a POP3 server does: close the connection")]
     NoGreeting,
-    /// Octets in clear text came behind the `+OK` of STLS. Whoever put them
+    /// Octets in clear text came after the `+OK` of STLS. Whoever put them
     /// there wanted them to count as sent inside TLS.
-    #[error("octets in clear text behind the answer to STLS: close the connection")]
+    #[error("octets in clear text after the answer to STLS: close the connection")]
     PlaintextAfterStartTls,
     /// A listing has more lines than [`Limits::listing`](super::Limits::listing).
     #[error("the server's listing does not end: close the connection, or allow longer ones")]
     EndlessListing,
+    /// There are more lines that cannot be read in the place of an answer than
+    /// [`Limits::junk_lines`](super::Limits::junk_lines).
+    #[error("the server does not answer but sends lines that are not POP3: close the connection")]
+    Junk,
     /// The connection ended before QUIT was answered: whether anything is deleted
     /// is not known, and a message that was being received is not whole.
     #[error("the connection ended before QUIT was answered")]
@@ -43,6 +48,13 @@ pub enum Misuse {
     /// The state does not allow the command, or, for STLS, the channel.
     #[error("the command is not for the present state or channel: see `Session::state`")]
     NotNow,
+    /// The connection is not to be used any more.
+    #[error("nothing more is sent on this connection: see `Session::close_reason`")]
+    Closed,
+    /// Octets lie there that were shown to the session and not asked for. What is sent now
+    /// must not be answered by them.
+    #[error("the server has spoken unasked: receive that before sending anything")]
+    Unread,
     /// A command waits for its answer, and the server does not take more than
     /// one at a time, or that command must be the last.
     #[error("a command waits for its answer: receive it before sending the next")]
@@ -67,4 +79,13 @@ pub enum Misuse {
     /// The ticket is another session's, or its connection has ended since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),
+    /// Less was shown than was left unread.
+    #[error(transparent)]
+    InputLost(#[from] InputLost),
+}
+
+impl From<InputLost> for Error {
+    fn from(lost: InputLost) -> Self {
+        Self::Misuse(lost.into())
+    }
 }

@@ -1,10 +1,9 @@
 //! What a session tells.
 
-use mail_wire::{Base64, SyntaxError, Ticket};
+use mail_wire::{Base64, SyntaxError, Ticket, Upgrade};
 
 use super::request;
 use super::sent::Sent;
-use super::session::Upgrade;
 use crate::capability::Capability;
 use crate::language::LanguageListing;
 use crate::listing::{ScanListing, UniqueIdListing};
@@ -32,10 +31,10 @@ pub enum Event<'b> {
     /// The next octets of the message that RETR or TOP asked for, without the
     /// dots that were stuffed. Pieces are cut anywhere. Only CRLF, a dot and CRLF
     /// end the message: one whose last line a server sends without its end, so
-    /// that the dot stands behind text or a bare LF, is not ended by that dot, or
+    /// that the dot stands after text or a bare LF, is not ended by that dot, or
     /// whoever wrote the message could end it early.
     Body(&'b [u8]),
-    /// The end of the lines behind an answer.
+    /// The end of the lines after an answer.
     End(Sent),
     /// A challenge of the exchange that AUTH began, to be answered with
     /// [`Session::respond`](super::Session::respond) or
@@ -43,21 +42,22 @@ pub enum Event<'b> {
     Challenge(Base64<'b>, Ticket<request::Challenge>),
     /// The server waits for the TLS handshake. Do it, and bring this to
     /// [`Session::upgraded`](super::Session::upgraded).
-    Stls(Upgrade),
-    /// A line of a listing that cannot be read; the rest of the listing follows.
-    /// Of AUTH, a line that is neither a challenge nor an answer: the session
-    /// ends the exchange, and the answer follows.
+    StartTls(Upgrade),
+    /// A line that cannot be read: of a listing, whose rest follows, or one that stands where
+    /// an answer should, which is still waited for. Of AUTH, a line that is neither a challenge
+    /// nor an answer: the session ends the exchange, and the answer follows.
     Unparsed {
-        /// Which command it answers.
-        to: Sent,
-        /// The line, without its end. Empty, where it was over the limit.
+        /// Which command it answers; `None` where it answers none, as an empty line does.
+        to: Option<Sent>,
+        /// The line, without its end; its start, where it was over the limit.
         line: &'b [u8],
         /// What is wrong with it.
         error: SyntaxError,
     },
-    /// The server says something that it was not asked: that it will close the
-    /// connection, mostly. A line that is no status is told as in an [`Answer`].
-    Notice(Response<'b>),
+    /// A status that answers nothing: the server goes, mostly, or somebody has put it into a
+    /// message. What answers what is not known any more, so that the next event is
+    /// [`Closed`](Self::Closed).
+    Unsolicited(Response<'b>),
     /// Send what was written, and close the connection.
     Closed,
 }
@@ -67,12 +67,9 @@ pub enum Event<'b> {
 pub struct Answer<'b> {
     /// The command.
     pub to: Sent,
-    /// What the server says. Where that has no status, it is taken for a no, with
-    /// the line up to what a text cannot hold as its text.
+    /// What the server says. The text of a line that is over the limit, or has octets that
+    /// stand in no line, is cut there.
     pub response: Response<'b>,
-    /// Why the line is no response, where it is none. What follows, if it was to be
-    /// a yes to RETR or CAPA, say, is passed over.
-    pub fault: Option<SyntaxError>,
 }
 
 impl Answer<'_> {

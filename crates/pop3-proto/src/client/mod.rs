@@ -18,8 +18,15 @@
 //! What STAT, and LIST and UIDL of one message answer is read from the text of
 //! the answer, by [`DropListing`](crate::DropListing) and its like.
 //!
-//! Two commands are answered otherwise: STLS with [`Event::Stls`], and AUTH with
+//! Two commands are answered otherwise: STLS with [`Event::StartTls`], and AUTH with
 //! any number of [`Event::Challenge`] before its answer.
+//!
+//! [`Opening`] does all up to the open maildrop: the greeting, STLS, the login.
+//!
+//! A server that speaks unasked is not believed: what lay there before a command was sent
+//! never answers it, and where something came that answers nothing, nothing more is sent. So a
+//! message that is made to look like its own end and an answer after it comes to nothing.
+//! [`Session::close_reason`] says whether a connection can be used again.
 //!
 //! Commands may be sent before the last one is answered once the server has said
 //! that it takes them ([`Capabilities::pipelining`]). Then read while you write, or
@@ -27,8 +34,12 @@
 
 mod capabilities;
 mod config;
+mod ending;
 mod error;
 mod event;
+mod lines;
+mod opening;
+mod send;
 mod sent;
 mod session;
 mod state;
@@ -37,9 +48,10 @@ pub use capabilities::Capabilities;
 pub use config::{ClearText, Config, Limits};
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Answer, Event};
-pub use mail_wire::Channel;
+pub use mail_wire::{Channel, CloseReason, TlsPolicy, Upgrade};
+pub use opening::{Opened, Opening, OpeningError, Plan, Step, Way};
 pub use sent::Sent;
-pub use session::{Session, Upgrade};
+pub use session::Session;
 pub use state::State;
 
 /// What a [`Ticket`](crate::Ticket) of a client is the duty to answer.

@@ -43,8 +43,8 @@ pub enum Sent {
     Languages,
     /// `QUIT`.
     Quit,
-    /// Any other.
-    Other,
+    /// One that the crate does not know.
+    Unknown,
 }
 
 impl Sent {
@@ -72,7 +72,7 @@ impl From<Command<'_>> for Sent {
             Command::User(_) => Self::User,
             Command::Pass(_) => Self::Pass,
             Command::Apop { .. } => Self::Apop,
-            Command::Auth { .. } => Self::Auth,
+            Command::Auth(_) => Self::Auth,
             Command::Stls => Self::Stls,
             Command::Capa => Self::Capa,
             Command::Stat => Self::Stat,
@@ -87,7 +87,7 @@ impl From<Command<'_>> for Sent {
             Command::Lang(Some(_)) => Self::Lang,
             Command::Lang(None) => Self::Languages,
             Command::Quit => Self::Quit,
-            Command::Other(_) => Self::Other,
+            Command::Unknown(_) => Self::Unknown,
         }
     }
 }

@@ -1,120 +1,129 @@
 //! The session.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
-use alloc::sync::Arc;
 use core::time::Duration;
 
-use bytes::{BufMut, BytesMut};
-use mail_wire::parse::Parsed;
+use bytes::BytesMut;
 use mail_wire::{
-    BodyPolicy, Channel, ClientLine, DotUnstuffer, Framed, LineFramer, Mechanism, SyntaxError,
-    Ticket, TicketDesk, Unstuffed, encode_base64,
+    Channel, ClientLine, CloseReason, Desk, Direction, DotUnstuffer, Framed, InFlight, Inbound,
+    LineEnding, LineFramer, Upgrade, WireLog,
 };
 
 use super::capabilities::Capabilities;
-use super::config::{ClearText, Config};
+use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Answer, Event};
-use super::request;
 use super::sent::Sent;
 use super::state::State;
-use crate::capability::Capability;
-use crate::command::Command;
-use crate::language::LanguageListing;
-use crate::listing::{ScanListing, UniqueIdListing, scan_line, unique_id_line};
-use crate::response::{Response, multi_line};
+use crate::response::Response;
 use crate::sasl::ServerLine;
 use crate::text::Text;
-
-/// The most octets of a command with its CRLF (RFC 2449 §4).
-const COMMAND: usize = 255;
 
 /// The client's side of one connection. See the [module](super) for how its
 /// commands are answered.
 ///
 /// It reads no clock and keeps no message: besides this value it holds which
-/// commands wait for their answers, and what it takes to look for the end of a
-/// message while there is one.
+/// commands wait for their answers, what the server can do, and what it takes to look for the
+/// end of a message once there was one.
 #[derive(Debug)]
 pub struct Session {
-    config: Arc<Config>,
-    framer: LineFramer,
-    desk: TicketDesk,
-    state: State,
-    channel: Channel,
-    capabilities: Capabilities,
-    /// What waits for its answer, the oldest first.
-    waiting: VecDeque<Sent>,
-    behind: Behind,
+    pub(super) config: Config,
+    pub(super) inbound: Inbound,
+    pub(super) framer: LineFramer,
+    pub(super) desk: Desk<Pending>,
+    pub(super) state: State,
+    pub(super) channel: Channel,
+    pub(super) capabilities: Box<Capabilities>,
+    /// What waits for its answer.
+    pub(super) in_flight: InFlight<Sent>,
+    /// The answer of which lines are still to come.
+    pub(super) lines: Option<Sent>,
     /// How many lines of a listing came so far.
-    listed: u32,
-    /// While a message is received. In a box, for it is larger than all else together.
-    body: Option<Box<DotUnstuffer>>,
-    failed: Option<ProtocolError>,
+    pub(super) listed: u32,
+    /// How many lines came since the last answer that are none.
+    junk: u32,
+    /// Kept from message to message. In a box, for it is larger than all else together.
+    pub(super) body: Option<Box<DotUnstuffer>>,
+    /// How many octets of a message came so far.
+    pub(super) octets: u64,
+    pub(super) closed: Option<CloseReason>,
+    pub(super) failed: Option<ProtocolError>,
+    pub(super) log: WireLog,
 }
 
-/// What stands behind the last status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Behind {
-    /// The next one.
-    Nothing,
-    /// The lines that it announced.
-    Lines(Sent),
-    /// It could not be read, and was to announce lines if it was a yes.
-    Doubt(Sent),
-    /// The same, and there are lines: they are passed over.
-    Unwanted(Sent),
+/// What the session has asked of its driver.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Pending {
+    /// The answer to a challenge.
+    Challenge,
+    /// The TLS handshake.
+    Handshake,
 }
 
-/// The server agreed to STLS: do the handshake, and bring this to
-/// [`Session::upgraded`].
-#[derive(Debug)]
-#[must_use = "the session waits for the end of the handshake: bring it to `Session::upgraded`"]
-pub struct Upgrade(Ticket<Upgrade>);
+/// A line, and where it begins: how many octets the server had sent before it.
+#[derive(Clone, Copy)]
+struct Line<'b> {
+    octets: &'b [u8],
+    begins: u64,
+}
 
 impl Session {
     /// A session on a fresh connection. The server speaks first.
     #[must_use]
-    pub fn new(config: Arc<Config>, channel: Channel) -> Self {
+    pub fn new(config: Config, channel: Channel) -> Self {
         Self {
-            framer: LineFramer::new(config.limits.line),
             config,
-            desk: TicketDesk::new(),
+            inbound: Inbound::default(),
+            framer: LineFramer::new(config.limits.line),
+            desk: Desk::new(),
             state: State::Greeting,
             channel,
-            capabilities: Capabilities::default(),
-            waiting: VecDeque::new(),
-            behind: Behind::Nothing,
+            capabilities: Box::default(),
+            in_flight: InFlight::new(),
+            lines: None,
             listed: 0,
+            junk: 0,
             body: None,
+            octets: 0,
+            closed: None,
             failed: None,
+            log: WireLog::default(),
         }
+    }
+
+    /// Shows `log` each line that goes over the wire from here on, and first what is in `out`
+    /// already. What is secret is not shown: what follows PASS and APOP, and the exchange of
+    /// AUTH but for its last answer. Messages are shown as the number of their octets.
+    pub fn log_wire(&mut self, log: WireLog, out: &BytesMut) {
+        self.log = log;
+        self.log.lines(Direction::Sent, out);
     }
 
     /// Takes the next thing that the server says off the front of `input`. Call
     /// it again after each event; after [`Event::NeedInput`], once more was read
-    /// behind what it left of `input`.
+    /// after what it left of `input`.
     ///
     /// It writes nothing to `out` but `*`, to end an exchange of SASL in which
     /// the server's line cannot be read.
     ///
     /// # Errors
     /// [`Misuse::ReplyPending`] while a challenge is not answered,
-    /// [`Misuse::UpgradePending`] during the handshake; and [`ProtocolError`], for
-    /// good.
+    /// [`Misuse::UpgradePending`] during the handshake, [`Misuse::InputLost`] where `input`
+    /// is less than the last call left; and [`ProtocolError`], for good.
     pub fn receive<'b>(
         &mut self,
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
-        // Nothing else can be the case behind an answer that has more.
-        match self.behind {
-            Behind::Lines(to) if to.is_message() => Ok(self.message(to, input)),
-            Behind::Lines(to) => self.counted_listing(to, input),
-            Behind::Nothing => self.status(input, out),
-            Behind::Doubt(to) | Behind::Unwanted(to) => self.doubt(to, input, out),
-        }
+        self.inbound.shown(input)?;
+        // Nothing else can be the case while lines of an answer are to come.
+        let event = match self.lines {
+            Some(to) if to.is_message() => Ok(self.message(to, input)),
+            Some(to) => self.counted_listing(to, input),
+            None => self.status(input, out),
+        };
+        self.inbound.left(input);
+        event
     }
 
     /// What comes where no answer has more: a greeting, an answer, a challenge.
@@ -138,182 +147,68 @@ impl Session {
             *input = &[];
             return Ok(Event::Closed);
         }
-        // Some servers end lines with LF alone.
         let line = match self.framer.next(input) {
             Framed::NeedInput => return Ok(Event::NeedInput),
-            Framed::Line { line, .. } => Ok(line),
-            Framed::TooLong => Err(self.too_long()),
+            Framed::Ask { ask, .. } => match ask {},
+            // Some servers end lines with LF alone.
+            Framed::Whole { octets, ending } => {
+                let end = if ending == LineEnding::Crlf { 2 } else { 1 };
+                let length = u64::try_from(octets.len()).unwrap_or(u64::MAX).saturating_add(end);
+                Line { octets, begins: self.inbound.used_but(input).wrapping_sub(length) }
+            }
+            Framed::TooLong { start } => {
+                let begins = self.inbound.used_but(input);
+                self.framer.pass_over(input);
+                Line { octets: start, begins }
+            }
         };
         match self.state {
-            State::Greeting => self.greeting(line),
-            State::Authenticating => self.auth_line(line, input, out),
-            _ => self.answer(line, input),
-        }
-    }
-
-    /// What comes behind a status that cannot be read: lines, or the next status.
-    ///
-    /// The first octet tells. A line of a listing never begins as a status does,
-    /// and a message begins with the name of a field.
-    fn doubt<'b>(
-        &mut self,
-        to: Sent,
-        input: &mut &'b [u8],
-        out: &mut BytesMut,
-    ) -> Result<Event<'b>, Error> {
-        if self.behind == Behind::Doubt(to) {
-            self.behind = match input.first() {
-                None => return Ok(Event::NeedInput),
-                Some(b'+' | b'-') => Behind::Nothing,
-                Some(_) => Behind::Unwanted(to),
-            };
-        }
-        if self.behind == Behind::Unwanted(to) && !self.pass_over(to, input) {
-            return Ok(Event::NeedInput);
-        }
-        self.status(input, out)
-    }
-
-    /// Drops the lines of a listing or a message; says whether their end was there.
-    fn pass_over(&mut self, to: Sent, input: &mut &[u8]) -> bool {
-        loop {
-            let event = if to.is_message() {
-                self.message(to, input)
-            } else {
-                match self.framer.next(input) {
-                    Framed::NeedInput => Event::NeedInput,
-                    Framed::Line { line: b".", .. } => self.end(to),
-                    Framed::Line { .. } | Framed::TooLong => continue,
-                }
-            };
-            match event {
-                Event::NeedInput => return false,
-                Event::End(_) => return true,
-                _ => {}
+            State::Greeting => Ok(self.greeting(line)),
+            // Answers to what was sent before AUTH come first.
+            State::Authenticating if self.in_flight.oldest() == Some(&Sent::Auth) => {
+                self.auth_line(line, input, out)
+            }
+            _ => {
+                self.log_received(line.octets);
+                self.answer(line, input)
             }
         }
     }
 
-    /// The next octets of the message behind an answer.
-    fn message<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Event<'b> {
-        // What a message holds is the caller's to judge.
-        let body = self.body.get_or_insert_with(|| Box::new(DotUnstuffer::new(BodyPolicy::Keep)));
-        match body.next(input) {
-            Unstuffed::Piece(piece) => Event::Body(piece),
-            Unstuffed::End { .. } => self.end(to),
-            Unstuffed::NeedInput => Event::NeedInput,
-        }
-    }
-
-    /// The same of a listing, unless it has more lines than it may.
-    #[inline]
-    fn counted_listing<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Result<Event<'b>, Error> {
-        let event = self.listing(to, input);
-        if matches!(event, Event::NeedInput | Event::End(_)) {
-            return Ok(event);
-        }
-        self.listed = self.listed.saturating_add(1);
-        if self.listed > self.config.limits.listing {
-            return self.fail(ProtocolError::EndlessListing);
-        }
-        Ok(event)
-    }
-
-    /// The next line of the listing behind an answer.
-    fn listing<'b>(&mut self, to: Sent, input: &mut &'b [u8]) -> Event<'b> {
-        match to {
-            Sent::List(_) => {
-                if let Some(listing) = self.plain_line(scan_line, input) {
-                    return Event::Scan(listing);
+    fn greeting<'b>(&mut self, line: Line<'b>) -> Event<'b> {
+        self.log_received(line.octets);
+        match read(line.octets) {
+            Ok(greeting) => {
+                match greeting.is_ok() {
+                    true => self.state = State::Authorization,
+                    false => self.close(CloseReason::Goodbye),
                 }
+                Event::Greeting(greeting)
             }
-            Sent::Uidl(_) => {
-                if let Some(listing) = self.plain_line(unique_id_line, input) {
-                    return Event::UniqueId(listing);
-                }
+            Err(error) => {
+                self.close(CloseReason::OutOfStep);
+                self.failed = Some(ProtocolError::NoGreeting);
+                Event::Unparsed { to: None, line: line.octets, error }
             }
-            _ => {}
         }
-        let line = match self.framer.next(input) {
-            Framed::NeedInput => return Event::NeedInput,
-            Framed::Line { line, .. } => line,
-            Framed::TooLong => return Event::Unparsed { to, line: &[], error: self.too_long() },
+    }
+
+    /// The status line that answers a command, if it does.
+    fn answer<'b>(&mut self, line: Line<'b>, input: &mut &'b [u8]) -> Result<Event<'b>, Error> {
+        let response = match read(line.octets) {
+            Ok(response) => response,
+            // What is no status answers nothing: the answer is still to come.
+            Err(error) => {
+                self.count_junk()?;
+                return Ok(Event::Unparsed { to: None, line: line.octets, error });
+            }
         };
-        let Some(line) = multi_line(line) else { return self.end(to) };
-        let error = match to {
-            Sent::List(_) => match ScanListing::parse(line) {
-                Ok(listing) => return Event::Scan(listing),
-                Err(error) => error,
-            },
-            Sent::Uidl(_) => match UniqueIdListing::parse(line) {
-                Ok(listing) => return Event::UniqueId(listing),
-                Err(error) => error,
-            },
-            Sent::Languages => match LanguageListing::parse(line) {
-                Ok(listing) => return Event::Language(listing),
-                Err(error) => error,
-            },
-            _ => match Capability::parse(line) {
-                Ok(capability) => {
-                    self.capabilities.add(capability);
-                    return Event::Capability(capability);
-                }
-                Err(error) => error,
-            },
-        };
-        Event::Unparsed { to, line, error }
-    }
-
-    /// A line that is just as it should be: read in one go, for its end need not
-    /// be searched for first.
-    #[inline]
-    fn plain_line<'b, T>(
-        &self,
-        line: impl FnOnce(&'b [u8]) -> Parsed<'b, T>,
-        input: &mut &'b [u8],
-    ) -> Option<T> {
-        if self.framer.is_mid_line() {
-            return None;
-        }
-        let (rest, listing) = line(input).ok()?;
-        if input.len() - rest.len() > self.config.limits.line {
-            return None;
-        }
-        *input = rest;
-        Some(listing)
-    }
-
-    fn end<'b>(&mut self, to: Sent) -> Event<'b> {
-        self.behind = Behind::Nothing;
-        self.body = None;
-        Event::End(to)
-    }
-
-    fn too_long(&self) -> SyntaxError {
-        SyntaxError { offset: self.config.limits.line, expected: "the end of the line" }
-    }
-
-    fn greeting<'b>(&mut self, line: Result<&'b [u8], SyntaxError>) -> Result<Event<'b>, Error> {
-        let Ok(greeting) = line.and_then(Response::parse) else {
-            return self.fail(ProtocolError::NoGreeting);
-        };
-        self.enter(if greeting.is_ok() { State::Authorization } else { State::Closed });
-        Ok(Event::Greeting(greeting))
-    }
-
-    /// The status line that answers a command.
-    fn answer<'b>(
-        &mut self,
-        line: Result<&'b [u8], SyntaxError>,
-        input: &mut &'b [u8],
-    ) -> Result<Event<'b>, Error> {
-        let (response, fault) = match line.and_then(Response::parse) {
-            Ok(response) => (response, None),
-            Err(fault) => (Response::err(Text::start_of(line.unwrap_or_default())), Some(fault)),
-        };
-        match self.waiting.pop_front() {
-            Some(to) => self.answered(Answer { to, response, fault }, input),
-            None => Ok(Event::Notice(response)),
+        match self.in_flight.answered(line.begins) {
+            Some(to) => self.answered(Answer { to, response }, input),
+            None => {
+                self.close(CloseReason::Unsolicited);
+                Ok(Event::Unsolicited(response))
+            }
         }
     }
 
@@ -323,26 +218,25 @@ impl Session {
         answer: Answer<'b>,
         input: &mut &'b [u8],
     ) -> Result<Event<'b>, Error> {
+        self.junk = 0;
         match (answer.to, answer.is_ok()) {
             (Sent::Stls, true) if !input.is_empty() => {
                 *input = &[];
                 return self.fail(ProtocolError::PlaintextAfterStartTls);
             }
             (Sent::Stls, true) => {
-                self.enter(State::Handshake);
-                return Ok(Event::Stls(Upgrade(self.desk.issue())));
+                self.state = State::Handshake;
+                return Ok(Event::StartTls(self.desk.issue_upgrade(Pending::Handshake)));
             }
-            (Sent::Pass | Sent::Apop | Sent::Auth, true) => self.enter(State::Transaction),
-            (Sent::Auth, false) => self.enter(State::Authorization),
-            (Sent::Quit, _) => self.enter(State::Closed),
-            (Sent::Capa, _) => self.capabilities = Capabilities::default(),
+            (Sent::Pass | Sent::Apop | Sent::Auth, true) => self.state = State::Transaction,
+            (Sent::Auth, false) => self.state = State::Authorization,
+            (Sent::Quit, _) => self.close(CloseReason::Finished),
+            (Sent::Capa, _) => *self.capabilities = Capabilities::default(),
             _ => {}
         }
         if answer.more() {
-            self.behind = Behind::Lines(answer.to);
+            self.lines = Some(answer.to);
             self.listed = 0;
-        } else if answer.fault.is_some() && answer.to.is_multi_line() {
-            self.behind = Behind::Doubt(answer.to);
         }
         Ok(Event::Answer(answer))
     }
@@ -350,187 +244,39 @@ impl Session {
     /// A line of the exchange that AUTH began (RFC 5034 §4).
     fn auth_line<'b>(
         &mut self,
-        line: Result<&'b [u8], SyntaxError>,
+        line: Line<'b>,
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
-        // Answers to what was sent before AUTH come first.
-        if self.waiting.front() != Some(&Sent::Auth) {
-            return self.answer(line, input);
-        }
-        match line.and_then(ServerLine::parse) {
+        match ServerLine::parse(line.octets) {
             Ok(ServerLine::Challenge(challenge)) => {
-                Ok(Event::Challenge(challenge, self.desk.issue()))
+                self.log.secret(Direction::Received, line.octets, 2);
+                Ok(Event::Challenge(challenge, self.desk.issue(Pending::Challenge)))
             }
-            Ok(ServerLine::End(_)) => self.answer(line, input),
-            // Where the server has ended the exchange with it, it says no to this.
-            Err(error) => {
+            Err(error) if read(line.octets).is_err() => {
+                self.log.secret(Direction::Received, line.octets, 0);
+                self.count_junk()?;
+                if line.octets.is_empty() {
+                    return Ok(Event::Unparsed { to: None, line: line.octets, error });
+                }
+                // Where the server has ended the exchange with it, it says no to this.
+                let start = out.len();
                 ClientLine::Cancel.encode(out);
-                Ok(Event::Unparsed { to: Sent::Auth, line: line.unwrap_or_default(), error })
+                self.log_sent(start, out);
+                Ok(Event::Unparsed { to: Some(Sent::Auth), line: line.octets, error })
+            }
+            _ => {
+                self.log_received(line.octets);
+                self.answer(line, input)
             }
         }
     }
 
-    /// Writes a command. Its answer comes from [`receive`](Self::receive).
-    ///
-    /// ```
-    /// use bytes::BytesMut;
-    /// use pop3_proto::client::{Channel, Config, Event, Misuse, Session};
-    /// use pop3_proto::Command;
-    /// let mut out = BytesMut::new();
-    /// let mut pop3 = Session::new(Config::default().into(), Channel::Clear);
-    /// assert_eq!(pop3.send(Command::Capa, &mut out), Err(Misuse::NotNow));
-    /// let mut input: &[u8] = b"+OK ready\r\n";
-    /// assert!(matches!(pop3.receive(&mut input, &mut out)?, Event::Greeting(_)));
-    /// pop3.send(Command::Capa, &mut out)?;
-    /// assert_eq!(&out[..], b"CAPA\r\n");
-    /// # Ok::<(), pop3_proto::client::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// What [`allows`](Self::allows) says, and [`Misuse::TooLong`].
-    pub fn send(&mut self, command: Command<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
-        self.allows(command)?;
-        let start = out.len();
-        command.encode(out);
-        self.wait_for(command.into(), start, out)
-    }
-
-    /// Writes AUTH, with the mechanism's `initial_response`, if it has one, in
-    /// base64 (RFC 5034 §4). Challenges come from [`receive`](Self::receive).
-    ///
-    /// # Errors
-    /// As for [`send`](Self::send). After [`Misuse::TooLong`], send it without
-    /// the initial response, and that when the first challenge comes.
-    pub fn authenticate(
-        &mut self,
-        mechanism: Mechanism<'_>,
-        initial_response: Option<&[u8]>,
-        out: &mut BytesMut,
-    ) -> Result<(), Misuse> {
-        self.allows(Command::Auth { mechanism, initial_response: None })?;
-        let start = out.len();
-        out.put_slice(b"AUTH ");
-        out.put_slice(mechanism.as_str().as_bytes());
-        match initial_response {
-            Some([]) => out.put_slice(b" ="),
-            Some(response) => {
-                out.put_u8(b' ');
-                encode_base64(response, out);
-            }
-            None => {}
+    fn count_junk(&mut self) -> Result<(), Error> {
+        self.junk = self.junk.saturating_add(1);
+        if self.junk > self.config.limits.junk_lines {
+            self.fail(ProtocolError::Junk)?;
         }
-        out.put_slice(b"\r\n");
-        self.wait_for(Sent::Auth, start, out)
-    }
-
-    /// Takes note of a command that was written from `start` on; takes it back
-    /// where it is too long.
-    fn wait_for(&mut self, sent: Sent, start: usize, out: &mut BytesMut) -> Result<(), Misuse> {
-        if out.len() - start > COMMAND {
-            out.truncate(start);
-            return Err(Misuse::TooLong);
-        }
-        match sent {
-            Sent::Auth => self.enter(State::Authenticating),
-            Sent::Quit => self.enter(State::Closing),
-            _ => {}
-        }
-        self.waiting.push_back(sent);
-        Ok(())
-    }
-
-    /// Whether `command` may be sent now.
-    ///
-    /// # Errors
-    /// [`Misuse::NotNow`], [`Misuse::ClearText`], [`Misuse::AnswerPending`],
-    /// [`Misuse::TooManyPipelined`].
-    pub fn allows(&self, command: Command<'_>) -> Result<(), Misuse> {
-        if !self.is_for_now(command) {
-            return Err(Misuse::NotNow);
-        }
-        if self.channel == Channel::Clear && !self.is_for_clear_text(command) {
-            return Err(Misuse::ClearText);
-        }
-        let last = match (self.waiting.back(), self.behind) {
-            (Some(last), _) => *last,
-            (None, Behind::Lines(to)) => to,
-            (None, _) => return Ok(()),
-        };
-        if last.is_last() || !self.capabilities.pipelining || matches!(command, Command::Stls) {
-            Err(Misuse::AnswerPending)
-        } else if self.waiting.len() >= self.config.limits.pipelined {
-            Err(Misuse::TooManyPipelined)
-        } else {
-            Ok(())
-        }
-    }
-
-    const fn is_for_now(&self, command: Command<'_>) -> bool {
-        match command {
-            Command::Capa | Command::Lang(_) | Command::Quit | Command::Other(_) => {
-                matches!(self.state, State::Authorization | State::Transaction)
-            }
-            Command::User(_)
-            | Command::Pass(_)
-            | Command::Apop { .. }
-            | Command::Auth { .. }
-            | Command::Utf8 => matches!(self.state, State::Authorization),
-            Command::Stls => {
-                matches!((self.state, self.channel), (State::Authorization, Channel::Clear))
-            }
-            Command::Stat
-            | Command::List(_)
-            | Command::Retr(_)
-            | Command::Dele(_)
-            | Command::Noop
-            | Command::Rset
-            | Command::Top { .. }
-            | Command::Uidl(_) => matches!(self.state, State::Transaction),
-        }
-    }
-
-    fn is_for_clear_text(&self, command: Command<'_>) -> bool {
-        match self.config.clear_text {
-            ClearText::Everything => true,
-            ClearText::NoPasswords => match command {
-                Command::Pass(_) => false,
-                Command::Auth { mechanism, .. } => !mechanism.shows_password(),
-                _ => true,
-            },
-            ClearText::Nothing => {
-                matches!(command, Command::Capa | Command::Lang(_) | Command::Stls | Command::Quit)
-            }
-        }
-    }
-
-    /// Answers a challenge with the mechanism's `response`, which is sent in base64.
-    ///
-    /// # Errors
-    /// [`Misuse::WrongTicket`]; nothing is written then.
-    pub fn respond(
-        &mut self,
-        ticket: Ticket<request::Challenge>,
-        response: &[u8],
-        out: &mut BytesMut,
-    ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        encode_base64(response, out);
-        out.put_slice(b"\r\n");
-        Ok(())
-    }
-
-    /// Ends the exchange of AUTH. The server's `-ERR` will answer AUTH.
-    ///
-    /// # Errors
-    /// [`Misuse::WrongTicket`]; nothing is written then.
-    pub fn cancel(
-        &mut self,
-        ticket: Ticket<request::Challenge>,
-        out: &mut BytesMut,
-    ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        ClientLine::Cancel.encode(out);
         Ok(())
     }
 
@@ -539,22 +285,24 @@ impl Session {
     /// caller has read in clear text, and not used, and the timestamp of the
     /// greeting. Where the handshake failed, close the connection instead.
     ///
-    /// The upgrade of another session changes nothing.
-    pub fn upgraded(&mut self, upgrade: Upgrade) {
-        if self.desk.redeem(upgrade.0).is_ok() {
-            self.channel = Channel::Tls;
-            self.capabilities = Capabilities::default();
-            self.framer.reset();
-            self.enter(State::Authorization);
-        }
+    /// # Errors
+    /// [`Misuse::WrongTicket`] where the upgrade is another session's, or this one is over.
+    pub fn upgraded(&mut self, upgrade: Upgrade) -> Result<(), Misuse> {
+        self.desk.redeem_upgrade(upgrade)?;
+        self.channel = Channel::Tls;
+        *self.capabilities = Capabilities::default();
+        self.inbound.forget();
+        self.framer.reset();
+        self.state = State::Authorization;
+        Ok(())
     }
 
     /// What the server can do, by its last answer to CAPA; nothing, where it
-    /// was not asked. Ask again behind STLS, and behind the login, where servers
+    /// was not asked. Ask again after STLS, and after the login, where servers
     /// may say more (RFC 2449 §5).
     #[must_use]
-    pub const fn capabilities(&self) -> Capabilities {
-        self.capabilities
+    pub const fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
     }
 
     /// Where the session stands.
@@ -572,39 +320,33 @@ impl Session {
     /// How many commands wait for their answers, or for the end of them.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.waiting.len() + usize::from(matches!(self.behind, Behind::Lines(_)))
+        self.in_flight.len() + usize::from(self.lines.is_some())
     }
 
-    /// How long the server may be silent while it is waited for.
+    /// Whether nothing lies there that was shown.
+    pub(super) const fn has_read_all(&self) -> bool {
+        self.inbound.unread() == 0
+    }
+
+    /// How long the server may be silent while it is waited for; then
+    /// [`timed_out`](Self::timed_out) is to be called.
     #[must_use]
-    pub fn timeout(&self) -> Duration {
-        self.config.limits.silence
+    pub const fn timeout(&self) -> Duration {
+        self.config.limits.idle_timeout
     }
 
-    /// Says that the connection has ended.
-    ///
-    /// # Errors
-    /// [`ProtocolError::UnexpectedEnd`] where QUIT was not answered.
-    pub fn eof(&mut self) -> Result<(), ProtocolError> {
-        if self.state != State::Closed {
-            self.enter(State::Closed);
-            self.failed = Some(ProtocolError::UnexpectedEnd);
-        }
-        self.failed.map_or(Ok(()), Err)
+    /// Shows a line that came.
+    pub(super) fn log_received(&mut self, line: &[u8]) {
+        self.log.lines(Direction::Received, if line.is_empty() { b"\n" } else { line });
     }
 
-    fn enter(&mut self, state: State) {
-        self.state = state;
-        if state == State::Closed {
-            self.desk.void();
-            self.waiting.clear();
-            self.behind = Behind::Nothing;
-        }
+    /// Shows what was written from `start` on.
+    pub(super) fn log_sent(&mut self, start: usize, out: &BytesMut) {
+        self.log.lines(Direction::Sent, out.get(start..).unwrap_or_default());
     }
+}
 
-    fn fail<'b>(&mut self, error: ProtocolError) -> Result<Event<'b>, Error> {
-        self.enter(State::Closed);
-        self.failed = Some(error);
-        Err(error.into())
-    }
+/// Reads a status. A line with octets that stand in none ends before them.
+fn read(line: &[u8]) -> Result<Response<'_>, mail_wire::SyntaxError> {
+    Response::parse(Text::truncated(line).as_bytes())
 }

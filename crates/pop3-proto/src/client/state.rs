@@ -16,7 +16,8 @@
 ///                                  QUIT             answered
 ///
 ///   every state ──▶ Closed   "-ERR" for a greeting, the end of the connection, a
-///                            server that is out of step
+///                            server that is silent for too long, speaks unasked or is
+///                            out of step: Session::close_reason
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
@@ -24,7 +25,7 @@ pub enum State {
     Greeting,
     /// Connected, not logged in.
     Authorization,
-    /// Behind AUTH: lines are SASL data.
+    /// After AUTH: lines are SASL data.
     Authenticating,
     /// Between the `+OK` of STLS and the end of the handshake.
     Handshake,

@@ -23,23 +23,27 @@ pub struct Body {
     ticket: Ticket<Streaming>,
     stuffer: DotStuffer,
     top: Option<Top>,
+    /// How many octets were written.
+    octets: u64,
 }
 
 impl Body {
     pub(super) fn new(ticket: Ticket<Streaming>, lines: Option<u32>) -> Self {
         let stuffer = DotStuffer::new(SendPolicy::Normalize);
-        Self { ticket, stuffer, top: lines.map(Top::new) }
+        Self { ticket, stuffer, top: lines.map(Top::new), octets: 0 }
     }
 
-    /// Writes the next octets of the message, which may be cut anywhere. Behind
+    /// Writes the next octets of the message, which may be cut anywhere. After
     /// the last line that TOP asked for, nothing is written.
     pub fn push(&mut self, piece: &[u8], out: &mut BytesMut) {
         let wanted = match &mut self.top {
             Some(top) => top.take(piece),
             None => piece,
         };
+        let start = out.len();
         // Normalising takes any octets.
         self.stuffer.push(wanted, out).unwrap_or_default();
+        self.octets = self.octets.saturating_add(written(start, out));
     }
 
     /// Whether all that TOP asked for is written: the rest of the message need
@@ -50,10 +54,32 @@ impl Body {
     }
 
     /// The ticket, and what writes the end of the message once it is taken.
-    pub(super) fn into_parts(self) -> (Ticket<Streaming>, impl FnOnce(&mut BytesMut)) {
-        // As above.
-        (self.ticket, |out: &mut BytesMut| self.stuffer.finish(out).unwrap_or_default())
+    pub(super) fn into_parts(self) -> (Ticket<Streaming>, End) {
+        (self.ticket, End { stuffer: self.stuffer, octets: self.octets })
     }
+}
+
+/// The end of a message, to be written.
+#[derive(Debug)]
+pub(super) struct End {
+    stuffer: DotStuffer,
+    octets: u64,
+}
+
+impl End {
+    /// Writes it. Gives how many octets the message had on the wire, up to its last dot.
+    pub(super) fn write(self, out: &mut BytesMut) -> u64 {
+        const LAST: u64 = b".\r\n".len() as u64;
+        let start = out.len();
+        // As above.
+        self.stuffer.finish(out).unwrap_or_default();
+        self.octets.saturating_add(written(start, out)).saturating_sub(LAST)
+    }
+}
+
+/// How many octets were written from `start` on.
+fn written(start: usize, out: &BytesMut) -> u64 {
+    u64::try_from(out.len().saturating_sub(start)).unwrap_or(u64::MAX)
 }
 
 /// Counts the lines for TOP: "the headers of the message, the blank line
@@ -115,17 +141,17 @@ impl Top {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use mail_wire::TicketDesk;
+    use mail_wire::Desk;
 
     /// What is sent of `message`, at every split in two and octet by octet.
     fn send(lines: Option<u32>, message: &[u8]) -> Vec<u8> {
         let send = |pieces: &[&[u8]]| {
             let mut out = BytesMut::new();
-            let mut body = Body::new(TicketDesk::new().issue(), lines);
+            let mut body = Body::new(Desk::new().issue(()), lines);
             for piece in pieces {
                 body.push(piece, &mut out);
             }
-            body.into_parts().1(&mut out);
+            body.into_parts().1.write(&mut out);
             out.to_vec()
         };
         let whole = send(&[message]);
@@ -138,7 +164,7 @@ mod tests {
         whole
     }
 
-    /// HOSTILE: a message that ends without CRLF, a body of one dot, a first
+    /// A message that ends without CRLF, a body of one dot, a first
     /// octet that is a dot, lines with bare LF that begin with a dot.
     #[test]
     fn whatever_the_message_is_only_the_dot_ends_it() {
@@ -155,7 +181,7 @@ mod tests {
         }
     }
 
-    /// HOSTILE: `TOP 1 0`.
+    /// `TOP 1 0`.
     #[test]
     fn top_counts_the_lines_of_the_body() {
         let message = b"a: b\r\nc: d\r\n\r\n1\r\n\r\n.3\r\n4";
@@ -179,13 +205,13 @@ mod tests {
     #[test]
     fn top_says_when_it_has_enough() {
         let mut out = BytesMut::new();
-        let mut body = Body::new(TicketDesk::new().issue(), Some(1));
+        let mut body = Body::new(Desk::new().issue(()), Some(1));
         body.push(b"a: b\r\n\r\n1", &mut out);
         assert!(!body.is_complete());
         body.push(b"\r", &mut out);
         assert!(body.is_complete());
         body.push(b"\n2\r\n", &mut out);
-        body.into_parts().1(&mut out);
+        body.into_parts().1.write(&mut out);
         assert_eq!(&out[..], b"a: b\r\n\r\n1\r\n.\r\n");
     }
 }

@@ -1,5 +1,7 @@
 //! What a server offers, and its limits.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use mail_wire::OfferedMechanisms;
@@ -52,6 +54,9 @@ pub struct Config {
     pub login_delay: Option<u32>,
     /// The name of the program (RFC 2449 §6.9); not told where it is `None`.
     pub implementation: Option<TextBuf>,
+    /// Which commands that this crate does not know are given to the driver, as
+    /// [`Event::Unknown`](super::Event::Unknown), instead of being answered with a no.
+    pub unknown_commands: UnknownCommands,
     /// The limits.
     pub limits: Limits,
     /// What is taken although no RFC allows it.
@@ -62,7 +67,7 @@ impl Default for Config {
     /// USER and PASS inside TLS, and nothing else that is optional.
     fn default() -> Self {
         Self {
-            greeting: Text::literal("POP3 server ready").into(),
+            greeting: Text::fixed("POP3 server ready").into(),
             stls: false,
             plaintext_auth: false,
             user: true,
@@ -73,8 +78,32 @@ impl Default for Config {
             expire: None,
             login_delay: None,
             implementation: None,
+            unknown_commands: UnknownCommands::None,
             limits: Limits::default(),
             tolerance: Tolerance::default(),
+        }
+    }
+}
+
+/// Which commands that this crate does not know are given to the driver.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnknownCommands {
+    /// None: the session says no to them, and counts them as bad.
+    #[default]
+    None,
+    /// Those of these keywords, in upper or lower case.
+    Of(Vec<String>),
+    /// All: for a proxy.
+    All,
+}
+
+impl UnknownCommands {
+    pub(super) fn has(&self, keyword: &[u8]) -> bool {
+        match self {
+            Self::None => false,
+            Self::Of(known) => known.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(keyword)),
+            Self::All => true,
         }
     }
 }
@@ -91,11 +120,13 @@ pub struct Limits {
     /// How many responses one exchange of AUTH may have: 32.
     pub auth_rounds: u16,
     /// How many bad commands are answered: 20. The next one ends the session.
-    /// Logins that were rejected or cancelled count too.
+    /// Logins that were rejected or cancelled count too. A login, and each `+OK` after it,
+    /// takes back what was counted; nothing before login does, since it costs a stranger
+    /// nothing.
     pub bad_commands: u32,
     /// How long a client may be silent: 10 minutes, the least that RFC 1939 §3
     /// allows.
-    pub silence: Duration,
+    pub idle_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -105,7 +136,7 @@ impl Default for Limits {
             auth_line: 12288,
             auth_rounds: 32,
             bad_commands: 20,
-            silence: Duration::from_secs(600),
+            idle_timeout: Duration::from_secs(600),
         }
     }
 }

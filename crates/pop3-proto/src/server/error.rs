@@ -2,7 +2,7 @@
 //!
 //! What a client does wrong is answered on the wire, and is no error here.
 
-use mail_wire::WrongTicket;
+use mail_wire::{InputLost, WrongTicket};
 
 /// Why [`Session::receive`](super::Session::receive) gave no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -20,10 +20,14 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
-    /// Octets in clear text came behind STLS. Whoever put them there wanted
-    /// them to count as sent inside TLS.
-    #[error("octets in clear text behind STLS: send the answer and close the connection")]
+    /// Octets in clear text came after STLS. Whoever put them there wanted
+    /// them to count as sent inside TLS (RFC 2595 §4).
+    #[error("octets in clear text after STLS: send the answer and close the connection")]
     PlaintextAfterStartTls,
+    /// The client speaks HTTP: a browser that was led here sends what somebody else has
+    /// chosen. Nothing is answered.
+    #[error("a request of HTTP: close the connection")]
+    HttpRequest,
     /// The connection ended without QUIT: nothing is deleted (RFC 1939 §6).
     #[error("the connection ended without QUIT: nothing is deleted")]
     UnexpectedEnd,
@@ -42,4 +46,13 @@ pub enum Misuse {
     /// The ticket is another session's, or its connection has ended since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),
+    /// Less was shown than was left unread.
+    #[error(transparent)]
+    InputLost(#[from] InputLost),
+}
+
+impl From<InputLost> for Error {
+    fn from(lost: InputLost) -> Self {
+        Self::Misuse(lost.into())
+    }
 }

@@ -2,10 +2,11 @@
 
 use alloc::borrow::Cow;
 
-use mail_wire::{Base64, Mechanism, Ticket};
+use mail_wire::{Auth, Base64, Ticket};
 
-use super::deleted::Deleted;
+use super::deletion_marks::DeletionMarks;
 use super::request;
+use crate::command::UnknownCommand;
 use crate::credentials::{Digest, Password};
 use crate::message_number::MessageNumber;
 
@@ -18,22 +19,16 @@ pub enum Event<'b> {
     NeedInput,
     /// Someone wants to log in, by USER and PASS or by APOP.
     Login(Login<'b>, Ticket<request::Login>),
-    /// Someone wants to log in by SASL (RFC 5034 §4).
-    Auth {
-        /// How; it is one of those in the configuration.
-        mechanism: Mechanism<'b>,
-        /// The first data of the client, if it sent them along.
-        initial_response: Option<Base64<'b>>,
-        /// To be answered with a challenge, the maildrop, or a no.
-        ticket: Ticket<request::Auth>,
-    },
+    /// Someone wants to log in by SASL (RFC 5034 §4), with one of the mechanisms in the
+    /// configuration. To be answered with a challenge, the maildrop, or a no.
+    Auth(Auth<'b>, Ticket<request::Auth>),
     /// The answer to a challenge.
     AuthResponse(Base64<'b>, Ticket<request::Auth>),
     /// An exchange that a challenge was out for is over: the client gave it up, or its
-    /// line was none. It is answered.
+    /// line was not base64. It is answered.
     AuthCancelled,
     /// The client wants to go on inside TLS (RFC 2595 §4).
-    Stls(Ticket<request::Stls>),
+    StartTls(Ticket<request::StartTls>),
     /// STAT or LIST: the sizes of the messages are asked for.
     Sizes(Ticket<request::Sizes>),
     /// UIDL: the unique-ids of the messages are asked for.
@@ -46,7 +41,11 @@ pub enum Event<'b> {
     /// QUIT: these messages are to be deleted now, by the numbers that they had when
     /// the maildrop was opened. To be accepted once they are, for good; rejected, if
     /// some are not.
-    Update(Deleted, Ticket<request::Update>),
+    Update(DeletionMarks, Ticket<request::Update>),
+    /// A command that the crate does not know and
+    /// [`Config::unknown_commands`](super::Config::unknown_commands) lets through, before login
+    /// ([`Session::state`](super::Session::state)) as well as after it.
+    Unknown(UnknownCommand<'b>, Ticket<request::Unknown>),
     /// Send what was written, and close the connection.
     Closed,
 }

@@ -23,7 +23,7 @@
 pub enum State {
     /// Who the client is is not known.
     Authorization,
-    /// Behind AUTH: lines are SASL data.
+    /// After AUTH: lines are SASL data.
     Authenticating,
     /// Between the `+OK` of STLS and the end of the handshake.
     Handshake,

@@ -3,12 +3,14 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::Ticket;
 
-use super::asked::Asked;
+use super::deletion_marks::DeletionMarks;
+use super::ending::{err, ok};
 use super::error::Misuse;
 use super::event::Event;
+use super::pending::Pending;
 use super::rejection::Rejection;
 use super::request;
-use super::session::{Session, err, ok};
+use super::session::Session;
 use super::state::State;
 use crate::command::Command;
 use crate::listing::{DropListing, ScanListing, UniqueIdListing};
@@ -31,53 +33,56 @@ impl Session {
         if about.is_some_and(|message| !self.has(message, out)) {
             return None;
         }
-        self.asked = Asked::Plainly;
         match command {
-            Command::Stat => {
-                self.asked = Asked::Stat;
-                return Some(Event::Sizes(self.desk.issue()));
-            }
+            Command::Stat => return Some(Event::Sizes(self.desk.issue(Pending::Stat))),
             Command::List(message) => {
-                self.asked = Asked::List(message);
-                return Some(Event::Sizes(self.desk.issue()));
+                return Some(Event::Sizes(self.desk.issue(Pending::List(message))));
             }
             Command::Uidl(message) => {
-                self.asked = Asked::Uidl(message);
-                return Some(Event::UniqueIds(self.desk.issue()));
+                return Some(Event::UniqueIds(self.desk.issue(Pending::Uidl(message))));
             }
-            Command::Retr(message) => return Some(Event::Retr(message, self.desk.issue())),
+            Command::Retr(message) => {
+                let ticket = self.desk.issue(Pending::Message { lines: None });
+                return Some(Event::Retr(message, ticket));
+            }
             Command::Top { message, lines } => {
-                self.asked = Asked::Top(lines);
-                return Some(Event::Top(message, lines, self.desk.issue()));
+                let ticket = self.desk.issue(Pending::Message { lines: Some(lines) });
+                return Some(Event::Top(message, lines, ticket));
             }
             Command::Dele(message) => {
-                self.deleted.insert(message);
-                ok("deleted", out);
+                self.marks.insert(message);
+                self.done("deleted", out);
             }
             Command::Rset => {
-                self.deleted = Default::default();
-                ok("nothing is deleted", out);
+                self.marks = DeletionMarks::default();
+                self.done("nothing is deleted", out);
             }
-            Command::Noop => ok("", out),
-            Command::Quit if self.deleted.is_empty() => {
+            Command::Noop => self.done("", out),
+            Command::Quit if self.marks.is_empty() => {
                 ok("goodbye", out);
                 self.enter(State::Closed);
             }
             Command::Quit => {
                 self.enter(State::Update);
-                let deleted = core::mem::take(&mut self.deleted);
-                return Some(Event::Update(deleted, self.desk.issue()));
+                let marks = core::mem::take(&mut self.marks);
+                return Some(Event::Update(marks, self.desk.issue(Pending::Update)));
             }
-            _ => self.refuse("logged in already", out),
+            _ => self.say_no("logged in already", out),
         }
         None
+    }
+
+    /// Says yes to a command of somebody who has logged in.
+    fn done(&mut self, text: &'static str, out: &mut BytesMut) {
+        self.bad_commands.forgive();
+        ok(text, out);
     }
 
     /// Whether there is such a message, not marked as deleted; answers if not.
     fn has(&self, message: MessageNumber, out: &mut BytesMut) -> bool {
         if message.get() > self.messages {
             err("no such message", out);
-        } else if self.deleted.contains(message) {
+        } else if self.marks.contains(message) {
             err("the message is deleted", out);
         } else {
             return true;
@@ -98,14 +103,14 @@ impl Session {
         sizes: impl IntoIterator<Item = u64>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        match core::mem::replace(&mut self.asked, Asked::Plainly) {
-            Asked::List(None) => {
+        let start = out.len();
+        match self.desk.redeem(ticket)? {
+            Pending::List(None) => {
                 self.listing("the sizes follow", sizes, out, |message, octets, out| {
                     ScanListing { message, octets }.encode(out);
                 });
             }
-            Asked::List(Some(message)) => match sizes.into_iter().nth(message.index()) {
+            Pending::List(Some(message)) => match sizes.into_iter().nth(message.index()) {
                 Some(octets) => {
                     out.put_slice(b"+OK ");
                     ScanListing { message, octets }.encode(out);
@@ -128,6 +133,7 @@ impl Session {
                 }
             }
         }
+        self.listed(start, out);
         Ok(())
     }
 
@@ -144,9 +150,9 @@ impl Session {
         ids: impl IntoIterator<Item = UniqueId<'i>>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
-        self.desk.redeem(ticket)?;
-        match core::mem::replace(&mut self.asked, Asked::Plainly) {
-            Asked::Uidl(Some(message)) => match ids.into_iter().nth(message.index()) {
+        let start = out.len();
+        match self.desk.redeem(ticket)? {
+            Pending::Uidl(Some(message)) => match ids.into_iter().nth(message.index()) {
                 Some(unique_id) => {
                     out.put_slice(b"+OK ");
                     UniqueIdListing { message, unique_id }.encode(out);
@@ -158,7 +164,16 @@ impl Session {
                 UniqueIdListing { message, unique_id }.encode(out);
             }),
         }
+        self.listed(start, out);
         Ok(())
+    }
+
+    /// Takes note of an answer to STAT, LIST or UIDL.
+    fn listed(&mut self, start: usize, out: &BytesMut) {
+        if out.get(start) == Some(&b'+') {
+            self.bad_commands.forgive();
+        }
+        self.log_sent(start, out);
     }
 
     /// Writes a line for each message that is left, by what `all` have.
@@ -187,7 +202,7 @@ impl Session {
 
     /// How many messages are left.
     const fn count(&self) -> u32 {
-        self.messages.saturating_sub(self.deleted.len())
+        self.messages.saturating_sub(self.marks.len())
     }
 
     /// Each of `all` messages that is not marked as deleted, with its number.
@@ -198,12 +213,12 @@ impl Session {
         (1..=self.messages)
             .filter_map(MessageNumber::new)
             .zip(all)
-            .filter(|(message, _)| !self.deleted.contains(*message))
+            .filter(|(message, _)| !self.marks.contains(*message))
     }
 }
 
 /// The caller knows of fewer messages than there were at first. A client that was told
 /// so would take the others for deleted.
 fn too_few(out: &mut BytesMut) {
-    Response::from(Rejection::TEMPORARY).encode(out);
+    Response::from(Rejection::UNAVAILABLE).encode(out);
 }

@@ -1,10 +1,11 @@
 //! A client that plays a transcript, and what it sees.
 
 use alloc::sync::Arc;
+use std::sync::Mutex;
 
 use bytes::BytesMut;
-use pop3_proto::client::{Answer, Channel, Config, Error, Event, Session, request};
-use pop3_proto::{Base64, Command, Response, Status, Ticket};
+use pop3_proto::client::{Answer, Channel, ClearText, Config, Error, Event, Session, request};
+use pop3_proto::{Base64, Command, Response, Status, Ticket, WireLine, WireLog};
 
 /// A client and what was told it so far.
 pub(crate) struct Client {
@@ -13,17 +14,36 @@ pub(crate) struct Client {
     unread: Vec<u8>,
     challenge: Option<Ticket<request::Challenge>>,
     pub(crate) seen: Vec<String>,
+    log: Arc<Mutex<Vec<String>>>,
+    /// What was said that no log may show.
+    secrets: Vec<String>,
 }
 
 impl Client {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
+        let mut session = Session::new(config, channel);
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let sink = log.clone();
+        let show = move |line: WireLine<'_>| sink.lock().unwrap().push(line.to_string());
+        session.log_wire(WireLog::new(show), &BytesMut::new());
         Self {
-            session: Session::new(Arc::new(config), channel),
+            session,
             out: BytesMut::new(),
             unread: Vec::new(),
             challenge: None,
             seen: Vec::new(),
+            log,
+            secrets: Vec::new(),
         }
+    }
+
+    /// The lines of the wire log, none of which shows a secret.
+    pub(crate) fn log(&self) -> Vec<String> {
+        let log = self.log.lock().unwrap().clone();
+        for secret in self.secrets.iter().filter(|secret| secret.len() > 3) {
+            assert!(!log.iter().any(|line| line.contains(secret)), "{secret} in {log:?}");
+        }
+        log
     }
 
     /// Whether a challenge is to be answered.
@@ -37,11 +57,18 @@ impl Client {
         let sent = match self.challenge.take() {
             Some(ticket) if line == "*" => self.session.cancel(ticket, &mut self.out),
             Some(ticket) => {
+                self.secrets.push(line.into());
                 let response = Base64::parse(line.as_bytes()).unwrap().decode();
                 self.session.respond(ticket, &response, &mut self.out)
             }
             None => {
                 let command = Command::parse(line.as_bytes()).unwrap();
+                if let Command::Pass(_) | Command::Apop { .. } | Command::Auth(_) = command {
+                    let word = line.split_once(' ').unwrap().1;
+                    let auth = matches!(command, Command::Auth(_));
+                    let secret = if auth { word.split_once(' ').unzip().1 } else { Some(word) };
+                    self.secrets.extend(secret.map(str::to_owned));
+                }
                 let allowed = self.session.allows(command);
                 let sent = self.session.send(command, &mut self.out);
                 assert!(allowed == sent || allowed.is_ok(), "{allowed:?} {sent:?}");
@@ -62,11 +89,12 @@ impl Client {
                 Ok(Event::NeedInput) => break,
                 Ok(Event::Challenge(challenge, ticket)) => {
                     self.seen.push(format!("challenge {:?}", challenge.as_str()));
+                    self.secrets.push(challenge.as_str().into());
                     self.challenge = Some(ticket);
                 }
-                Ok(Event::Stls(upgrade)) => {
+                Ok(Event::StartTls(upgrade)) => {
                     self.seen.push("handshake".into());
-                    self.session.upgraded(upgrade);
+                    self.session.upgraded(upgrade).unwrap();
                 }
                 Ok(Event::Body(piece)) => {
                     let piece = piece.escape_ascii().to_string();
@@ -101,14 +129,7 @@ impl Client {
 fn show(event: &Event<'_>) -> String {
     match event {
         Event::Greeting(response) => format!("greeting {}", status(response)),
-        Event::Answer(Answer { to, response, fault: None }) => {
-            format!("{to:?} {}", status(response))
-        }
-        Event::Answer(Answer { to, response, fault: Some(fault) }) => {
-            assert_eq!((response.status, response.code), (Status::Err, None));
-            let line = response.text.as_bytes().escape_ascii();
-            format!("{to:?} no status \"{line}\": {fault}")
-        }
+        Event::Answer(Answer { to, response }) => format!("{to:?} {}", status(response)),
         Event::Scan(listing) => format!("scan {} {}", listing.message, listing.octets),
         Event::UniqueId(listing) => {
             format!("id {} {}", listing.message, listing.unique_id.as_str())
@@ -118,10 +139,13 @@ fn show(event: &Event<'_>) -> String {
             format!("{} {}", listing.language.as_str(), listing.description)
         }
         Event::End(to) => format!("{to:?} end"),
-        Event::Unparsed { to, line, error } => {
+        Event::Unparsed { to: None, line, error } => {
+            format!("junk {:?}: {error}", line.escape_ascii().to_string())
+        }
+        Event::Unparsed { to: Some(to), line, error } => {
             format!("{to:?} unparsed {:?}: {error}", line.escape_ascii().to_string())
         }
-        Event::Notice(response) => format!("notice {}", status(response)),
+        Event::Unsolicited(response) => format!("unsolicited {}", status(response)),
         other => panic!("{other:?}"),
     }
 }
@@ -135,6 +159,16 @@ fn status(response: &Response<'_>) -> String {
         Some(code) => format!("{status} [{}] {}", code.as_str(), response.text),
         None => format!("{status} {}", response.text),
     }
+}
+
+/// Everything may be sent in clear text too.
+pub(crate) fn everything() -> Config {
+    let mut config = Config::default();
+    config.clear_text = ClearText::Everything;
+    config.limits.line = 128;
+    config.limits.pipelined = 3;
+    config.limits.idle_timeout = core::time::Duration::from_secs(60);
+    config
 }
 
 /// Plays a script: the lines of the client (`C:`) are sent one after another,
@@ -186,9 +220,11 @@ pub(crate) fn transcript(config: Config, channel: Channel, script: &str) {
         });
         assert_eq!(split.seen, whole.seen, "split at {at}");
         assert_eq!(split.out, whole.out, "split at {at}");
+        assert_eq!(split.log(), whole.log(), "split at {at}");
     }
     let octets = play(&|block| block.chunks(1).map(<[u8]>::to_vec).collect());
     assert_eq!(octets.seen, whole.seen, "octet by octet");
+    assert_eq!(octets.log(), whole.log(), "octet by octet");
 }
 
 fn unescape(text: &str) -> Vec<u8> {

@@ -12,6 +12,8 @@ extern crate alloc;
 
 mod client;
 mod client_side;
+mod opening;
 mod pair;
 mod server;
 mod server_side;
+mod wire_log;

@@ -1,13 +1,8 @@
-use bytes::BytesMut;
-use pop3_proto::server::request::{Acceptable, Message, Request};
-use pop3_proto::server::Session;
+use pop3_proto::server::request::{LogIn, Request};
 
 struct Mine;
 
 impl Request for Mine {}
-
-fn body_without_a_ticket(session: &mut Session, out: &mut BytesMut) {
-    let _ = Message::grant(session, out, ());
-}
+impl LogIn for Mine {}
 
 fn main() {}

@@ -7,13 +7,13 @@ use crate::message_number::MessageNumber;
 /// The messages that are marked as deleted: one bit for each message up to the
 /// last of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Deleted {
+pub struct DeletionMarks {
     /// Message 1 is the lowest bit of the first word.
     words: Vec<u64>,
     count: u32,
 }
 
-impl Deleted {
+impl DeletionMarks {
     /// Whether `message` is marked.
     #[must_use]
     pub fn contains(&self, message: MessageNumber) -> bool {
@@ -66,16 +66,16 @@ mod tests {
 
     #[test]
     fn marks_come_out_in_order() {
-        let mut deleted = Deleted::default();
+        let mut marks = DeletionMarks::default();
         for number in [65, 1, 64, 1000, 128] {
             let message = MessageNumber::new(number).unwrap();
-            assert!(!deleted.contains(message));
-            deleted.insert(message);
-            assert!(deleted.contains(message));
+            assert!(!marks.contains(message));
+            marks.insert(message);
+            assert!(marks.contains(message));
         }
-        let numbers: Vec<_> = deleted.iter().map(MessageNumber::get).collect();
+        let numbers: Vec<_> = marks.iter().map(MessageNumber::get).collect();
         assert_eq!(numbers, [1, 64, 65, 128, 1000]);
-        assert_eq!(deleted.len(), 5);
-        assert!(!deleted.contains(MessageNumber::new(u32::MAX).unwrap()));
+        assert_eq!(marks.len(), 5);
+        assert!(!marks.contains(MessageNumber::new(u32::MAX).unwrap()));
     }
 }

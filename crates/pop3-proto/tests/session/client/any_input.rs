@@ -1,0 +1,52 @@
+//! Whatever a server sends, in whatever pieces.
+
+use crate::client_side::{Client, everything};
+use pop3_proto::client::Channel;
+use proptest::prelude::*;
+
+proptest! {
+    /// Whatever a server sends, in whatever pieces, the client sees the same,
+    /// and keeps no more than its limits.
+    #[test]
+    fn any_input_at_any_split(
+        lines in prop::collection::vec(
+            prop_oneof![
+                8 => prop::sample::select(vec![
+                    "+OK\r\n", "-ERR no\r\n", "+OK 1 2\r\n", "1 2\r\n", "1 a\r\n", ".\r\n",
+                    "..\r\n", "\r\n", "PIPELINING\r\n", "text\n.\r\n", "\r\r\n.\r\n",
+                ]).prop_map(|line| line.as_bytes().to_vec()),
+                1 => prop::collection::vec(any::<u8>(), 0..200),
+            ],
+            0..20,
+        ),
+        commands in prop::sample::subsequence(
+            vec!["CAPA", "LIST", "UIDL", "RETR 1", "TOP 1 1", "STAT", "DELE 1", "LANG", "QUIT"], 0..9,
+        ),
+        cuts: [u16; 3],
+    ) {
+        let input = lines.concat();
+        let run = |pieces: &[&[u8]]| {
+            let mut client = Client::new(everything(), Channel::Tls);
+            client.read(b"+OK\r\n");
+            client.send("CAPA");
+            client.read(b"+OK\r\nPIPELINING\r\n.\r\n");
+            client.send("APOP a 00000000000000000000000000000000");
+            client.read(b"+OK\r\n");
+            for command in &commands {
+                client.send(command);
+            }
+            for piece in pieces {
+                client.read(piece);
+            }
+            client.seen
+        };
+        let whole = run(&[&input]);
+        let mut cuts = cuts.map(|cut| usize::from(cut) % (input.len() + 1));
+        cuts.sort_unstable();
+        let [a, b, c] = cuts;
+        let cut = run(&[&input[..a], &input[a..b], &input[b..c], &input[c..]]);
+        prop_assert_eq!(&cut, &whole);
+        let octets: Vec<&[u8]> = input.chunks(1).collect();
+        prop_assert_eq!(&run(&octets), &whole);
+    }
+}
