@@ -22,6 +22,8 @@ use crate::stream::Stream;
 
 /// How long it may take to connect to one address.
 const CONNECT: Duration = Duration::from_secs(30);
+/// How long a server may leave what is sent to it unread.
+const UNREAD: Duration = Duration::from_secs(60);
 /// How often [`ClientConnection::receive`] looks whether to stop.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -101,7 +103,11 @@ impl ClientConnection {
         for address in (host, port).to_socket_addrs()? {
             match TcpStream::connect_timeout(&address, CONNECT) {
                 Ok(socket) => {
-                    return Ok(Self { stream: Stream::new(Arc::new(socket))?, server, config });
+                    return Ok(Self {
+                        stream: Stream::new(Arc::new(socket), UNREAD)?,
+                        server,
+                        config,
+                    });
                 }
                 Err(error) => failed = at(address, &error),
             }

@@ -1,6 +1,7 @@
 //! One connection from a client: a stream, and what the server has to know of it.
 
 use std::{
+    fmt,
     io::{self, ErrorKind, Write},
     net::{SocketAddr, TcpStream},
     sync::{
@@ -13,22 +14,59 @@ use std::{
 use bytes::BytesMut;
 use rustls::{ServerConfig, ServerConnection};
 
-use crate::stream::Stream;
-
-/// How often [`Connection::receive_unless`] looks at its condition.
-const LOOK: Duration = Duration::from_millis(100);
+use crate::{
+    store::{Waker, Watch},
+    stream::Stream,
+    wait,
+};
 
 /// A connection from a client, blocking.
 ///
 /// It is read with [`Connection::receive`], which has a time limit, and
-/// written through [`Write`], which gives up after a minute in which the peer
-/// takes nothing. [`Connection::start_tls`] upgrades it in place.
+/// written through [`Write`], which gives up once the peer has taken nothing
+/// for some minutes. [`Connection::start_tls`] upgrades it in place.
 #[derive(Debug)]
 pub struct Connection {
     stream: Stream,
-    peer: SocketAddr,
+    peer: Peer,
     config: Arc<ServerConfig>,
     stopping: Arc<AtomicBool>,
+    /// When it ends, whatever the client says.
+    ends_at: Option<Instant>,
+    /// What wakes it while it waits for a mailbox; made when it first does.
+    waker: Option<Arc<Waker>>,
+}
+
+/// The other end of a connection.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    address: SocketAddr,
+    socket: Arc<TcpStream>,
+}
+
+impl Peer {
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether it has closed its side of the connection, or the connection is
+    /// broken, or the server is shutting down: look at it now and then in what
+    /// takes long, and give that up.
+    ///
+    /// A client that still reads after it has closed its side for sending looks
+    /// the same, so it should not be asked in what is done soon. It takes a call
+    /// of the system.
+    pub fn is_gone(&self) -> bool {
+        wait::is_closed(&self.socket)
+    }
+}
+
+/// As its address.
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
 }
 
 /// What came of waiting for a client.
@@ -41,28 +79,43 @@ pub enum Input {
     /// Nothing came within the time limit. No octet is lost: what has come
     /// of a TLS record stays for the next call.
     TimedOut,
-    /// The condition of [`Connection::receive_unless`] holds.
+    /// The mailbox of [`Connection::receive_unless_changed`] has changed.
     Interrupted,
     /// The server is shutting down: say goodbye and return.
     Stopping,
 }
 
 impl Connection {
-    /// A connection in clear text. `config` is for [`Connection::start_tls`];
+    /// A connection in clear text, that may send nothing for the time `unread`
+    /// if the peer takes nothing. `config` is for [`Connection::start_tls`];
     /// once `stopping` is set and the socket's reading side shut down,
     /// waiting ends with [`Input::Stopping`].
     pub(crate) fn new(
         socket: Arc<TcpStream>,
-        peer: SocketAddr,
+        address: SocketAddr,
         config: Arc<ServerConfig>,
         stopping: Arc<AtomicBool>,
+        unread: Duration,
     ) -> io::Result<Self> {
-        Ok(Self { stream: Stream::new(socket)?, peer, config, stopping })
+        let peer = Peer { address, socket: Arc::clone(&socket) };
+        let stream = Stream::new(socket, unread)?;
+        Ok(Self { stream, peer, config, stopping, ends_at: None, waker: None })
     }
 
     /// Who is at the other end.
-    pub fn peer(&self) -> SocketAddr {
-        self.peer
+    pub fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// From now on the client has this time for all that it says, or as much as
+    /// it likes: then [`Input::TimedOut`] comes, though it was never silent.
+    pub fn limit_time(&mut self, limit: Option<Duration>) {
+        self.ends_at = limit.map(|limit| Instant::now() + limit);
+    }
+
+    /// Lengthens the time of [`Connection::limit_time`].
+    pub fn prolong(&mut self, by: Duration) {
+        self.ends_at = self.ends_at.map(|end| end + by);
     }
 
     /// Whether the connection is under TLS.
@@ -99,28 +152,38 @@ impl Connection {
     }
 
     /// Reads what has come, waiting for it no longer than `limit` and no
-    /// longer than `condition` is false. It is looked at every tenth of a
-    /// second, so it should cost little: [`Watch::changed_since`].
+    /// longer than until the mailbox has changed since it had this modification
+    /// sequence.
     ///
-    /// This is how IDLE waits for its client and its mailbox at once.
-    ///
-    /// [`Watch::changed_since`]: crate::store::Watch::changed_since
-    pub fn receive_unless(
+    /// This is how IDLE waits for its client and its mailbox at once. Meanwhile
+    /// it takes no time of the processor, and one more file descriptor.
+    pub fn receive_unless_changed(
         &mut self,
         space: &mut [u8],
         limit: Duration,
-        condition: impl Fn() -> bool,
+        watch: &Watch,
+        modseq: u64,
     ) -> io::Result<Input> {
         let end = Instant::now() + limit;
+        let waker = match &self.waker {
+            Some(waker) => Arc::clone(waker),
+            None => Arc::clone(self.waker.insert(Arc::new(Waker::new()?))),
+        };
+        // From here on a change wakes it.
+        let _woken = watch.wakes(&waker);
         loop {
-            if condition() {
+            waker.clear();
+            if watch.changed_since(modseq) {
                 return Ok(Input::Interrupted);
             }
+            // Of what has come, TLS may have some already.
             let now = Instant::now();
-            match self.receive_by(space, end.min(now + LOOK))? {
-                Input::TimedOut if now + LOOK < end => {}
+            match self.receive_by(space, now)? {
+                Input::TimedOut if now < end => {}
                 other => return Ok(other),
             }
+            let end = self.ends_at.map_or(end, |ends_at| ends_at.min(end));
+            wait::until_readable(&self.peer.socket, waker.socket(), end)?;
         }
     }
 
@@ -128,6 +191,7 @@ impl Connection {
         if self.is_stopping() {
             return Ok(Input::Stopping);
         }
+        let end = self.ends_at.map_or(end, |ends_at| ends_at.min(end));
         match self.stream.read_by(space, end) {
             Ok(0) if self.is_stopping() => Ok(Input::Stopping),
             Ok(0) => Ok(Input::End),

@@ -6,6 +6,7 @@
 //! - [`imap`]: IMAP, and MIME for it;
 //! - [`listen`]: the ports, a thread a connection, the orderly end;
 //! - [`server`]: what all connections share;
+//! - [`login`]: who may log in, from where, and how often one may try;
 //! - [`tls`]: the certificate;
 //! - [`smtp`], [`pop3`]: the drivers, and [`sasl`] and [`apop`], how clients log in;
 //! - [`client_connection`], [`client_tls`]: a client's side of a connection;
@@ -17,6 +18,7 @@ pub mod client_tls;
 pub mod connection;
 pub mod imap;
 pub mod listen;
+pub mod login;
 pub mod pop3;
 pub mod pop3_get;
 pub mod sasl;
@@ -24,7 +26,9 @@ pub mod server;
 pub mod smtp;
 pub mod store;
 mod stream;
+mod throttle;
 pub mod tls;
+mod wait;
 
 /// What the README tells to embed compiles.
 #[cfg(doctest)]

@@ -14,11 +14,14 @@ use std::{
     time::Duration,
 };
 
-use crate::{connection::Connection, server::Server};
+use rustls::ServerConfig;
 
-/// How many connections there may be at once, over all listeners. Each takes a
-/// file descriptor, at times two, and systems commonly allow 1024.
-const MAX_CONNECTIONS: usize = 400;
+use crate::{
+    connection::Connection,
+    server::{Limits, Server},
+    throttle,
+};
+
 /// How long connections have to say goodbye when the server stops.
 const GOODBYE: Duration = Duration::from_secs(3);
 
@@ -37,8 +40,11 @@ pub struct Protocol {
     /// Who speaks it.
     pub drive: Driver,
     /// The greeting, with its CRLF, for a client that finds the server with
-    /// as many connections as it can take.
+    /// as many connections as it can take, or its address with its share.
     pub busy: &'static str,
+    /// Its name in TLS's ALPN (RFC 7301). A client that offers others only is
+    /// refused, so that none can be led here to whom this is another protocol.
+    pub alpn: &'static [u8],
 }
 
 /// How a port begins.
@@ -86,8 +92,11 @@ impl Listeners {
     ) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
+        let mut tls = ServerConfig::clone(&self.server.tls);
+        tls.alpn_protocols = vec![protocol.alpn.into()];
+        let port = Arc::new(Port { protocol, security, tls: Arc::new(tls) });
         let (server, connections) = (Arc::clone(&self.server), Arc::clone(&self.connections));
-        let accept = move || accept(&listener, protocol, security, &server, &connections);
+        let accept = move || accept(&listener, &port, &server, &connections);
         let name = format!("{} {address}", protocol.name);
         self.accepting.push((address, thread::Builder::new().name(name).spawn(accept)?));
         Ok(address)
@@ -110,37 +119,63 @@ impl Listeners {
     }
 }
 
+/// A port, as its connections see it.
+#[derive(Debug)]
+struct Port {
+    protocol: Protocol,
+    security: Security,
+    tls: Arc<ServerConfig>,
+}
+
 /// The connections that are open.
 #[derive(Debug, Default)]
 struct Connections {
     stopping: Arc<AtomicBool>,
-    sockets: Mutex<HashMap<u64, Arc<TcpStream>>>,
+    open: Mutex<Open>,
     closed: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct Open {
+    sockets: HashMap<u64, Arc<TcpStream>>,
+    /// How many there are from each network.
+    from: HashMap<IpAddr, usize>,
+}
+
 impl Connections {
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<TcpStream>>> {
-        self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a connection in, if there is room and the server goes on.
-    fn admit(self: &Arc<Self>, id: u64, socket: &Arc<TcpStream>) -> Option<Admitted> {
-        let mut sockets = self.lock();
-        let room = sockets.len() < MAX_CONNECTIONS && !self.stopping.load(Ordering::Acquire);
+    fn admit(
+        self: &Arc<Self>,
+        limits: &Limits,
+        id: u64,
+        socket: &Arc<TcpStream>,
+        peer: SocketAddr,
+    ) -> Option<Admitted> {
+        let network = throttle::network(peer.ip());
+        let mut open = self.lock();
+        let share = open.from.get(&network).copied().unwrap_or_default();
+        let room = open.sockets.len() < limits.connections
+            && share < limits.connections_per_address
+            && !self.stopping.load(Ordering::Acquire);
         room.then(|| {
-            sockets.insert(id, Arc::clone(socket));
-            Admitted { id, connections: Arc::clone(self) }
+            open.sockets.insert(id, Arc::clone(socket));
+            open.from.insert(network, share + 1);
+            Admitted { id, network, connections: Arc::clone(self) }
         })
     }
 
     /// Shuts down all sockets and waits for their connections to end.
     fn shut_down(&self, how: Shutdown, limit: Duration) {
-        let sockets = self.lock();
-        for socket in sockets.values() {
+        let open = self.lock();
+        for socket in open.sockets.values() {
             // It fails for a client that is gone already.
             let _ = socket.shutdown(how);
         }
-        let ended = self.closed.wait_timeout_while(sockets, limit, |open| !open.is_empty());
+        let ended = self.closed.wait_timeout_while(open, limit, |open| !open.sockets.is_empty());
         drop(ended.unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -149,23 +184,30 @@ impl Connections {
 #[derive(Debug)]
 struct Admitted {
     id: u64,
+    network: IpAddr,
     connections: Arc<Connections>,
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.connections.lock().remove(&self.id);
+        let mut open = self.connections.lock();
+        open.sockets.remove(&self.id);
+        match open.from.get_mut(&self.network) {
+            Some(share @ 2..) => *share -= 1,
+            _ => drop(open.from.remove(&self.network)),
+        }
+        drop(open);
         self.connections.closed.notify_all();
     }
 }
 
 fn accept(
     listener: &TcpListener,
-    protocol: Protocol,
-    security: Security,
+    port: &Arc<Port>,
     server: &Arc<Server>,
     connections: &Arc<Connections>,
 ) {
+    let Port { protocol, security, .. } = **port;
     while !connections.stopping.load(Ordering::Acquire) {
         let Ok((socket, peer)) = listener.accept() else {
             // No file descriptor left, most likely: some will come back.
@@ -174,17 +216,18 @@ fn accept(
         };
         let socket = Arc::new(socket);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let Some(admitted) = connections.admit(id, &socket) else {
+        let Some(admitted) = connections.admit(&server.limits, id, &socket, peer) else {
             if security == Security::StartTls {
                 // A few octets fit into the system's buffer: this cannot wait.
                 let _ = (&*socket).write_all(protocol.busy.as_bytes());
             }
             continue;
         };
-        let (server, stopping) = (Arc::clone(server), Arc::clone(&connections.stopping));
+        let (server, port) = (Arc::clone(server), Arc::clone(port));
+        let stopping = Arc::clone(&connections.stopping);
         let serve = move || {
             let _admitted = admitted;
-            if let Err(e) = serve(&server, protocol, security, socket, peer, stopping) {
+            if let Err(e) = serve(&server, &port, socket, peer, stopping) {
                 eprintln!("{} {peer}: {e}", protocol.name);
             }
         };
@@ -201,17 +244,18 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 fn serve(
     server: &Server,
-    protocol: Protocol,
-    security: Security,
+    port: &Port,
     socket: Arc<TcpStream>,
     peer: SocketAddr,
     stopping: Arc<AtomicBool>,
 ) -> io::Result<()> {
-    let mut connection = Connection::new(socket, peer, Arc::clone(&server.tls), stopping)?;
-    if security == Security::ImplicitTls {
+    let unread = server.limits.unread;
+    let mut connection = Connection::new(socket, peer, Arc::clone(&port.tls), stopping, unread)?;
+    connection.limit_time(Some(server.limits.login));
+    if port.security == Security::ImplicitTls {
         connection.start_tls()?;
     }
-    let served = (protocol.drive)(server, &mut connection);
+    let served = (port.protocol.drive)(server, &mut connection);
     connection.close();
     served
 }

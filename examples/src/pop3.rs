@@ -8,7 +8,6 @@
 
 use std::{
     io::{self, Read},
-    net::SocketAddr,
     process, str,
     sync::{
         Arc,
@@ -30,7 +29,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     apop,
-    connection::{Connection, Input},
+    connection::{Connection, Input, Peer},
     sasl::{self, Credentials, Exchange, Step},
     server::Server,
     store::{self, Error, Maildrop, UidSet, UserId},
@@ -59,9 +58,12 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         _ => Session::new(Arc::new(config), channel, &mut out),
     };
     let mut client =
-        Client { server, peer: connection.peer(), timestamp, exchange: None, opened: None };
+        Client { server, peer: connection.peer().clone(), timestamp, exchange: None, opened: None };
     loop {
         connection.send(&mut out)?;
+        if client.opened.is_some() {
+            connection.limit_time(None);
+        }
         let space = buffer.space().map_err(io::Error::other)?;
         match connection.receive(space, pop3.timeout())? {
             Input::Octets(count) => buffer.received(count),
@@ -166,7 +168,7 @@ fn timestamp(server: &Server, connection: &Connection) -> Option<String> {
 #[derive(Debug)]
 struct Client<'s> {
     server: &'s Server,
-    peer: SocketAddr,
+    peer: Peer,
     /// That of the greeting.
     timestamp: Option<String>,
     exchange: Option<Exchange>,
@@ -253,7 +255,7 @@ impl Client<'_> {
             Step::Check(Credentials { name, password }) => {
                 self.log_in(self.check(&name, &password), ticket, pop3, out)
             }
-            Step::Malformed => {
+            Step::ForAnother | Step::Malformed => {
                 self.log_in(Err(Rejection::AUTHENTICATION_FAILED), ticket, pop3, out)
             }
         }
@@ -278,16 +280,14 @@ impl Client<'_> {
     }
 
     fn check(&self, name: &str, password: &str) -> Result<UserId, Rejection<'static>> {
-        let user = self.server.store.authenticate(name, password);
+        let user = self.server.log_in(&self.peer, name, password);
         user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::AUTHENTICATION_FAILED)
     }
 
     fn check_digest(&self, name: &str, digest: Digest) -> Result<UserId, Rejection<'static>> {
         let timestamp = self.timestamp.as_deref().ok_or(Rejection::NOT_SUPPORTED)?;
-        let user = self
-            .server
-            .store
-            .prove(name, |password| apop::digest(timestamp, password).0.ct_eq(&digest.0).into());
+        let proof = |password: &str| apop::digest(timestamp, password).0.ct_eq(&digest.0).into();
+        let user = self.server.log_in_by_proof(&self.peer, name, proof);
         user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::AUTHENTICATION_FAILED)
     }
 
@@ -324,6 +324,7 @@ impl Client<'_> {
         match error {
             Error::MaildropInUse => Rejection::IN_USE,
             Error::Expunged => Rejection::NO_SUCH_MESSAGE,
+            Error::Busy(_) => Rejection::TEMPORARY,
             _ => {
                 eprintln!("POP3 {}: {error}", self.peer);
                 Rejection::TEMPORARY

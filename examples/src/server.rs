@@ -1,13 +1,14 @@
 //! What all connections of the mail server share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rustls::ServerConfig;
 
-use crate::{connection::Connection, store::Store};
+use crate::{login::PlaintextAuth, store::Store, throttle::Throttle};
 
 /// The mail server as its drivers see it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Server {
     /// Where the mail is.
     pub store: Arc<Store>,
@@ -15,33 +16,63 @@ pub struct Server {
     pub hostname: String,
     /// What STARTTLS and the ports with TLS from the start offer.
     pub tls: Arc<ServerConfig>,
-    /// The largest message taken, in octets.
+    /// The largest message taken, in octets; 50 MiB to begin with.
     pub max_message_size: u64,
-    /// Where passwords may come in clear text.
+    /// Where passwords may come in clear text; nowhere to begin with.
     pub plaintext_auth: PlaintextAuth,
+    /// Whether the users for development may log in from everywhere with the
+    /// password that everybody knows, and not from this machine alone.
+    pub development_users_anywhere: bool,
+    /// How many connections there may be, and how long.
+    pub limits: Limits,
+    pub(crate) throttle: Throttle,
 }
 
-/// Where a password may come over a connection without TLS.
+/// How many connections there may be at once, over all listeners, and how long
+/// they may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlaintextAuth {
-    /// Nowhere.
-    Never,
-    /// From this machine.
-    Loopback,
-    /// From everywhere.
-    Always,
+pub struct Limits {
+    /// From everywhere. Each takes a thread and one to three file descriptors.
+    pub connections: usize,
+    /// From one IPv4 address, or one IPv6 network of 64 bits.
+    pub connections_per_address: usize,
+    /// How long a client may take to log in, in POP3 and IMAP, whatever it
+    /// says meanwhile.
+    pub login: Duration,
+    /// How long a client that has not logged in may take for a message, in
+    /// SMTP, from the connection or the message before on, whatever it says
+    /// meanwhile; a second more for each KiB of a message.
+    pub message: Duration,
+    /// How long a client may take nothing of what is sent to it.
+    pub unread: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1000,
+            connections_per_address: 500,
+            login: Duration::from_secs(3 * 60),
+            // RFC 5321 §4.5.3.2 lets a client take 5 minutes for a command.
+            message: Duration::from_secs(30 * 60),
+            unread: Duration::from_secs(5 * 60),
+        }
+    }
 }
 
 impl Server {
-    /// Whether a password may come over this connection as it is now. Ask
-    /// again after STARTTLS.
-    pub fn may_log_in(&self, connection: &Connection) -> bool {
-        connection.is_encrypted()
-            || match self.plaintext_auth {
-                PlaintextAuth::Never => false,
-                PlaintextAuth::Loopback => connection.peer().ip().is_loopback(),
-                PlaintextAuth::Always => true,
-            }
+    /// A server over this store with what there is to begin with.
+    pub fn new(store: Store, hostname: impl Into<String>, tls: Arc<ServerConfig>) -> Self {
+        Self {
+            store: Arc::new(store),
+            hostname: hostname.into(),
+            tls,
+            max_message_size: 50 * 1024 * 1024,
+            plaintext_auth: PlaintextAuth::Never,
+            development_users_anywhere: false,
+            limits: Limits::default(),
+            throttle: Throttle::default(),
+        }
     }
 
     /// Whether mail for this domain stays here: the host name, `localhost`,
@@ -63,13 +94,8 @@ mod tests {
 
     #[test]
     fn domains_of_this_host_and_of_examples_are_served() {
-        let server = Server {
-            store: Arc::new(Store::in_memory().unwrap()),
-            hostname: "Mail.Internal".into(),
-            tls: crate::tls::self_signed("localhost", None).unwrap(),
-            max_message_size: 1,
-            plaintext_auth: PlaintextAuth::Never,
-        };
+        let tls = crate::tls::self_signed("localhost", None).unwrap();
+        let server = Server::new(Store::in_memory().unwrap(), "Mail.Internal", tls);
         for domain in [
             "mail.internal",
             "MAIL.INTERNAL.",

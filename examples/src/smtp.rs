@@ -5,22 +5,23 @@
 
 use std::{
     io::{self, Write},
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     sync::Arc,
+    time::Duration,
 };
 
 use smtp_proto::{
-    Base64, BytesMut, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, ReversePath, SyntaxError,
-    Text, Ticket,
+    Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, ReversePath,
+    SyntaxError, Text, Ticket,
     server::{Channel, Config, Event, Misuse, Rejection, Session, request},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use crate::{
-    connection::{Connection, Input},
+    connection::{Connection, Input, Peer},
     sasl::{self, Exchange, Step},
     server::Server,
-    store::{Draft, UserId},
+    store::{self, Draft, UserId},
 };
 
 /// Replies are sent once there are so many octets of them, though the client
@@ -37,10 +38,14 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
     let mut smtp = Session::new(Arc::new(config), channel, &mut out);
-    let mut client = Client::new(server, connection.peer());
+    let mut client = Client::new(server, connection.peer().clone());
     let goodbye = Text::new("The server is shutting down").map_err(io::Error::other)?;
+    connection.limit_time(Some(server.limits.message));
     loop {
         connection.send(&mut out)?;
+        if smtp.is_authenticated() {
+            connection.limit_time(None);
+        }
         let space = buffer.space().map_err(io::Error::other)?;
         match connection.receive(space, smtp.timeout())? {
             Input::Octets(count) => buffer.received(count),
@@ -62,9 +67,16 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                     connection.send(&mut out)?;
                     connection.start_tls()?;
                     smtp.upgraded(upgrade);
-                    client = Client::new(server, connection.peer());
+                    client = Client::new(server, connection.peer().clone());
                 }
-                Ok(event) => client.answer(event, &mut smtp, &mut out).map_err(io::Error::other)?,
+                Ok(event) => {
+                    match &event {
+                        Event::Body(piece) => connection.prolong(time_for(piece.len())),
+                        Event::BodyEnd(_) => connection.limit_time(Some(server.limits.message)),
+                        _ => {}
+                    }
+                    client.answer(event, &mut smtp, &mut out).map_err(io::Error::other)?;
+                }
                 Err(error) => {
                     connection.send(&mut out)?;
                     return Err(io::Error::other(error));
@@ -74,6 +86,17 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let unread = input.len();
         buffer.keep_last(unread);
     }
+}
+
+/// How much time so many octets of a message may take: a second for each KiB.
+fn time_for(octets: usize) -> Duration {
+    Duration::from_micros(octets as u64 * 1_000_000 / 1024)
+}
+
+/// The disk is full: to be tried again (RFC 5321 §4.2.3, RFC 3463 §3.4).
+fn storage_full() -> Rejection<'static> {
+    let text = Text::new("Insufficient system storage").unwrap_or(Text::EMPTY);
+    Rejection::new(452, EnhancedCode::new(4, 3, 1), text).unwrap_or(Rejection::LOCAL_ERROR)
 }
 
 /// What this connection is offered.
@@ -95,7 +118,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
 #[derive(Debug)]
 struct Client<'s> {
     server: &'s Server,
-    peer: SocketAddr,
+    peer: Peer,
     /// The name in its EHLO or HELO.
     name: String,
     exchange: Option<Exchange>,
@@ -109,12 +132,22 @@ struct Transaction {
     reverse_path: String,
     smtputf8: bool,
     recipients: Vec<UserId>,
-    /// None before DATA, and once it could not be written.
-    draft: Option<Draft>,
+    draft: Incoming,
+}
+
+/// The octets of a message.
+#[derive(Debug, Default)]
+enum Incoming {
+    /// None are expected: it is before DATA.
+    #[default]
+    None,
+    Draft(Draft),
+    /// They could not be written, and what comes is read past.
+    Failed(Rejection<'static>),
 }
 
 impl<'s> Client<'s> {
-    fn new(server: &'s Server, peer: SocketAddr) -> Self {
+    fn new(server: &'s Server, peer: Peer) -> Self {
         let (name, transaction) = (String::new(), Transaction::default());
         Self { server, peer, name, exchange: None, transaction }
     }
@@ -159,27 +192,26 @@ impl<'s> Client<'s> {
                 Err(rejection) => smtp.reject(ticket, rejection, out),
             },
             Event::Data(ticket) => match self.begin(smtp) {
-                Some(draft) => {
-                    self.transaction.draft = Some(draft);
+                Ok(draft) => {
+                    self.transaction.draft = Incoming::Draft(draft);
                     smtp.accept(ticket, out)
                 }
-                None => smtp.reject(ticket, Rejection::LOCAL_ERROR, out),
+                Err(rejection) => smtp.reject(ticket, rejection, out),
             },
             Event::Body(piece) => {
-                if let Some(draft) = &mut self.transaction.draft {
+                if let Incoming::Draft(draft) = &mut self.transaction.draft {
                     if let Err(error) = draft.write_all(piece) {
-                        self.report(&error);
-                        self.transaction.draft = None;
+                        self.transaction.draft = Incoming::Failed(self.not_written(&error));
                     }
                 }
                 Ok(())
             }
             Event::BodyEnd(ticket) => match self.deliver() {
-                Some(id) => {
+                Ok(id) => {
                     let text = format!("OK, queued as {id}");
                     smtp.accept_with(ticket, Text::new(&text).unwrap_or(Text::EMPTY), out)
                 }
-                None => smtp.reject(ticket, Rejection::LOCAL_ERROR, out),
+                Err(rejection) => smtp.reject(ticket, rejection, out),
             },
             Event::Reset => {
                 self.transaction = Transaction::default();
@@ -208,9 +240,11 @@ impl<'s> Client<'s> {
                 return smtp.challenge(ticket, challenge.as_bytes(), out);
             }
             Step::Check(credentials) => credentials,
-            Step::Malformed => return smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
+            Step::ForAnother | Step::Malformed => {
+                return smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out);
+            }
         };
-        match self.server.store.authenticate(&credentials.name, &credentials.password) {
+        match self.server.log_in(&self.peer, &credentials.name, &credentials.password) {
             Ok(Some(_)) => smtp.accept(ticket, out),
             Ok(None) => smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
             Err(error) => {
@@ -231,10 +265,7 @@ impl<'s> Client<'s> {
         };
         match self.server.store.recipient(&local_part) {
             Ok(user) => user.ok_or(Rejection::NO_SUCH_USER),
-            Err(error) => {
-                self.report(&error);
-                Err(Rejection::LOCAL_ERROR)
-            }
+            Err(error) => Err(self.rejection(&error)),
         }
     }
 
@@ -254,12 +285,12 @@ impl<'s> Client<'s> {
 
     /// Begins the message with what its last server puts before it, the path
     /// it came by and the path back (RFC 5321 §4.4).
-    fn begin(&self, smtp: &Session) -> Option<Draft> {
+    fn begin(&self, smtp: &Session) -> Result<Draft, Rejection<'static>> {
         let draft = self.server.store.draft();
-        let mut draft = draft.inspect_err(|error| self.report(error)).ok()?;
+        let mut draft = draft.map_err(|error| self.rejection(&error))?;
         let written = draft.write_all(self.trace(smtp, draft.id()).as_bytes());
-        written.inspect_err(|error| self.report(error)).ok()?;
-        Some(draft)
+        written.map_err(|error| self.not_written(&error))?;
+        Ok(draft)
     }
 
     /// ```abnf
@@ -273,35 +304,52 @@ impl<'s> Client<'s> {
     fn trace(&self, smtp: &Session, id: u64) -> String {
         let Transaction { reverse_path, smtputf8, .. } = &self.transaction;
         let (name, by) = (&self.name, &self.server.hostname);
-        let address = match self.peer.ip().to_canonical() {
+        let address = match self.peer.address().ip().to_canonical() {
             IpAddr::V4(address) => format!("[{address}]"),
             IpAddr::V6(address) => format!("[IPv6:{address}]"),
         };
-        let protocol = match (smtputf8, smtp.is_extended()) {
-            (true, _) => "UTF8SMTP",
-            (false, true) => "ESMTP",
-            (false, false) => "SMTP",
-        };
         let tls = if smtp.channel().is_tls() { "S" } else { "" };
         let auth = if smtp.is_authenticated() { "A" } else { "" };
+        let protocol = match (smtputf8, smtp.is_extended()) {
+            (true, _) => format!("UTF8SMTP{tls}{auth}"),
+            (false, true) => format!("ESMTP{tls}{auth}"),
+            // After HELO there is this name alone, under TLS too.
+            (false, false) => "SMTP".into(),
+        };
         let date = OffsetDateTime::now_utc().format(&Rfc2822).unwrap_or_default();
         format!(
             "Return-Path: {reverse_path}\r\n\
              Received: from {name} ({address})\r\n\
-             \tby {by} with {protocol}{tls}{auth} id {id};\r\n\
+             \tby {by} with {protocol} id {id};\r\n\
              \t{date}\r\n"
         )
     }
 
     /// Gives the message to its recipients: once this returns its number, it
     /// is durable.
-    fn deliver(&mut self) -> Option<u64> {
+    fn deliver(&mut self) -> Result<u64, Rejection<'static>> {
         let Transaction { draft, recipients, .. } = std::mem::take(&mut self.transaction);
-        let draft = draft?;
+        let draft = match draft {
+            Incoming::Draft(draft) => draft,
+            Incoming::Failed(rejection) => return Err(rejection),
+            Incoming::None => return Err(Rejection::LOCAL_ERROR),
+        };
         let id = draft.id();
         let delivered = self.server.store.deliver(draft, &recipients);
-        delivered.inspect_err(|error| self.report(error)).ok()?;
-        Some(id)
+        delivered.map_err(|error| self.rejection(&error))?;
+        Ok(id)
+    }
+
+    /// How a client is told of a fault of the machine, and the operator too.
+    fn rejection(&self, error: &store::Error) -> Rejection<'static> {
+        self.report(error);
+        if error.is_storage_full() { storage_full() } else { Rejection::LOCAL_ERROR }
+    }
+
+    /// The same for octets that could not be written.
+    fn not_written(&self, error: &io::Error) -> Rejection<'static> {
+        self.report(error);
+        if store::is_storage_full(error) { storage_full() } else { Rejection::LOCAL_ERROR }
     }
 
     /// Tells the operator of a fault, of which the client only hears that

@@ -7,17 +7,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use rustls::Connection as Tls;
 
 /// How long a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(30);
-/// How long a peer may leave what is sent to it unread.
-const WRITE: Duration = Duration::from_secs(60);
+/// How many octets the system takes of what is sent before the peer has taken
+/// them. Left to itself it takes megabytes, of each who reads nothing.
+const SEND_BUFFER: usize = 256 * 1024;
 /// How long a peer has to close its side once we have closed ours.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// A blocking stream that is read with a time limit, and written through
-/// [`Write`], which gives up after a minute in which the peer takes nothing.
+/// [`Write`], which gives up once the peer has taken nothing for too long.
 #[derive(Debug)]
 pub(crate) struct Stream {
     socket: Arc<TcpStream>,
@@ -25,10 +27,13 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    /// A stream in clear text.
-    pub(crate) fn new(socket: Arc<TcpStream>) -> io::Result<Self> {
+    /// A stream in clear text, whose peer may leave what is sent to it unread
+    /// for so long.
+    pub(crate) fn new(socket: Arc<TcpStream>, unread: Duration) -> io::Result<Self> {
         socket.set_nodelay(true)?;
-        socket.set_write_timeout(Some(WRITE))?;
+        // It is waited for twice: see `patiently`.
+        socket.set_write_timeout(Some(unread / 2))?;
+        set_socket_send_buffer_size(&socket, SEND_BUFFER)?;
         Ok(Self { socket, tls: None })
     }
 
@@ -82,7 +87,7 @@ impl Stream {
 impl Write for Stream {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         match &mut self.tls {
-            None => (&*self.socket).write(octets),
+            None => patiently(|| (&*self.socket).write(octets)),
             Some(tls) => {
                 let taken = tls.writer().write(octets)?;
                 write_records(tls, &self.socket)?;
@@ -94,6 +99,16 @@ impl Write for Stream {
     /// Does nothing: what is written is sent.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Writes, for as long as the peer takes anything: the system says that there is
+/// room again only once a third of all that waits has gone, which may be too
+/// late for a slow reader, but a second try finds any room there is.
+fn patiently(mut write: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    match write() {
+        Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => write(),
+        written => written,
     }
 }
 
@@ -151,7 +166,7 @@ fn read_records(tls: &mut Tls, socket: &TcpStream, end: Instant) -> io::Result<u
 
 fn write_records(tls: &mut Tls, mut socket: &TcpStream) -> io::Result<()> {
     while tls.wants_write() {
-        if tls.write_tls(&mut socket)? == 0 {
+        if patiently(|| tls.write_tls(&mut socket))? == 0 {
             return Err(ErrorKind::WriteZero.into());
         }
     }

@@ -14,7 +14,7 @@ use common::{connect, handshake, inbox, listen, play, server};
 use mail_examples::{
     imap,
     listen::{Listeners, Security},
-    server::PlaintextAuth,
+    login::PlaintextAuth,
     store::Store,
 };
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::{
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, Read, Write},
     net::{SocketAddr, TcpStream},
     path::Path,
     sync::{Arc, LazyLock},
@@ -13,7 +13,7 @@ use std::{
 use mail_examples::{
     connection::{Connection, Input},
     listen::{Listeners, Protocol, Security},
-    server::{PlaintextAuth, Server},
+    server::Server,
     store::Store,
     tls,
 };
@@ -23,7 +23,10 @@ use rustls::{
 };
 
 /// Answers each line: with itself, or by what it asks for.
-const ECHO: Protocol = Protocol { name: "echo", drive: echo, busy: "busy\r\n" };
+const ECHO: Protocol = Protocol { name: "echo", drive: echo, busy: "busy\r\n", alpn: b"test" };
+
+/// More than the system takes.
+const MUCH: usize = 6 * 1024 * 1024;
 
 fn echo(server: &Server, connection: &mut Connection) -> io::Result<()> {
     connection.write_all(b"hello\r\n")?;
@@ -50,8 +53,7 @@ fn echo(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 let modseq = server.store.select(inbox).unwrap().modseq;
                 connection.write_all(b"idling\r\n")?;
                 let limit = Duration::from_secs(30);
-                let changed = || watch.changed_since(modseq);
-                match connection.receive_unless(&mut space, limit, changed)? {
+                match connection.receive_unless_changed(&mut space, limit, &watch, modseq)? {
                     Input::Interrupted => connection.write_all(b"changed\r\n")?,
                     other => writeln!(connection, "{other:?}\r")?,
                 }
@@ -60,6 +62,18 @@ fn echo(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 let limit = Duration::from_millis(20);
                 let input = connection.receive(&mut space, limit)?;
                 writeln!(connection, "{input:?}\r")?;
+            }
+            b"much\r\n" => {
+                for _ in 0..MUCH / 512 {
+                    connection.write_all(&[b'x'; 512])?;
+                }
+            }
+            b"gone?\r\n" => {
+                connection.write_all(b"still here\r\n")?;
+                while !connection.peer().is_gone() {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                return connection.write_all(b"gone\r\n");
             }
             b"quit\r\n" => return connection.write_all(b"bye\r\n"),
             b"fail\r\n" => return Err(io::Error::other("as asked")),
@@ -80,13 +94,8 @@ static TLS: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
 fn server() -> Server {
     let store = Store::in_memory().unwrap();
     store.set_user("alice", "secret").unwrap();
-    Server {
-        store: Arc::new(store),
-        hostname: "localhost".into(),
-        tls: tls::self_signed("localhost", Some(TLS.path())).unwrap(),
-        max_message_size: 1000,
-        plaintext_auth: PlaintextAuth::Never,
-    }
+    let tls = tls::self_signed("localhost", Some(TLS.path())).unwrap();
+    Server::new(store, "localhost", tls)
 }
 
 fn listen(server: Server, security: Security) -> (Listeners, SocketAddr) {
@@ -101,16 +110,17 @@ fn connect(address: SocketAddr) -> TcpStream {
     socket
 }
 
-fn handshake(socket: TcpStream) -> StreamOwned<ClientConnection, TcpStream> {
+fn handshake(socket: TcpStream, alpn: &[&str]) -> StreamOwned<ClientConnection, TcpStream> {
     let certificate = Path::join(TLS.path(), "localhost-cert.pem");
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
-    let config =
+    let mut config =
         ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     // By its address, which the certificate has as well.
     let tls = ClientConnection::new(config.into(), "127.0.0.1".try_into().unwrap()).unwrap();
     StreamOwned::new(tls, socket)
@@ -135,7 +145,7 @@ fn clear_text_goes_over_to_tls() {
     assert_eq!(ask(&mut socket, ""), "hello");
     assert_eq!(ask(&mut socket, "may?"), "false");
     assert_eq!(ask(&mut socket, "tls"), "go ahead");
-    let mut stream = handshake(socket);
+    let mut stream = handshake(socket, &[]);
     assert_eq!(ask(&mut stream, "may?"), "true");
     // More than one TLS record.
     let long = "x".repeat(50_000);
@@ -148,7 +158,7 @@ fn clear_text_goes_over_to_tls() {
 #[test]
 fn tls_from_the_start() {
     let (listeners, address) = listen(server(), Security::ImplicitTls);
-    let mut stream = handshake(connect(address));
+    let mut stream = handshake(connect(address), &[]);
     assert_eq!(ask(&mut stream, ""), "hello");
     assert_eq!(ask(&mut stream, "may?"), "true");
     // Clear text there is answered with an alert and the end.
@@ -167,7 +177,7 @@ fn waiting_ends_in_time_and_loses_nothing() {
     assert_eq!(ask(&mut socket, ""), "hello");
     assert_eq!(ask(&mut socket, "wait"), "TimedOut");
     assert_eq!(ask(&mut socket, "tls"), "go ahead");
-    let mut stream = handshake(socket);
+    let mut stream = handshake(socket, &[]);
     assert_eq!(ask(&mut stream, "wait"), "TimedOut");
 
     // Half a record, a time limit that runs out, the other half.
@@ -210,7 +220,7 @@ fn stopping_lets_everyone_say_goodbye() {
     }
     assert_eq!(ask(&mut idle, "idle"), "idling");
     assert_eq!(ask(&mut encrypted, "tls"), "go ahead");
-    let mut encrypted = handshake(encrypted);
+    let mut encrypted = handshake(encrypted, &[]);
     assert_eq!(ask(&mut encrypted, "echo"), "echo");
     let begun = Instant::now();
     let stopping = thread::spawn(move || listeners.stop());
@@ -238,32 +248,143 @@ fn a_failing_driver_takes_nothing_else_along() {
     listeners.stop();
 }
 
+/// A connection from one of the addresses of this machine, whose system takes
+/// little before it is read.
+#[cfg(target_os = "linux")]
+fn connect_from(last: u8, address: SocketAddr) -> TcpStream {
+    use rustix::net::{AddressFamily, SocketType, bind, connect, socket, sockopt};
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    sockopt::set_socket_recv_buffer_size(&socket, 64 * 1024).unwrap();
+    bind(&socket, &SocketAddr::from(([127, 0, 0, last], 0))).unwrap();
+    connect(&socket, &address).unwrap();
+    let socket = TcpStream::from(socket);
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    socket
+}
+
+/// RFC 5321 §3.1, RFC 9051 §7.1.5.
 #[test]
+#[cfg(target_os = "linux")]
 fn past_the_bound_clients_are_told() {
-    let (listeners, address) = listen(server(), Security::StartTls);
-    let mut open = Vec::new();
-    let told = loop {
-        assert!(open.len() < 1000, "there is a bound");
-        let mut socket = BufReader::new(connect(address));
-        let mut greeting = String::new();
-        socket.read_line(&mut greeting).unwrap();
-        if greeting != "hello\r\n" {
-            break greeting;
-        }
-        open.push(socket);
+    let mut server = server();
+    (server.limits.connections, server.limits.connections_per_address) = (25, 10);
+    let (listeners, address) = listen(server, Security::StartTls);
+    let fill = |from: u8| {
+        let mut open = Vec::new();
+        let told = loop {
+            assert!(open.len() < 1000, "there is a bound");
+            let mut socket = connect_from(from, address);
+            match &*ask(&mut socket, "") {
+                "hello" => open.push(socket),
+                other => break other.to_owned(),
+            }
+        };
+        assert_eq!(told, "busy");
+        open
     };
-    assert_eq!((told.as_str(), open.len()), ("busy\r\n", 400));
-    open.clear();
+    // One address has its share, and the others have theirs.
+    let (one, two, three) = (fill(1), fill(2), fill(3));
+    assert_eq!((one.len(), two.len(), three.len()), (10, 10, 5));
+    drop(one);
     // The places are free again, if not in the same moment.
     let mut greeting = String::new();
     for _ in 0..100 {
-        greeting = ask(&mut connect(address), "");
+        greeting = ask(&mut connect_from(4, address), "");
         if greeting == "hello" {
             break;
         }
         thread::sleep(Duration::from_millis(50));
     }
     assert_eq!(greeting, "hello");
+    listeners.stop();
+}
+
+#[test]
+fn who_drips_octets_has_a_time_in_all() {
+    let mut server = server();
+    server.limits.login = Duration::from_millis(500);
+    let (listeners, address) = listen(server, Security::StartTls);
+    let mut socket = connect(address);
+    assert_eq!(ask(&mut socket, ""), "hello");
+    let begun = Instant::now();
+    socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    loop {
+        // It may be refused already.
+        let _ = socket.write_all(b"x");
+        match socket.read(&mut [0]) {
+            Ok(0) => break,
+            Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+            Err(_) => break,
+            Ok(_) => panic!("no line was said"),
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(400));
+    listeners.stop();
+}
+
+/// A time limit on sending counts from the last octet that the client took.
+#[test]
+#[cfg(target_os = "linux")]
+fn who_reads_slowly_is_served_and_who_does_not_is_given_up() {
+    let mut server = server();
+    server.limits.unread = Duration::from_secs(2);
+    let (listeners, address) = listen(server, Security::StartTls);
+    let mut slow = connect(address);
+    assert_eq!(ask(&mut slow, ""), "hello");
+    slow.write_all(b"much\r\n").unwrap();
+    let (mut space, mut read, begun) = (vec![0; 32 * 1024], 0, Instant::now());
+    while read < MUCH {
+        match slow.read(&mut space).unwrap() {
+            0 => panic!("cut off after {read} octets"),
+            count => read += count,
+        }
+        if begun.elapsed() < Duration::from_secs(5) {
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+    assert_eq!(ask(&mut slow, "still there"), "still there");
+
+    let mut silent = connect_from(1, address);
+    assert_eq!(ask(&mut silent, ""), "hello");
+    silent.write_all(b"much\r\n").unwrap();
+    thread::sleep(Duration::from_secs(6));
+    let mut rest = Vec::new();
+    let _ = silent.read_to_end(&mut rest);
+    assert!(rest.len() < MUCH, "{}", rest.len());
+    listeners.stop();
+}
+
+/// RFC 7301 §3.2, so that a client of another protocol cannot be led here.
+#[test]
+fn another_protocol_in_alpn_is_refused() {
+    let (listeners, address) = listen(server(), Security::ImplicitTls);
+    for (offered, served) in
+        [(&["test"][..], true), (&["http/1.1", "test"], true), (&["h2", "http/1.1"], false)]
+    {
+        let mut stream = handshake(connect(address), offered);
+        if served {
+            assert_eq!(ask(&mut stream, ""), "hello", "{offered:?}");
+            assert_eq!(stream.conn.alpn_protocol(), Some(&b"test"[..]));
+        } else {
+            let refused = stream.read(&mut [0]).unwrap_err().to_string();
+            assert!(refused.contains("NoApplicationProtocol"), "{refused}");
+        }
+    }
+    listeners.stop();
+}
+
+#[test]
+fn a_client_that_goes_is_noticed_without_reading() {
+    let (listeners, address) = listen(server(), Security::StartTls);
+    let mut socket = connect(address);
+    assert_eq!(ask(&mut socket, ""), "hello");
+    socket.write_all(b"gone?\r\n").unwrap();
+    assert_eq!(ask(&mut socket, ""), "still here");
+    // There is something unread before the end.
+    socket.write_all(b"more").unwrap();
+    socket.shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(ask(&mut socket, ""), "gone");
     listeners.stop();
 }
 

@@ -15,8 +15,9 @@ use common::{connect, handshake, inbox, listen, play, server};
 use mail_examples::{
     apop, imap,
     listen::{Listeners, Protocol, Security},
+    login::PlaintextAuth,
     pop3,
-    server::{PlaintextAuth, Server},
+    server::Server,
     store::Store,
 };
 
@@ -116,7 +117,7 @@ fn the_sizes_are_those_of_what_is_sent() {
     ];
     let mut listeners = Listeners::new(server(Store::in_memory().unwrap()));
     let mut open = |drive| {
-        let protocol = Protocol { name: "test", drive, busy: "busy\r\n" };
+        let protocol = Protocol { name: "test", drive, busy: "busy\r\n", alpn: b"test" };
         listeners.open(protocol, Security::StartTls, ([127, 0, 0, 1], 0).into()).unwrap()
     };
     let (imap, pop3) = (open(imap::drive), open(pop3::drive));

@@ -57,7 +57,7 @@ fn everything_is_there_after_a_restart() {
     drop(store);
 
     let store = Store::open(&path).unwrap();
-    assert_eq!(store.authenticate("alice", "secret").unwrap(), Some(alice));
+    assert_eq!(store.authenticate("alice", "secret", &|| false).unwrap(), Some(alice));
     assert_eq!(
         inbox(&store, "alice"),
         [(1, "to both".into(), String::new()), (2, "to alice".into(), "\\Seen $Label1".into())]

@@ -2,9 +2,10 @@
 
 use std::{
     fmt::{self, Display},
+    fs,
     io::{self, Write},
     net::{SocketAddr, ToSocketAddrs},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     str::FromStr,
     sync::{Arc, atomic::AtomicBool},
@@ -14,12 +15,14 @@ use clap::Parser;
 use mail_examples::{
     imap,
     listen::{self, Listeners, Protocol, Security},
+    login::{DEVELOPMENT_PASSWORD, DEVELOPMENT_USERS, PlaintextAuth},
     pop3,
-    server::{PlaintextAuth, Server},
+    server::Server,
     smtp,
     store::Store,
     tls,
 };
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::pki_types::DnsName;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -77,10 +80,22 @@ struct Options {
 
     /// Make a user, or give one a new password; may be given several times
     ///
-    /// Without it, an empty store gets alice and bob with the password secret,
-    /// and these may log in in clear text from this machine.
+    /// Whoever sees the processes of this machine sees it too: --users-file
+    /// keeps it from them. Without either, an empty store gets alice and bob
+    /// with the password secret; these may log in from this machine alone, and
+    /// in clear text.
     #[arg(long = "user", value_name = "NAME:PASSWORD")]
     users: Vec<Credentials>,
+
+    /// The same for each line of a file
+    ///
+    /// Empty lines and those that begin with # are left out.
+    #[arg(long, value_name = "FILE")]
+    users_file: Option<PathBuf>,
+
+    /// Let alice and bob log in from everywhere with the password secret
+    #[arg(long)]
+    allow_remote_development_users: bool,
 
     /// The certificate (chain) for TLS, in PEM
     ///
@@ -97,6 +112,18 @@ struct Options {
     #[arg(long, value_name = "BYTES", default_value_t = 50 * 1024 * 1024,
           value_parser = clap::value_parser!(u64).range(1..=4_294_967_295))]
     max_message_size: u64,
+
+    /// How many connections there may be at once
+    #[arg(long, value_name = "N", default_value_t = 1000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections: u32,
+
+    /// How many of them from one address; the half of them without it
+    ///
+    /// An IPv6 network of 64 bits counts as one address.
+    #[arg(long, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_connections_per_address: Option<u32>,
 
     /// Let clients log in without TLS, from anywhere
     #[arg(long)]
@@ -123,16 +150,19 @@ const SMTP: Protocol = Protocol {
     name: "SMTP",
     drive: smtp::drive,
     busy: "421 4.3.2 Too many connections, come back\r\n",
+    alpn: b"smtp",
 };
 const POP3: Protocol = Protocol {
     name: "POP3",
     drive: pop3::drive,
     busy: "-ERR [SYS/TEMP] Too many connections, come back\r\n",
+    alpn: b"pop3",
 };
 const IMAP: Protocol = Protocol {
     name: "IMAP",
     drive: imap::drive,
     busy: "* BYE [UNAVAILABLE] Too many connections, come back\r\n",
+    alpn: b"imap",
 };
 
 /// A port that may be opened.
@@ -198,7 +228,11 @@ fn run(options: &Options) -> Result<(), Failure> {
         }
     };
     let tls = tls.map_err(Failure::runtime)?;
-    let accounts = make_accounts(&store, &options.users)?;
+    let mut given = options.users.clone();
+    if let Some(path) = &options.users_file {
+        given.extend(users_in(path)?);
+    }
+    let accounts = make_accounts(&store, &given)?;
     let plaintext_auth = match accounts {
         _ if options.allow_plaintext_auth => PlaintextAuth::Always,
         Accounts::ForDevelopment { .. } => PlaintextAuth::Loopback,
@@ -206,13 +240,17 @@ fn run(options: &Options) -> Result<(), Failure> {
     };
     let users = store.users().map_err(Failure::runtime)?;
 
-    let mut open = Listeners::new(Server {
-        store: Arc::new(store),
-        hostname: options.hostname.clone(),
-        tls,
-        max_message_size: options.max_message_size,
-        plaintext_auth,
-    });
+    let mut server = Server::new(store, &*options.hostname, tls);
+    server.max_message_size = options.max_message_size;
+    server.plaintext_auth = plaintext_auth;
+    server.development_users_anywhere = options.allow_remote_development_users;
+    let share = options.max_connections_per_address;
+    let share = share.unwrap_or(options.max_connections.div_ceil(2));
+    server.limits.connections = options.max_connections as usize;
+    server.limits.connections_per_address = share as usize;
+    make_room_for(options.max_connections);
+
+    let mut open = Listeners::new(server);
     let mut ports = Vec::new();
     for Listener { option, protocol, security, address } in listeners {
         if let Address(Some(address)) = address {
@@ -252,8 +290,32 @@ enum Accounts {
     ForDevelopment { new: bool },
 }
 
-const DEVELOPMENT_USERS: [&str; 2] = ["alice", "bob"];
-const DEVELOPMENT_PASSWORD: &str = "secret";
+/// The users in a file.
+fn users_in(path: &Path) -> Result<Vec<Credentials>, Failure> {
+    let failed = |error: &dyn Display| Failure::usage(format_args!("{}: {error}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
+    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim_end()));
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let user = |(number, line): (usize, &str)| {
+        line.parse().map_err(|error| failed(&format_args!("line {number}: {error}")))
+    };
+    lines.map(user).collect()
+}
+
+/// Has the system let the server have file descriptors for so many connections,
+/// as far as it may: each takes its socket, what wakes it while it idles, and
+/// the message that it reads.
+fn make_room_for(connections: u32) {
+    let needed = u64::from(connections) * 3 + 200;
+    let limit = getrlimit(Resource::Nofile);
+    let enough = limit.maximum.map_or(needed, |maximum| needed.min(maximum));
+    if limit.current.is_some_and(|current| current < enough) {
+        let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(enough), ..limit });
+        if let Err(error) = raised {
+            eprintln!("mailserver: the number of open files stays as it is: {error}");
+        }
+    }
+}
 
 fn make_accounts(store: &Store, given: &[Credentials]) -> Result<Accounts, Failure> {
     // All of them first: one that is wrong leaves nothing behind.
@@ -279,7 +341,8 @@ fn make_accounts(store: &Store, given: &[Credentials]) -> Result<Accounts, Failu
         return Ok(Accounts::Own);
     }
     for name in DEVELOPMENT_USERS {
-        let user = store.authenticate(name, DEVELOPMENT_PASSWORD).map_err(Failure::runtime)?;
+        let user =
+            store.authenticate(name, DEVELOPMENT_PASSWORD, &|| false).map_err(Failure::runtime)?;
         if user.is_none() {
             return Ok(Accounts::Own);
         }

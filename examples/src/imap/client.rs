@@ -1,6 +1,6 @@
 //! A client, and what each of its commands does.
 
-use std::{io, net::SocketAddr};
+use std::io;
 
 use imap_proto::{
     Arena, Command, IString, Text, Ticket,
@@ -17,7 +17,7 @@ use super::{
     wire::{DONE, Wire},
 };
 use crate::{
-    connection::Input,
+    connection::{Input, Peer},
     sasl::Exchange,
     server::Server,
     store::{self, HIERARCHY_SEPARATOR, Store, UserId},
@@ -27,7 +27,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Client<'s> {
     pub(super) server: &'s Server,
-    peer: SocketAddr,
+    pub(super) peer: Peer,
     /// Who has logged in.
     pub(super) user: Option<UserId>,
     pub(super) exchange: Option<Exchange>,
@@ -48,7 +48,7 @@ pub(super) enum Fault {
 }
 
 impl<'s> Client<'s> {
-    pub(super) fn new(server: &'s Server, peer: SocketAddr) -> Self {
+    pub(super) fn new(server: &'s Server, peer: Peer) -> Self {
         Self {
             server,
             peer,
@@ -66,11 +66,14 @@ impl<'s> Client<'s> {
 
     /// Waits for the client, and while it idles for news.
     pub(super) fn wait(&self, wire: &mut Wire<'_>, space: &mut [u8]) -> io::Result<Input> {
+        if self.user.is_some() {
+            wire.connection.limit_time(None);
+        }
         let limit = wire.imap.timeout();
         match &self.view {
             Some(view) if self.idling => {
                 let (watch, modseq) = view.watch();
-                wire.connection.receive_unless(space, limit, || watch.changed_since(modseq))
+                wire.connection.receive_unless_changed(space, limit, &watch, modseq)
             }
             _ => wire.connection.receive(space, limit),
         }
@@ -294,6 +297,11 @@ impl<'s> Client<'s> {
             store::Error::HasChildren => Code::HasChildren,
             store::Error::Expunged => Code::ExpungeIssued,
             store::Error::Limit(_) => Code::Limit,
+            store::Error::Busy(_) => Code::Unavailable,
+            fault if fault.is_storage_full() => {
+                self.report(fault);
+                return Rejection::UNAVAILABLE;
+            }
             fault => {
                 self.report(fault);
                 return Rejection::no(

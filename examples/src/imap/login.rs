@@ -59,6 +59,7 @@ impl Client<'_> {
                     }
                 }
             }
+            Some(Step::ForAnother) => imap.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
             Some(Step::Malformed) => imap.reject(
                 ticket,
                 Rejection::bad(None, Text::first_line("not what the mechanism says")),
@@ -71,7 +72,7 @@ impl Client<'_> {
 
     /// Logs in with this name and password.
     fn check(&mut self, name: &str, password: &str) -> Result<bool, store::Error> {
-        self.user = self.store().authenticate(name, password)?;
+        self.user = self.server.log_in(&self.peer, name, password)?;
         Ok(self.user.is_some())
     }
 }

@@ -55,7 +55,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let mut buffer = ReceiveBuffer::with_limit(config.limits.buffer());
     let mut arena = Arena::new();
     let mut wire = Wire::new(config, connection);
-    let mut client = Client::new(server, wire.connection.peer());
+    let mut client = Client::new(server, wire.connection.peer().clone());
     loop {
         wire.send()?;
         let space = buffer.space().map_err(io::Error::other)?;

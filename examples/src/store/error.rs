@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 /// Why the store did not do what it was asked to.
 ///
-/// The variants up to [`Error::MaildropInUse`] are answers to a client's
+/// The variants up to [`Error::Busy`] are answers to a client's
 /// request; the rest are faults of the machine or of the installation, see
 /// [`Error::is_temporary_fault`].
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,11 @@ pub enum Error {
     /// Another POP3 session holds the maildrop (`[IN-USE]`, RFC 2449 §8.1.2).
     #[error("the maildrop is in use by another session")]
     MaildropInUse,
+    /// Too much of this kind is asked for at the moment; the text says what.
+    /// It may be tried again later: SMTP says 454, IMAP `NO [UNAVAILABLE]`,
+    /// POP3 `-ERR [SYS/TEMP]`.
+    #[error("try again later: {0}")]
+    Busy(&'static str),
 
     /// Another process has this data directory open.
     #[error("{} is in use by another mail server", .0.display())]
@@ -79,11 +84,50 @@ impl Error {
         move |source| Self::File { path, source }
     }
 
+    /// Whether the disk, or what the system lets the server have of it, is
+    /// full: SMTP says 452 (RFC 5321 §4.2.3), IMAP `NO [UNAVAILABLE]`.
+    pub fn is_storage_full(&self) -> bool {
+        match self {
+            Self::File { source, .. } => is_storage_full(source),
+            Self::Index(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            _ => false,
+        }
+    }
+
     /// Whether this is a fault of the machine that may pass (a full disk, an
     /// unreadable file) and no answer to what was asked: SMTP says 451, IMAP
     /// `NO [SERVERBUG]`, POP3 `-ERR [SYS/TEMP]`, and the operator wants to
     /// read about it.
     pub fn is_temporary_fault(&self) -> bool {
         matches!(self, Self::File { .. } | Self::Index(_) | Self::Password(_))
+    }
+}
+
+/// Whether a file could not be written because there is no room for it.
+pub(crate) fn is_storage_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_faults() {
+        let file = |kind: io::ErrorKind| Error::at("17.eml")(kind.into());
+        let index = |code| {
+            Error::Index(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
+        };
+        for (error, full) in [
+            (file(io::ErrorKind::StorageFull), true),
+            (file(io::ErrorKind::QuotaExceeded), true),
+            (file(io::ErrorKind::PermissionDenied), false),
+            (index(rusqlite::ffi::SQLITE_FULL), true),
+            (index(rusqlite::ffi::SQLITE_IOERR), false),
+            (Error::Expunged, false),
+        ] {
+            assert_eq!(error.is_storage_full(), full, "{error}");
+        }
     }
 }

@@ -45,6 +45,7 @@ mod bodies;
 mod crlf_size;
 mod error;
 mod flags;
+mod hashing;
 mod index;
 mod mailboxes;
 mod maildrop;
@@ -73,8 +74,9 @@ pub use self::{
     messages::{Appended, Changes, Copied, Message, NewMessage},
     uid_set::UidSet,
     users::UserId,
-    watch::Watch,
+    watch::{Waker, Wakes, Watch},
 };
+pub(crate) use self::{error::is_storage_full, users::local_part};
 
 /// Names a mailbox; stays the same through a RENAME, and is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,8 +92,7 @@ pub struct Store {
     /// Whose maildrops are open.
     maildrops: Mutex<HashSet<UserId>>,
     secrets: secrets::Secrets,
-    /// Held while a password is hashed.
-    hashing: Mutex<()>,
+    hashing: hashing::Hashing,
     /// Keeps other processes out of the directory.
     _lock: Option<File>,
 }
@@ -141,7 +142,7 @@ impl Store {
             watches: watch::Watches::default(),
             maildrops: Mutex::default(),
             secrets: secrets::Secrets::default(),
-            hashing: Mutex::default(),
+            hashing: hashing::Hashing::default(),
             _lock: lock,
         }
     }

@@ -73,6 +73,6 @@ mod tests {
         let store = Store::open(directory.path()).unwrap();
         assert!(!store.has_secrets());
         assert_eq!(store.prove("alice", |_| true).unwrap(), None);
-        assert_eq!(store.authenticate("alice", "two").unwrap(), Some(alice));
+        assert_eq!(store.authenticate("alice", "two", &|| false).unwrap(), Some(alice));
     }
 }

@@ -1,21 +1,12 @@
 //! Who has mail here: names, passwords, and the addresses that reach them.
 
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash},
-};
 use rusqlite::{OptionalExtension, params};
 
-use super::{Error, Store, lock, mailboxes};
+use super::{Error, Store, mailboxes};
 
 /// Names a user; stays the same as long as the user exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub(super) i64);
-
-/// Argon2id's cost: the least memory of those that OWASP recommends (7 MiB,
-/// five passes), some ten milliseconds.
-const MEMORY_KIB: u32 = 7 * 1024;
-const PASSES: u32 = 5;
 
 impl Store {
     /// Says whether a user can have this name and password.
@@ -44,7 +35,7 @@ impl Store {
     /// characters other than letters, digits, and `. _ -`.
     pub fn set_user(&self, name: &str, password: &str) -> Result<UserId, Error> {
         Self::check_user(name, password)?;
-        let hash = self.hash(password)?;
+        let hash = self.hashing.hash(password)?;
         let user = self.write(|change| {
             let user = change.tx.query_row(
                 "INSERT INTO user (name, password) VALUES (?, ?)
@@ -73,34 +64,34 @@ impl Store {
     /// The user with this name and password, if there is one. The name may be
     /// an address (`alice@localhost`), of which the local part counts.
     ///
-    /// It takes as long for a name that does not exist. Passwords are hashed
-    /// one at a time, so that many logins at once do not take 7 MiB each.
-    pub fn authenticate(&self, name: &str, password: &str) -> Result<Option<UserId>, Error> {
-        let name = user_name(name);
+    /// It takes as long for a name that does not exist. How many passwords are
+    /// looked at at once is bounded, as is how many wait for that; `gone` is
+    /// asked meanwhile whether the client has gone away, so that nothing is
+    /// done for it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when it is not looked at.
+    pub fn authenticate(
+        &self,
+        name: &str,
+        password: &str,
+        gone: &dyn Fn() -> bool,
+    ) -> Result<Option<UserId>, Error> {
         let found = self.read(|tx| {
             let mut user = tx.prepare_cached("SELECT id, password FROM user WHERE name = ?")?;
             let row = |row: &rusqlite::Row<'_>| Ok((UserId(row.get(0)?), row.get(1)?));
-            Ok(user.query_row([name], row).optional()?)
+            Ok(user.query_row([local_part(name)], row).optional()?)
         })?;
-        let Some((user, hash)) = found else {
-            self.hash(password)?;
-            return Ok(None);
-        };
-        let hash: String = hash;
-        let hash = PasswordHash::new(&hash).map_err(|e| Error::Password(e.into()))?;
-        let _one = lock(&self.hashing);
-        match argon2()?.verify_password(password.as_bytes(), &hash) {
-            Ok(()) => Ok(Some(user)),
-            Err(password_hash::Error::PasswordInvalid) => Ok(None),
-            Err(other) => Err(Error::Password(other)),
-        }
+        let (user, hash): (_, Option<String>) = found.unzip();
+        let good = self.hashing.verify(password, hash.as_deref(), gone)?;
+        Ok(user.filter(|_| good))
     }
 
     /// The user with this name, as [`Store::authenticate`] takes it.
     pub(super) fn user(&self, name: &str) -> Result<Option<UserId>, Error> {
         self.read(|tx| {
             let mut user = tx.prepare_cached("SELECT id FROM user WHERE name = ?")?;
-            Ok(user.query_row([user_name(name)], |row| row.get(0).map(UserId)).optional()?)
+            Ok(user.query_row([local_part(name)], |row| row.get(0).map(UserId)).optional()?)
         })
     }
 
@@ -120,23 +111,11 @@ impl Store {
             Ok(first.query_row([], id).optional()?)
         })
     }
-
-    fn hash(&self, password: &str) -> Result<String, Error> {
-        let _one = lock(&self.hashing);
-        let hash = argon2()?.hash_password(password.as_bytes()).map_err(Error::Password)?;
-        Ok(hash.to_string())
-    }
 }
 
 /// The local part of an address, or what is none as it is.
-fn user_name(name: &str) -> &str {
+pub(crate) fn local_part(name: &str) -> &str {
     name.rsplit_once('@').map_or(name, |(local, _)| local)
-}
-
-fn argon2() -> Result<Argon2<'static>, Error> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None);
-    let params = params.map_err(|e| Error::Password(e.into()))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 #[cfg(test)]
@@ -146,12 +125,14 @@ mod tests {
     #[test]
     fn passwords_are_checked_and_can_be_changed() {
         let store = Store::in_memory().unwrap();
+        let authenticate =
+            |name: &str, password: &str| store.authenticate(name, password, &|| false).unwrap();
         let alice = store.set_user("alice", "one").unwrap();
-        assert_eq!(store.authenticate("Alice@localhost", "one").unwrap(), Some(alice));
-        assert_eq!(store.authenticate("alice", "two").unwrap(), None);
-        assert_eq!(store.authenticate("nobody", "one").unwrap(), None);
+        assert_eq!(authenticate("Alice@localhost", "one"), Some(alice));
+        assert_eq!(authenticate("alice", "two"), None);
+        assert_eq!(authenticate("nobody", "one"), None);
         assert_eq!(store.set_user("ALICE", "two").unwrap(), alice);
-        assert_eq!(store.authenticate("alice", "two").unwrap(), Some(alice));
+        assert_eq!(authenticate("alice", "two"), Some(alice));
         assert_eq!(store.users().unwrap(), ["alice"]);
     }
 

@@ -2,6 +2,8 @@
 
 use std::{
     collections::HashMap,
+    io,
+    net::{Ipv4Addr, UdpSocket},
     sync::{Arc, Condvar, Mutex, Weak},
     time::Duration,
 };
@@ -20,6 +22,57 @@ pub struct Watch(Arc<Latest>);
 struct Latest {
     modseq: Mutex<u64>,
     risen: Condvar,
+    wakers: Mutex<Vec<Arc<Waker>>>,
+}
+
+/// Wakes somebody who waits for a socket: one of its own becomes readable.
+///
+/// It is a socket that is connected with itself, which every system has, and
+/// into which nobody else can write.
+#[derive(Debug)]
+pub struct Waker(UdpSocket);
+
+impl Waker {
+    /// Its socket is not readable yet.
+    ///
+    /// # Errors
+    /// When there is no file descriptor for it.
+    pub fn new() -> io::Result<Self> {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.connect(socket.local_addr()?)?;
+        socket.set_nonblocking(true)?;
+        Ok(Self(socket))
+    }
+
+    /// What to wait for.
+    pub fn socket(&self) -> &UdpSocket {
+        &self.0
+    }
+
+    /// Has its socket readable.
+    pub fn wake(&self) {
+        // It fails where it would wait: then it is readable already.
+        let _ = self.0.send(&[1]);
+    }
+
+    /// Has its socket not readable until the next [`Waker::wake`].
+    pub fn clear(&self) {
+        while self.0.recv(&mut [0]).is_ok() {}
+    }
+}
+
+/// While it lives, the waker is woken by every change.
+#[derive(Debug)]
+#[must_use]
+pub struct Wakes<'w> {
+    watch: &'w Watch,
+    waker: &'w Arc<Waker>,
+}
+
+impl Drop for Wakes<'_> {
+    fn drop(&mut self) {
+        lock(&self.watch.0.wakers).retain(|other| !Arc::ptr_eq(other, self.waker));
+    }
 }
 
 impl Watch {
@@ -27,6 +80,13 @@ impl Watch {
     /// modification sequence. Costs next to nothing.
     pub fn changed_since(&self, modseq: u64) -> bool {
         *lock(&self.0.modseq) > modseq
+    }
+
+    /// Has this waker woken by every change from now on, until what is returned
+    /// is dropped. Ask [`Watch::changed_since`] only then.
+    pub fn wakes<'w>(&'w self, waker: &'w Arc<Waker>) -> Wakes<'w> {
+        lock(&self.0.wakers).push(Arc::clone(waker));
+        Wakes { watch: self, waker }
     }
 
     /// Waits until the mailbox has changed since it had this modification
@@ -61,6 +121,8 @@ impl Watches {
         let Some(latest) = lock(&self.0).get(&mailbox).and_then(Weak::upgrade) else { return };
         let mut known = lock(&latest.modseq);
         *known = modseq.max(*known);
+        drop(known);
         latest.risen.notify_all();
+        lock(&latest.wakers).iter().for_each(|waker| waker.wake());
     }
 }

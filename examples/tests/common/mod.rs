@@ -4,13 +4,14 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock},
+    sync::LazyLock,
     time::Duration,
 };
 
 use mail_examples::{
     listen::{Driver, Listeners, Protocol, Security},
-    server::{PlaintextAuth, Server},
+    login::PlaintextAuth,
+    server::Server,
     store::{Store, UidSet},
     tls,
 };
@@ -35,19 +36,17 @@ pub(crate) fn certificate() -> PathBuf {
 pub(crate) fn server(store: Store) -> Server {
     store.set_user("alice", "secret").unwrap();
     store.set_user("bob", "secret").unwrap();
-    Server {
-        store: Arc::new(store),
-        hostname: "mx.example.org".into(),
-        tls: tls::self_signed("localhost", Some(TLS.path())).unwrap(),
-        max_message_size: 10_000,
-        plaintext_auth: PlaintextAuth::Loopback,
-    }
+    let tls = tls::self_signed("localhost", Some(TLS.path())).unwrap();
+    let mut server = Server::new(store, "mx.example.org", tls);
+    server.max_message_size = 10_000;
+    server.plaintext_auth = PlaintextAuth::Loopback;
+    server
 }
 
 /// Opens a port for one protocol.
 pub(crate) fn listen(server: Server, drive: Driver, security: Security) -> (Listeners, SocketAddr) {
     let mut listeners = Listeners::new(server);
-    let protocol = Protocol { name: "test", drive, busy: "busy\r\n" };
+    let protocol = Protocol { name: "test", drive, busy: "busy\r\n", alpn: b"test" };
     let address = listeners.open(protocol, security, ([127, 0, 0, 1], 0).into()).unwrap();
     (listeners, address)
 }
@@ -96,9 +95,10 @@ pub(crate) fn play(stream: &mut (impl Read + Write), transcript: &str) {
     }
 }
 
-fn read_line(stream: &mut impl Read) -> String {
+/// The next line without its CRLF, or nothing at the end.
+pub(crate) fn read_line(stream: &mut impl Read) -> String {
     let (mut line, mut octet) = (Vec::new(), [0]);
-    while !line.ends_with(b"\r\n") && stream.read(&mut octet).unwrap() == 1 {
+    while !line.ends_with(b"\r\n") && matches!(stream.read(&mut octet), Ok(1)) {
         line.extend(octet);
     }
     String::from_utf8(line).unwrap().trim_end_matches("\r\n").into()

@@ -1,0 +1,253 @@
+//! Hashing passwords with Argon2: in what memory, how many at once, and who
+//! waits.
+//!
+//! A hash takes 7 MiB and some ten milliseconds of a processor. As many are
+//! made at once as there are processors, four at most, each in a block of
+//! memory that the next one uses again; so many clients may wait for their
+//! turn, and the others are told to come back.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Condvar, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use argon2::{
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{self, PasswordHasher, phc::PasswordHash},
+};
+use subtle::ConstantTimeEq;
+
+use super::{Error, lock};
+
+/// Argon2id's cost: the least memory of those that OWASP recommends (7 MiB,
+/// five passes), some ten milliseconds.
+const MEMORY_KIB: u32 = 7 * 1024;
+const PASSES: u32 = 5;
+
+/// How many hashes are made at once at most, whatever the machine.
+const AT_ONCE: usize = 4;
+/// How many may wait for their turn, and how long.
+const WAITING: usize = 64;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is looked whether somebody who waits has gone.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Those who hash, and those who wait for it.
+pub(super) struct Hashing {
+    turns: Mutex<Turns>,
+    changed: Condvar,
+}
+
+struct Turns {
+    /// Memory that nobody uses now.
+    idle: Vec<Vec<Block>>,
+    /// How many more may hash.
+    free: usize,
+    /// Who waits, by number, the next one first.
+    waiting: VecDeque<u64>,
+    next: u64,
+}
+
+impl fmt::Debug for Hashing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hashing").finish_non_exhaustive()
+    }
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        let free = thread::available_parallelism().map_or(1, |count| count.get().min(AT_ONCE));
+        let turns = Turns { idle: Vec::new(), free, waiting: VecDeque::new(), next: 0 };
+        Self { turns: Mutex::new(turns), changed: Condvar::new() }
+    }
+}
+
+impl Hashing {
+    /// The hash of a new password, as it is stored.
+    pub(super) fn hash(&self, password: &str) -> Result<String, Error> {
+        let hash = argon2()?.hash_password(password.as_bytes()).map_err(Error::Password)?;
+        Ok(hash.to_string())
+    }
+
+    /// Whether this is the password of a stored hash. Without a hash it takes
+    /// as long, and is no.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait already, it is not its turn in some
+    /// seconds, or `gone` says meanwhile that nobody wants to know any more.
+    pub(super) fn verify(
+        &self,
+        password: &str,
+        hash: Option<&str>,
+        gone: &dyn Fn() -> bool,
+    ) -> Result<bool, Error> {
+        let hash = hash.map(PasswordHash::new).transpose();
+        let hash = hash.map_err(|e| Error::Password(e.into()))?;
+        let mut turn = self.turn(gone)?;
+        let Some(hash) = hash else {
+            derive(&argon2()?, password, &[0; 16], &mut [0; 32], &mut turn.memory)?;
+            return Ok(false);
+        };
+        let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
+            return Err(Error::Password(password_hash::Error::Internal));
+        };
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str());
+        let algorithm = algorithm.map_err(Error::Password)?;
+        let version = hash.version.map_or(Ok(Version::default()), Version::try_from);
+        let version = version.map_err(|e| Error::Password(e.into()))?;
+        let params = Params::try_from(&hash).map_err(Error::Password)?;
+        let mut found = vec![0; expected.len()];
+        let argon2 = Argon2::new(algorithm, version, params);
+        derive(&argon2, password, salt, &mut found, &mut turn.memory)?;
+        Ok(found.ct_eq(expected.as_bytes()).into())
+    }
+
+    /// Waits until it may be hashed.
+    fn turn(&self, gone: &dyn Fn() -> bool) -> Result<Turn<'_>, Error> {
+        const BUSY: Error = Error::Busy("too many log in at once");
+        let mut turns = lock(&self.turns);
+        if turns.waiting.len() >= WAITING {
+            return Err(BUSY);
+        }
+        let (number, end) = (turns.next, Instant::now() + PATIENCE);
+        turns.next += 1;
+        turns.waiting.push_back(number);
+        let mut given_up = false;
+        while !given_up && (turns.free == 0 || turns.waiting.front() != Some(&number)) {
+            let waited = self.changed.wait_timeout(turns, LOOK);
+            drop(waited.unwrap_or_else(PoisonError::into_inner).0);
+            given_up = Instant::now() >= end || gone();
+            turns = lock(&self.turns);
+        }
+        turns.waiting.retain(|&other| other != number);
+        // The next one may have become the first.
+        self.changed.notify_all();
+        if given_up {
+            return Err(BUSY);
+        }
+        turns.free -= 1;
+        Ok(Turn { hashing: self, memory: turns.idle.pop().unwrap_or_default() })
+    }
+}
+
+/// Leave to hash, and the memory to do it in.
+struct Turn<'h> {
+    hashing: &'h Hashing,
+    memory: Vec<Block>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut turns = lock(&self.hashing.turns);
+        turns.idle.push(std::mem::take(&mut self.memory));
+        turns.free += 1;
+        self.hashing.changed.notify_all();
+    }
+}
+
+fn derive(
+    argon2: &Argon2<'_>,
+    password: &str,
+    salt: &[u8],
+    hash: &mut [u8],
+    memory: &mut Vec<Block>,
+) -> Result<(), Error> {
+    memory.resize(argon2.params().block_count(), Block::new());
+    let derived =
+        argon2.hash_password_into_with_memory(password.as_bytes(), salt, hash, &mut memory[..]);
+    derived.map_err(|e| Error::Password(e.into()))
+}
+
+fn argon2() -> Result<Argon2<'static>, Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None);
+    let params = params.map_err(|e| Error::Password(e.into()))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Barrier};
+
+    use super::*;
+
+    const HERE: &dyn Fn() -> bool = &|| false;
+
+    #[test]
+    fn hashes_are_verified() {
+        let hashing = Hashing::default();
+        let hash = hashing.hash("one").unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=7168,t=5,p=1$"), "{hash}");
+        for (password, hash, good) in
+            [("one", Some(&*hash), true), ("two", Some(&hash), false), ("one", None, false)]
+        {
+            assert_eq!(hashing.verify(password, hash, HERE).unwrap(), good);
+        }
+        // Of other costs, as another version might have written.
+        let other = "$argon2i$v=19$m=16,t=2,p=1$MTIzNDU2Nzg$1Wku2OYzRSTLq5t1tJQyMQ";
+        assert!(!hashing.verify("one", Some(other), HERE).unwrap());
+        for broken in ["", "x", "$argon2id$v=19$m=16,t=2,p=1", "$scrypt$x$x"] {
+            let refused = hashing.verify("one", Some(broken), HERE);
+            assert!(matches!(refused, Err(Error::Password(_))), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn who_waits_is_bounded_and_may_go() {
+        let hashing = Arc::new(Hashing::default());
+        let free = lock(&hashing.turns).free;
+        let all: Vec<_> = (0..free).map(|_| hashing.turn(HERE).unwrap()).collect();
+        let begun = Instant::now();
+        assert!(matches!(hashing.turn(&|| true), Err(Error::Busy(_))));
+        let there = Arc::new(Barrier::new(WAITING + 1));
+        let waiting: Vec<_> = (0..WAITING)
+            .map(|_| {
+                let (hashing, there) = (Arc::clone(&hashing), Arc::clone(&there));
+                thread::spawn(move || {
+                    there.wait();
+                    hashing.turn(HERE).map(drop)
+                })
+            })
+            .collect();
+        there.wait();
+        while lock(&hashing.turns).waiting.len() < WAITING {
+            thread::yield_now();
+        }
+        assert!(matches!(hashing.turn(HERE), Err(Error::Busy(_))));
+        assert!(begun.elapsed() < PATIENCE, "nobody has waited in vain");
+        drop(all);
+        waiting.into_iter().for_each(|waited| waited.join().unwrap().unwrap());
+    }
+
+    /// A connection's thread that goes on kept what it had hashed in.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_tried_password_leaves_no_memory_behind() {
+        let resident = || {
+            let status = std::fs::read_to_string("/proc/self/statm").unwrap();
+            status.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+        };
+        let hashing = Arc::new(Hashing::default());
+        hashing.verify("warm", None, HERE).unwrap();
+        let before = resident();
+        let (tried, end) = (Arc::new(Barrier::new(41)), Arc::new(Barrier::new(41)));
+        let threads: Vec<_> = (0..40)
+            .map(|_| {
+                let (hashing, tried, end) = (hashing.clone(), tried.clone(), end.clone());
+                thread::spawn(move || {
+                    while let Err(Error::Busy(_)) = hashing.verify("wrong", None, HERE) {}
+                    tried.wait();
+                    end.wait();
+                })
+            })
+            .collect();
+        tried.wait();
+        let grown = resident().saturating_sub(before);
+        end.wait();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let bound = (AT_ONCE * MEMORY_KIB as usize + 20 * 1024) * 1024;
+        assert!(grown < bound, "{grown} octets for 40 passwords");
+    }
+}
