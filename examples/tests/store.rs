@@ -152,7 +152,9 @@ fn an_index_of_version_1_gets_what_it_lacks() {
     deliver(&store, &[alice], "3\n");
     drop(store);
     let index = rusqlite::Connection::open(directory.path().join("index.sqlite")).unwrap();
-    index.execute_batch("ALTER TABLE message DROP COLUMN crlf_size").unwrap();
+    let without = "ALTER TABLE message DROP COLUMN crlf_size;
+                   ALTER TABLE mailbox DROP COLUMN recent";
+    index.execute_batch(without).unwrap();
     index.pragma_update(None, "user_version", 1).unwrap();
     drop(index);
     // It need not keep the others from being used.
@@ -167,8 +169,11 @@ fn an_index_of_version_1_gets_what_it_lacks() {
         };
         assert_eq!(sizes(alice)[..3], [(9, 13), (5, 5), (2, 2)]);
         assert_eq!(sizes(bob)[0], (9, 13));
+        let inbox = store.mailbox(alice, "INBOX").unwrap();
+        assert!(store.take_recent(inbox).unwrap().is_empty(), "what was there is not recent");
         deliver(&store, &[alice, bob], "later");
         assert_eq!(sizes(bob).last(), Some(&(5, 7)));
+        assert_eq!(store.take_recent(inbox).unwrap().len(), 1);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     connection::Input,
     sasl::Exchange,
     server::Server,
-    store::{self, HIERARCHY_SEPARATOR, Store, UserId},
+    store::{self, Full, HIERARCHY_SEPARATOR, Store, UserId},
 };
 
 /// What is known of a client.
@@ -291,11 +291,20 @@ impl<'s> Client<'s> {
             store::Error::NoSuchMailbox => Code::NonExistent,
             store::Error::MailboxExists => Code::AlreadyExists,
             store::Error::InvalidName(_) | store::Error::InboxStays => Code::Cannot,
+            store::Error::InvalidDate => Code::Cannot,
             store::Error::HasChildren => Code::HasChildren,
             store::Error::Expunged => Code::ExpungeIssued,
             store::Error::Limit(_) => Code::Limit,
             fault => {
                 self.report(fault);
+                let full = match fault.is_full() {
+                    Some(Full::Disk) => Some((Code::Unavailable, "there is no room left here")),
+                    Some(Full::Quota) => Some((Code::OverQuota, "there is no room left for you")),
+                    None => None,
+                };
+                if let Some((code, text)) = full {
+                    return Rejection::no(Some(code), Text::first_line(text));
+                }
                 return Rejection::no(
                     Some(Code::ServerBug),
                     Text::first_line("a fault of the server"),

@@ -183,7 +183,7 @@ impl Client<'_> {
         let value = |item: &StatusItem| {
             Some(match item {
                 StatusItem::Messages => StatusValue::Messages(status.messages),
-                StatusItem::Recent => StatusValue::Recent(0),
+                StatusItem::Recent => StatusValue::Recent(status.recent),
                 StatusItem::UidNext => StatusValue::UidNext(number(status.uidnext)),
                 StatusItem::UidValidity => StatusValue::UidValidity(number(status.uidvalidity)),
                 StatusItem::Unseen => StatusValue::Unseen(status.unseen),

@@ -30,6 +30,9 @@ pub enum Error {
     /// The message was expunged meanwhile.
     #[error("the message has been expunged")]
     Expunged,
+    /// A date and time that cannot be kept.
+    #[error("the date cannot be kept: it is not from year 0 to 9999 in Universal Time")]
+    InvalidDate,
     /// A bound of the store is reached; the text says which.
     #[error("limit reached: {0}")]
     Limit(&'static str),
@@ -72,11 +75,35 @@ pub enum Error {
     Password(argon2::password_hash::Error),
 }
 
+/// What there is no room left in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// The disk.
+    Disk,
+    /// What a user may have of it.
+    Quota,
+}
+
 impl Error {
     /// Turns an [`io::Error`] into one that names `path`; for `map_err`.
     pub(super) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
+    }
+
+    /// Whether the disk is full, or what a user may have of it: the one says IMAP with
+    /// UNAVAILABLE, the other with OVERQUOTA (RFC 5530 §3).
+    pub fn is_full(&self) -> Option<Full> {
+        use rusqlite::ErrorCode::DiskFull;
+        match self {
+            Self::File { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull => Some(Full::Disk),
+                io::ErrorKind::QuotaExceeded => Some(Full::Quota),
+                _ => None,
+            },
+            Self::Index(error) if error.sqlite_error_code() == Some(DiskFull) => Some(Full::Disk),
+            _ => None,
+        }
     }
 
     /// Whether this is a fault of the machine that may pass (a full disk, an

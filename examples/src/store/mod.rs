@@ -66,11 +66,11 @@ use rusqlite::Transaction;
 
 pub use self::{
     bodies::{Body, Draft},
-    error::Error,
+    error::{Error, Full},
     flags::{FlagChange, Flags},
     mailboxes::{HIERARCHY_SEPARATOR, ListedMailbox, Selected, Status},
     maildrop::Maildrop,
-    messages::{Appended, Changes, Copied, Message, NewMessage},
+    messages::{Appended, Changed, Changes, Copied, Message, NewMessage},
     uid_set::UidSet,
     users::UserId,
     watch::Watch,
