@@ -253,7 +253,7 @@ impl Client<'_> {
             Step::Check(Credentials { name, password }) => {
                 self.log_in(self.check(&name, &password), ticket, pop3, out)
             }
-            Step::Malformed => {
+            Step::ForAnother | Step::Malformed => {
                 self.log_in(Err(Rejection::AUTHENTICATION_FAILED), ticket, pop3, out)
             }
         }

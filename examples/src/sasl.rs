@@ -30,6 +30,9 @@ pub enum Step {
     Challenge(Exchange, &'static str),
     /// The exchange is over: check these.
     Check(Credentials),
+    /// The exchange is over: the client wants to act for somebody else, as
+    /// nobody may here (RFC 4616 §2).
+    ForAnother,
     /// The exchange is over: what came is not of the mechanism.
     Malformed,
 }
@@ -69,7 +72,7 @@ impl Exchange {
     pub fn respond(self, response: &[u8]) -> Step {
         let Ok(response) = str::from_utf8(response) else { return Step::Malformed };
         match self {
-            Self::Plain => plain(response).map_or(Step::Malformed, Step::Check),
+            Self::Plain => plain(response).unwrap_or(Step::Malformed),
             Self::LoginName => Step::Challenge(Self::LoginPassword(response.into()), PASSWORD),
             Self::LoginPassword(name) => {
                 Step::Check(Credentials { name, password: response.into() })
@@ -86,12 +89,15 @@ const PASSWORD: &str = "Password:";
 /// message = [authzid] UTF8NUL authcid UTF8NUL passwd        ; RFC 4616 §2
 /// ```
 /// Nobody here may act for another: an authzid has to be the authcid.
-fn plain(message: &str) -> Option<Credentials> {
+fn plain(message: &str) -> Option<Step> {
     let (authzid, rest) = message.split_once('\0')?;
     let (name, password) = rest.split_once('\0')?;
     let valid = !name.is_empty() && !password.is_empty() && !password.contains('\0');
     let own = authzid.is_empty() || authzid == name;
-    (valid && own).then(|| Credentials { name: name.into(), password: password.into() })
+    valid.then(|| match own {
+        true => Step::Check(Credentials { name: name.into(), password: password.into() }),
+        false => Step::ForAnother,
+    })
 }
 
 #[cfg(test)]
@@ -108,7 +114,7 @@ mod tests {
         let tim = Exchange::begin(Mechanism::Plain, Some(b"\0tim\0tanstaaftanstaaf"));
         assert_eq!(tim, Some(check("tim", "tanstaaftanstaaf")));
         let other = Exchange::begin(Mechanism::Plain, Some(b"Ursel\0Kurt\0xipj3plmq"));
-        assert_eq!(other, Some(Step::Malformed));
+        assert_eq!(other, Some(Step::ForAnother));
         let own = Exchange::begin(Mechanism::Plain, Some(b"tim\0tim\0a b"));
         assert_eq!(own, Some(check("tim", "a b")));
         assert_eq!(

@@ -208,7 +208,9 @@ impl<'s> Client<'s> {
                 return smtp.challenge(ticket, challenge.as_bytes(), out);
             }
             Step::Check(credentials) => credentials,
-            Step::Malformed => return smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
+            Step::ForAnother | Step::Malformed => {
+                return smtp.reject(ticket, Rejection::AUTHENTICATION_FAILED, out);
+            }
         };
         match self.server.store.authenticate(&credentials.name, &credentials.password) {
             Ok(Some(_)) => smtp.accept(ticket, out),

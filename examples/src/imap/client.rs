@@ -1,6 +1,9 @@
 //! A client, and what each of its commands does.
 
-use std::{io, net::SocketAddr};
+use std::{
+    io::{self, ErrorKind},
+    net::SocketAddr,
+};
 
 use imap_proto::{
     Arena, Command, IString, Text, Ticket,
@@ -20,7 +23,7 @@ use crate::{
     connection::Input,
     sasl::Exchange,
     server::Server,
-    store::{self, Full, HIERARCHY_SEPARATOR, Store, UserId},
+    store::{self, HIERARCHY_SEPARATOR, Store, UserId},
 };
 
 /// What is known of a client.
@@ -209,10 +212,10 @@ impl<'s> Client<'s> {
                 self.store().unsubscribe(self.user()?, &name(mailbox)?)?;
                 Ok(DONE)
             }
-            CommandKind::List(list) => self.list(&list, arena, wire),
-            CommandKind::Lsub(lsub) => self.lsub(&lsub, arena, wire),
+            CommandKind::List(list) => self.list(&list, wire),
+            CommandKind::Lsub(lsub) => self.lsub(&lsub, wire),
             CommandKind::Status(query) => {
-                self.status(&name(query.mailbox)?, query.items.as_slice(), arena, wire)?;
+                self.status(&name(query.mailbox)?, query.items.as_slice(), wire)?;
                 Ok(DONE)
             }
             CommandKind::Close => self.close(),
@@ -295,16 +298,17 @@ impl<'s> Client<'s> {
             store::Error::HasChildren => Code::HasChildren,
             store::Error::Expunged => Code::ExpungeIssued,
             store::Error::Limit(_) => Code::Limit,
+            store::Error::File { source, .. } if source.kind() == ErrorKind::QuotaExceeded => {
+                self.report(error);
+                let text = Text::first_line("there is no room left for you");
+                return Rejection::no(Some(Code::OverQuota), text);
+            }
+            fault if fault.is_storage_full() => {
+                self.report(fault);
+                return Rejection::UNAVAILABLE;
+            }
             fault => {
                 self.report(fault);
-                let full = match fault.is_full() {
-                    Some(Full::Disk) => Some((Code::Unavailable, "there is no room left here")),
-                    Some(Full::Quota) => Some((Code::OverQuota, "there is no room left for you")),
-                    None => None,
-                };
-                if let Some((code, text)) = full {
-                    return Rejection::no(Some(code), Text::first_line(text));
-                }
                 return Rejection::no(
                     Some(Code::ServerBug),
                     Text::first_line("a fault of the server"),

@@ -59,6 +59,7 @@ impl Client<'_> {
                     }
                 }
             }
+            Some(Step::ForAnother) => imap.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
             Some(Step::Malformed) => imap.reject(
                 ticket,
                 Rejection::bad(None, Text::first_line("not what the mechanism says")),

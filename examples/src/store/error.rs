@@ -75,15 +75,6 @@ pub enum Error {
     Password(argon2::password_hash::Error),
 }
 
-/// What there is no room left in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Full {
-    /// The disk.
-    Disk,
-    /// What a user may have of it.
-    Quota,
-}
-
 impl Error {
     /// Turns an [`io::Error`] into one that names `path`; for `map_err`.
     pub(super) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
@@ -91,18 +82,13 @@ impl Error {
         move |source| Self::File { path, source }
     }
 
-    /// Whether the disk is full, or what a user may have of it: the one says IMAP with
-    /// UNAVAILABLE, the other with OVERQUOTA (RFC 5530 §3).
-    pub fn is_full(&self) -> Option<Full> {
-        use rusqlite::ErrorCode::DiskFull;
+    /// Whether the disk, or what the system lets the server have of it, is
+    /// full: SMTP says 452 (RFC 5321 §4.2.3), IMAP `NO [UNAVAILABLE]`.
+    pub fn is_storage_full(&self) -> bool {
         match self {
-            Self::File { source, .. } => match source.kind() {
-                io::ErrorKind::StorageFull => Some(Full::Disk),
-                io::ErrorKind::QuotaExceeded => Some(Full::Quota),
-                _ => None,
-            },
-            Self::Index(error) if error.sqlite_error_code() == Some(DiskFull) => Some(Full::Disk),
-            _ => None,
+            Self::File { source, .. } => is_storage_full(source),
+            Self::Index(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            _ => false,
         }
     }
 
@@ -112,5 +98,34 @@ impl Error {
     /// read about it.
     pub fn is_temporary_fault(&self) -> bool {
         matches!(self, Self::File { .. } | Self::Index(_) | Self::Password(_))
+    }
+}
+
+/// Whether a file could not be written because there is no room for it.
+fn is_storage_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_faults() {
+        let file = |kind: io::ErrorKind| Error::at("17.eml")(kind.into());
+        let index = |code| {
+            Error::Index(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
+        };
+        for (error, full) in [
+            (file(io::ErrorKind::StorageFull), true),
+            (file(io::ErrorKind::QuotaExceeded), true),
+            (file(io::ErrorKind::PermissionDenied), false),
+            (index(rusqlite::ffi::SQLITE_FULL), true),
+            (index(rusqlite::ffi::SQLITE_IOERR), false),
+            (Error::Expunged, false),
+        ] {
+            assert_eq!(error.is_storage_full(), full, "{error}");
+        }
     }
 }

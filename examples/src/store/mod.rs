@@ -49,6 +49,7 @@ mod index;
 mod mailboxes;
 mod maildrop;
 mod messages;
+mod remover;
 mod secrets;
 mod uid_set;
 mod users;
@@ -66,7 +67,7 @@ use rusqlite::Transaction;
 
 pub use self::{
     bodies::{Body, Draft},
-    error::{Error, Full},
+    error::Error,
     flags::{FlagChange, Flags},
     mailboxes::{HIERARCHY_SEPARATOR, ListedMailbox, Selected, Status},
     maildrop::Maildrop,

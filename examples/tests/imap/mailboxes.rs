@@ -123,3 +123,91 @@ fn a_mailbox_that_is_deleted_while_selected() {
     );
     listeners.stop();
 }
+
+/// RFC 5258 §5, example 9, and §3.5: a name is not told for what is below it if all of
+/// that is told itself.
+#[test]
+fn names_are_listed_for_what_is_below_them() {
+    let (listeners, address, _) = start();
+    let mut socket = log_in(address);
+    for (name, subscribed) in [
+        ("foo2", false),
+        ("foo2/bar1", true),
+        ("foo2/bar2", true),
+        ("baz2", false),
+        ("baz2/bar2", true),
+        ("baz2/bar22", true),
+        ("baz2/bar222", true),
+        ("eps2", true),
+        ("eps2/mamba", true),
+    ] {
+        play(&mut socket, &format!("C: b CREATE {name}\nS: b OK done"));
+        if subscribed {
+            play(&mut socket, &format!("C: c SUBSCRIBE {name}\nS: c OK done"));
+        }
+    }
+    play(
+        &mut socket,
+        "C: c SUBSCRIBE qux2/bar2
+         S: c OK done
+         C: c SUBSCRIBE gone2/bar3
+         S: c OK done
+         C: d LIST (RECURSIVEMATCH SUBSCRIBED) \"\" *2
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" baz2/bar2
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" baz2/bar22
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" baz2/bar222
+         S: * LIST (\\HasChildren \\Subscribed) \"/\" eps2 (\"CHILDINFO\" (\"SUBSCRIBED\"))
+         S: * LIST (\\HasChildren) \"/\" foo2 (\"CHILDINFO\" (\"SUBSCRIBED\"))
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" foo2/bar2
+         S: * LIST (\\NonExistent) \"/\" gone2 (\"CHILDINFO\" (\"SUBSCRIBED\"))
+         S: * LIST (\\NonExistent \\Subscribed) \"/\" qux2/bar2
+         S: d OK done
+         C: e LIST (RECURSIVEMATCH SUBSCRIBED) \"\" (foo2 foo2/* foo2)
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" foo2/bar1
+         S: * LIST (\\HasNoChildren \\Subscribed) \"/\" foo2/bar2
+         S: e OK done
+         C: f LSUB \"\" *2
+         S: * LSUB () \"/\" baz2/bar2
+         S: * LSUB () \"/\" baz2/bar22
+         S: * LSUB () \"/\" baz2/bar222
+         S: * LSUB () \"/\" eps2
+         S: * LSUB (\\Noselect) \"/\" foo2
+         S: * LSUB () \"/\" foo2/bar2
+         S: * LSUB (\\Noselect) \"/\" gone2
+         S: * LSUB () \"/\" qux2/bar2
+         S: f OK done",
+    );
+    listeners.stop();
+}
+
+/// RFC 3501 §6.3.6: a name need not exist to be subscribed to, and stays so when it is
+/// gone.
+#[test]
+fn what_does_not_exist_can_be_subscribed_to() {
+    let (listeners, address, _) = start();
+    let mut socket = log_in(address);
+    play(
+        &mut socket,
+        "C: b SUBSCRIBE later
+         S: b OK done
+         C: c SUBSCRIBE later/
+         S: c OK done
+         C: d LSUB \"\" *
+         S: * LSUB () \"/\" later
+         S: d OK done
+         C: e CREATE later
+         S: e OK done
+         C: f DELETE later
+         S: f OK done
+         C: g LSUB \"\" *
+         S: * LSUB () \"/\" later
+         S: g OK done
+         C: h UNSUBSCRIBE later
+         S: h OK done
+         C: i LSUB \"\" *
+         S: i OK done
+         C: j UNSUBSCRIBE never
+         S: j OK done",
+    );
+    listeners.stop();
+}
