@@ -52,10 +52,14 @@ impl Client<'_> {
     ) -> Result<Appending, Error> {
         let name = mailboxes::decode(append.mailbox, wire.imap.is_utf8())?;
         let mailbox = self.store().mailbox(self.user()?, &name)?;
+        let date = match append.date {
+            Some(given) => internal_date(given).ok_or(Error::InvalidDate)?,
+            None => OffsetDateTime::now_utc(),
+        };
         Ok(Appending {
             mailbox,
-            flags: messages::flags(append.flags),
-            date: append.date.and_then(internal_date).unwrap_or_else(OffsetDateTime::now_utc),
+            flags: messages::flags_to_keep(append.flags)?,
+            date,
             draft: self.store().draft()?,
             failed: None,
             has_nul: false,
@@ -98,5 +102,7 @@ fn internal_date(given: DateTime) -> Option<OffsetDateTime> {
     // There is no second 60 here, which a leap second is.
     let time = Time::from_hms(given.hour(), given.minute(), given.second().min(59)).ok()?;
     let zone = UtcOffset::from_whole_seconds(i32::from(given.zone()) * 60).ok()?;
-    Some(date.with_time(time).assume_offset(zone))
+    let moment = date.with_time(time).assume_offset(zone);
+    // Kept in Universal Time, where a moment at the end of year 9999 may be past it.
+    moment.checked_to_offset(UtcOffset::UTC).map(|_| moment)
 }

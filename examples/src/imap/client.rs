@@ -1,6 +1,9 @@
 //! A client, and what each of its commands does.
 
-use std::io;
+use std::{
+    io::{self, ErrorKind},
+    net::SocketAddr,
+};
 
 use imap_proto::{
     Arena, Command, IString, Text, Ticket,
@@ -212,10 +215,10 @@ impl<'s> Client<'s> {
                 self.store().unsubscribe(self.user()?, &name(mailbox)?)?;
                 Ok(DONE)
             }
-            CommandKind::List(list) => self.list(&list, arena, wire),
-            CommandKind::Lsub(lsub) => self.lsub(&lsub, arena, wire),
+            CommandKind::List(list) => self.list(&list, wire),
+            CommandKind::Lsub(lsub) => self.lsub(&lsub, wire),
             CommandKind::Status(query) => {
-                self.status(&name(query.mailbox)?, query.items.as_slice(), arena, wire)?;
+                self.status(&name(query.mailbox)?, query.items.as_slice(), wire)?;
                 Ok(DONE)
             }
             CommandKind::Close => self.close(),
@@ -294,10 +297,16 @@ impl<'s> Client<'s> {
             store::Error::NoSuchMailbox => Code::NonExistent,
             store::Error::MailboxExists => Code::AlreadyExists,
             store::Error::InvalidName(_) | store::Error::InboxStays => Code::Cannot,
+            store::Error::InvalidDate => Code::Cannot,
             store::Error::HasChildren => Code::HasChildren,
             store::Error::Expunged => Code::ExpungeIssued,
             store::Error::Limit(_) => Code::Limit,
             store::Error::Busy(_) => Code::Unavailable,
+            store::Error::File { source, .. } if source.kind() == ErrorKind::QuotaExceeded => {
+                self.report(error);
+                let text = Text::first_line("there is no room left for you");
+                return Rejection::no(Some(Code::OverQuota), text);
+            }
             fault if fault.is_storage_full() => {
                 self.report(fault);
                 return Rejection::UNAVAILABLE;

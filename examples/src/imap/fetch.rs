@@ -2,10 +2,11 @@
 
 use std::{
     cell::OnceCell,
-    io::{self, Cursor, Read},
+    io::{self, Read, Take},
+    num::NonZeroU32,
+    ops::Range,
 };
 
-use bytes::Bytes;
 use imap_proto::{
     Arena, Text,
     code::Code,
@@ -20,8 +21,8 @@ use time::OffsetDateTime;
 
 use super::{
     client::{Client, Fault},
-    messages::{self, GONE, NO_SUCH_NUMBER},
-    mime::{Mime, UnknownEncoding, cut},
+    messages::{self, NO_SUCH_NUMBER},
+    mime::{self, Layout, Piece, UnknownEncoding, window},
     wire::{DONE, Wire, number},
 };
 use crate::store::{self, Error, FlagChange, Flags, Message, Store, UidSet};
@@ -60,15 +61,17 @@ impl Client<'_> {
         let view = self.view()?;
         let Ok(uids) = view.resolve(fetch.messages, fetch.uid) else { return Ok(NO_SUCH_NUMBER) };
         let sees = !view.is_read_only() && items.iter().any(marks_seen);
+        let gone = messages::gone(fetch.uid);
         let mut end = DONE;
         for batch in uids.chunks(BATCH) {
             let set: UidSet = batch.iter().copied().collect();
             let mut messages = store.messages(view.mailbox(), &set)?;
             if messages.len() < batch.len() {
-                end = GONE;
+                end = gone;
             }
             let unseen = messages.iter().filter(|one| sees && !one.flags.contains(Flags::SEEN));
-            let read = unseen.filter(|message| Reader::new(store, message).shows_any(&items));
+            let read =
+                unseen.filter(|message| Reader::new(store, message, false).shows_any(&items));
             let newly_seen: UidSet = read.map(|one| one.uid).collect();
             if !newly_seen.ranges().is_empty() {
                 let seen = FlagChange::Add(Flags::from_names([Flags::SEEN]));
@@ -81,12 +84,14 @@ impl Client<'_> {
                 if newly_seen.contains(message.uid) && !items.contains(&FetchItem::Flags) {
                     items.push(FetchItem::Flags);
                 }
-                match tell(at, &items, &Reader::new(store, message), wire)? {
+                let recent = view.is_recent(message.uid);
+                match tell(at, &items, &Reader::new(store, message, recent), wire)? {
                     None => {}
                     Some(Missing::Encoding) => end = UNKNOWN_ENCODING,
                     Some(Missing::Item) => end = UNKNOWN_ITEM,
-                    Some(Missing::Octets(Error::Expunged)) => end = GONE,
+                    Some(Missing::Octets(Error::Expunged)) => end = gone,
                     Some(Missing::Octets(error)) => return Err(error.into()),
+                    Some(Missing::Connection(error)) => return Err(error.into()),
                 }
             }
         }
@@ -94,8 +99,8 @@ impl Client<'_> {
     }
 }
 
-/// Tells the items of a message, one after the other: no more than one value is
-/// held at a time. Returns why one could not be told, if so.
+/// Tells the items of a message, one after the other: nothing large is held while they
+/// are sent. Returns why one could not be told, if so.
 fn tell(
     message: u32,
     items: &[FetchItem<'_>],
@@ -104,21 +109,42 @@ fn tell(
 ) -> io::Result<Option<Missing>> {
     let mut arena = Arena::new();
     let (mut response, mut missing) = (None, None);
+    let begin = |response: Option<FetchWriter>, wire: &mut Wire<'_>| match response {
+        Some(fetch) => Ok(fetch),
+        // Not begun before there is an item: a response has one (`msg-att`).
+        None => wire.imap.fetch(number(message), &mut wire.out).map_err(io::Error::other),
+    };
     for item in items {
         arena.reset();
-        let value = match reader.value(item, &arena) {
-            Ok(value) => value,
-            Err(why) => {
-                missing = missing.or(Some(why));
-                continue;
-            }
+        let told = match Body::answering(*item) {
+            Some(body) => reader.body(item, body).and_then(|content| match content {
+                Told::Octets(body, content) => {
+                    // Not announced before it is known that they are there.
+                    let octets = reader.open(&content)?;
+                    let fetch = begin(response.take(), wire)?;
+                    response = Some(content.write(octets, fetch, body, wire)?);
+                    Ok(())
+                }
+                Told::Item(item) => {
+                    let mut fetch = begin(response.take(), wire)?;
+                    fetch.item(&item, &mut wire.out);
+                    response = Some(fetch);
+                    Ok(())
+                }
+            }),
+            None => reader.octets(item).and_then(|octets| {
+                let value = reader.value(item, &octets, &arena)?;
+                let mut fetch = begin(response.take(), wire)?;
+                fetch.item(&value, &mut wire.out);
+                response = Some(fetch);
+                Ok(())
+            }),
         };
-        // Not begun before there is one: a response has an item (`msg-att`).
-        let fetch = match response.take() {
-            Some(fetch) => fetch,
-            None => wire.imap.fetch(number(message), &mut wire.out).map_err(io::Error::other)?,
-        };
-        response = Some(write(value, fetch, wire)?);
+        match told {
+            Ok(()) => wire.relieve()?,
+            Err(Missing::Connection(error)) => return Err(error),
+            Err(why) => missing = missing.or(Some(why)),
+        }
     }
     if let Some(fetch) = response {
         fetch.end(&mut wire.out);
@@ -156,15 +182,6 @@ fn marks_seen(item: &FetchItem<'_>) -> bool {
     }
 }
 
-/// What an item is for a message.
-enum Value<'a> {
-    Item(FetchData<'a>),
-    /// Octets of the message.
-    Octets(Body<'a>, Bytes),
-    /// The message whole, which is not read before it is sent.
-    Whole(Body<'a>, store::Body),
-}
-
 /// Why an item cannot be told.
 enum Missing {
     /// The message cannot be read.
@@ -173,11 +190,19 @@ enum Missing {
     Encoding,
     /// An item that the protocol crate knows and this server does not yet.
     Item,
+    /// There is nobody to tell it.
+    Connection(io::Error),
 }
 
 impl From<Error> for Missing {
     fn from(error: Error) -> Self {
         Self::Octets(error)
+    }
+}
+
+impl From<io::Error> for Missing {
+    fn from(error: io::Error) -> Self {
+        Self::Connection(error)
     }
 }
 
@@ -191,123 +216,272 @@ impl From<UnknownEncoding> for Missing {
 struct Reader<'m> {
     store: &'m Store,
     message: &'m Message,
-    /// Its octets, once they were needed.
-    mime: OnceCell<Mime>,
+    recent: bool,
+    /// Where its parts are, once that was needed.
+    layout: OnceCell<Layout>,
+    /// The same, but for parts.
+    header: OnceCell<Layout>,
 }
 
 impl<'m> Reader<'m> {
-    fn new(store: &'m Store, message: &'m Message) -> Self {
-        Self { store, message, mime: OnceCell::new() }
+    fn new(store: &'m Store, message: &'m Message, recent: bool) -> Self {
+        Self { store, message, recent, layout: OnceCell::new(), header: OnceCell::new() }
     }
 
     /// Whether one of the items that set `\Seen` can be told: what is answered
     /// with NO has shown nothing.
     fn shows_any(&self, items: &[FetchItem<'_>]) -> bool {
         let can_be_told = |item: &FetchItem<'_>| match *item {
-            FetchItem::Binary { part, .. } => {
-                self.mime().is_ok_and(|mime| mime.binary(part).is_ok())
-            }
+            FetchItem::Binary { part, .. } => self.binary(part).is_ok(),
             _ => true,
         };
         items.iter().any(|item| marks_seen(item) && can_be_told(item))
     }
 
-    fn mime(&self) -> Result<&Mime, Error> {
-        if let Some(mime) = self.mime.get() {
-            return Ok(mime);
+    /// Where the parts of the message are.
+    fn layout(&self) -> Result<&Layout, Error> {
+        if let Some(layout) = self.layout.get() {
+            return Ok(layout);
         }
-        let mime = messages::read(self.store, self.message)?;
-        Ok(self.mime.get_or_init(|| mime))
+        let layout = Layout::parse(&messages::whole(self.store, self.message)?);
+        Ok(self.layout.get_or_init(|| layout))
     }
 
-    fn value<'a>(&self, item: &FetchItem<'a>, arena: &'a Arena) -> Result<Value<'a>, Missing>
+    /// Where header and text of the message are.
+    fn header(&self) -> Result<&Layout, Error> {
+        if let Some(layout) = self.header.get() {
+            return Ok(layout);
+        }
+        let header = messages::end_of_header(self.store, self.message)?;
+        Ok(self.header.get_or_init(|| Layout::of_header(header, self.message.size)))
+    }
+
+    fn section<'a>(&self, section: Section<'a>) -> Result<Option<Piece<'a>>, Error> {
+        let layout = match section.part() {
+            [] => self.header()?,
+            _ => self.layout()?,
+        };
+        Ok(layout.section(section))
+    }
+
+    fn binary(&self, part: &[NonZeroU32]) -> Result<Option<Piece<'static>>, Missing> {
+        Ok(match part {
+            [] => Some(Piece::whole(self.message.size)),
+            part => self.layout()?.binary(part)?,
+        })
+    }
+
+    /// The octets that have to be there to tell the value of an item.
+    fn octets(&self, item: &FetchItem<'_>) -> Result<Vec<u8>, Missing> {
+        Ok(match item {
+            FetchItem::Envelope => messages::header(self.store, self.message)?,
+            FetchItem::Body | FetchItem::BodyStructure => {
+                let octets = messages::whole(self.store, self.message)?;
+                self.layout.get_or_init(|| Layout::parse(&octets));
+                octets
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    /// The value of an item that is no octets of the message.
+    fn value<'a>(
+        &self,
+        item: &FetchItem<'a>,
+        octets: &'a [u8],
+        arena: &'a Arena,
+    ) -> Result<FetchData<'a>, Missing>
     where
         'm: 'a,
     {
-        if let Some(body) = Body::answering(*item) {
-            return self.body(item, body);
-        }
         let message = self.message;
-        Ok(Value::Item(match *item {
+        Ok(match *item {
             FetchItem::Uid => FetchData::Uid(number(message.uid)),
             FetchItem::Flags => {
-                FetchData::Flags(arena.slice(&messages::wire_flags(&message.flags)))
+                let flags = messages::wire_flags(&message.flags, self.recent);
+                FetchData::Flags(arena.slice(&flags))
             }
             FetchItem::InternalDate => FetchData::InternalDate(internal_date(message.date)),
             FetchItem::Rfc822Size => FetchData::Rfc822Size(message.size),
-            FetchItem::Envelope => FetchData::Envelope(arena.alloc(self.mime()?.envelope(arena))),
-            FetchItem::Body => FetchData::Body(self.mime()?.structure(false, arena)),
+            FetchItem::Envelope => FetchData::Envelope(arena.alloc(mime::envelope(octets, arena))),
+            FetchItem::Body => FetchData::Body(self.layout()?.structure(octets, false, arena)),
             FetchItem::BodyStructure => {
-                FetchData::BodyStructure(self.mime()?.structure(true, arena))
+                FetchData::BodyStructure(self.layout()?.structure(octets, true, arena))
             }
             FetchItem::BinarySize { part } => {
-                let octets = self.mime()?.binary(part)?.map_or(0, |octets| octets.len());
-                FetchData::BinarySize { part, octets: octets as u64 }
+                let octets = match self.binary(part)? {
+                    None => 0,
+                    Some(piece) => self.length(&piece)?,
+                };
+                FetchData::BinarySize { part, octets }
             }
             _ => return Err(Missing::Item),
-        }))
+        })
     }
 
     /// An item whose value is octets of the message.
-    fn body<'a>(&self, item: &FetchItem<'a>, mut body: Body<'a>) -> Result<Value<'a>, Missing> {
-        let (octets, nil) = match *item {
-            FetchItem::Rfc822
-            | FetchItem::BodySection { section: Section::Whole, partial: None, .. } => {
-                return Ok(Value::Whole(body, self.store.body(self.message)?));
+    fn body<'a>(&self, item: &FetchItem<'a>, mut body: Body<'a>) -> Result<Told<'a>, Missing> {
+        let (piece, partial, nil) = match *item {
+            FetchItem::Rfc822 => {
+                (Some(Piece::whole(self.message.size)), None, FetchData::Rfc822(None))
             }
             FetchItem::Rfc822Header => {
-                (self.mime()?.section(Section::Header(None)), FetchData::Rfc822Header(None))
+                (self.section(Section::Header(None))?, None, FetchData::Rfc822Header(None))
             }
             FetchItem::Rfc822Text => {
-                (self.mime()?.section(Section::Text(None)), FetchData::Rfc822Text(None))
+                (self.section(Section::Text(None))?, None, FetchData::Rfc822Text(None))
+            }
+            FetchItem::BodySection { section: Section::Whole, partial, .. } => {
+                let (section, origin) = (Section::Whole, partial.map(|partial| partial.offset));
+                let nil = FetchData::BodySection { section, origin, octets: None };
+                (Some(Piece::whole(self.message.size)), partial, nil)
             }
             FetchItem::BodySection { section, partial, .. } => {
-                let octets = self.mime()?.section(section).map(|octets| cut(&octets, partial));
                 let origin = partial.map(|partial| partial.offset);
-                (octets, FetchData::BodySection { section, origin, octets: None })
+                let nil = FetchData::BodySection { section, origin, octets: None };
+                (self.section(section)?, partial, nil)
             }
             FetchItem::Binary { part, partial, .. } => {
-                let octets = self.mime()?.binary(part)?.map(|octets| cut(&octets, partial));
                 let origin = partial.map(|partial| partial.offset);
-                (octets, FetchData::Binary { part, origin, octets: None })
+                let nil = FetchData::Binary { part, origin, octets: None };
+                (self.binary(part)?, partial, nil)
             }
             _ => return Err(Missing::Item),
         };
-        let Some(octets) = octets else { return Ok(Value::Item(nil)) };
+        let Some(piece) = piece else { return Ok(Told::Item(nil)) };
+        let window = window(self.length(&piece)?, partial);
+        let may_have_nul = matches!(body, Body::Binary { .. });
+        let content = Content { piece, window, may_have_nul };
         if let Body::Binary { nul, .. } = &mut body {
-            *nul = memchr(0, &octets).is_some();
+            *nul = self.has_nul(&content)?;
         }
-        Ok(Value::Octets(body, octets))
+        Ok(Told::Octets(body, content))
+    }
+
+    /// How many octets a section has.
+    fn length(&self, piece: &Piece<'_>) -> Result<u64, Error> {
+        let range = piece.octets.clone();
+        if piece.filter().is_none() {
+            return Ok(range.end - range.start);
+        }
+        let mut length = 0;
+        let content = Content { piece: piece.clone(), window: 0..u64::MAX, may_have_nul: true };
+        let counted = content.pieces(&mut self.open(&content)?, |piece| {
+            length += piece.len() as u64;
+            Ok(())
+        });
+        counted.map_err(|source| messages::unreadable(self.message, source))?;
+        Ok(length)
+    }
+
+    fn has_nul(&self, content: &Content<'_>) -> Result<bool, Error> {
+        let mut has_nul = false;
+        let looked = content.pieces(&mut self.open(content)?, |piece| {
+            has_nul |= memchr(0, piece).is_some();
+            Ok(())
+        });
+        looked.map_err(|source| messages::unreadable(self.message, source))?;
+        Ok(has_nul)
+    }
+
+    /// The octets of the message that have to be read for a content.
+    fn open(&self, content: &Content<'_>) -> Result<Take<store::Body>, Error> {
+        let Range { start, end } = content.piece.octets.clone();
+        let range = match content.piece.filter() {
+            Some(_) => start..end,
+            None => start + content.window.start..end.min(start.saturating_add(content.window.end)),
+        };
+        messages::open(self.store, self.message, range)
     }
 }
 
-/// Writes an item of a FETCH response.
-fn write(value: Value<'_>, mut fetch: FetchWriter, wire: &mut Wire<'_>) -> io::Result<FetchWriter> {
-    let (name, size, mut octets): (_, _, Box<dyn Read>) = match value {
-        Value::Item(item) => {
-            fetch.item(&item, &mut wire.out);
-            wire.relieve()?;
-            return Ok(fetch);
-        }
-        Value::Octets(name, octets) => (name, octets.len() as u64, Box::new(Cursor::new(octets))),
-        Value::Whole(name, octets) => (name, octets.size(), Box::new(octets)),
-    };
-    // A literal has no NUL (RFC 9051 §9), and an old message may have one.
-    let may_have_nul = matches!(name, Body::Binary { nul: true, .. });
-    let mut body = fetch.body(name, size, &mut wire.out);
-    let mut piece = [0; PIECE];
-    loop {
-        let piece = match octets.read(&mut piece)? {
-            0 => break,
-            count => &mut piece[..count],
-        };
-        if !may_have_nul {
-            replace_nuls(piece);
-        }
-        body.write(piece, &mut wire.out).map_err(io::Error::other)?;
-        wire.relieve()?;
+/// What answers for an item whose value is octets of the message.
+enum Told<'a> {
+    /// That there are none.
+    Item(FetchData<'a>),
+    /// These.
+    Octets(Body<'a>, Content<'a>),
+}
+
+/// Octets of a message as they are told, which are read as they are sent.
+struct Content<'a> {
+    piece: Piece<'a>,
+    /// Which octets of the section are told.
+    window: Range<u64>,
+    /// Whether NULs are told as such.
+    may_have_nul: bool,
+}
+
+impl Content<'_> {
+    /// Writes them, as an item of a FETCH response.
+    fn write(
+        &self,
+        mut octets: impl Read,
+        fetch: FetchWriter,
+        name: Body<'_>,
+        wire: &mut Wire<'_>,
+    ) -> io::Result<FetchWriter> {
+        let size = self.window.end - self.window.start;
+        let mut body = fetch.body(name, size, &mut wire.out);
+        self.pieces(&mut octets, |piece| {
+            body.write(piece, &mut wire.out).map_err(io::Error::other)?;
+            wire.relieve()
+        })?;
+        body.end().map_err(io::Error::other)
     }
-    body.end().map_err(io::Error::other)
+
+    /// Hands over the octets, piece by piece, from what was opened for them.
+    fn pieces(
+        &self,
+        octets: &mut impl Read,
+        mut take: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Some(mut filter) = self.piece.filter() else {
+            let mut piece = [0; PIECE];
+            loop {
+                match octets.read(&mut piece)? {
+                    0 => return Ok(()),
+                    count => self.hand_over(&mut piece[..count], &mut take)?,
+                }
+            }
+        };
+        let (mut piece, mut made, mut at) = ([0; PIECE], Vec::new(), 0);
+        loop {
+            made.clear();
+            let count = octets.read(&mut piece)?;
+            filter.push(&piece[..count], &mut made);
+            if count == 0 {
+                filter.finish(&mut made);
+                return self.hand_over(self.inside(&mut made, &mut at), &mut take);
+            }
+            self.hand_over(self.inside(&mut made, &mut at), &mut take)?;
+            if at >= self.window.end {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Those of the octets that come at `at` that are in the window.
+    fn inside<'o>(&self, octets: &'o mut [u8], at: &mut u64) -> &'o mut [u8] {
+        let place = |wanted: u64| {
+            usize::try_from(wanted.saturating_sub(*at)).unwrap_or(usize::MAX).min(octets.len())
+        };
+        let (start, end) = (place(self.window.start), place(self.window.end));
+        *at += octets.len() as u64;
+        &mut octets[start..end]
+    }
+
+    fn hand_over(
+        &self,
+        octets: &mut [u8],
+        take: &mut impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        // A literal has no NUL (RFC 9051 §9), and an old message may have one.
+        if !self.may_have_nul {
+            replace_nuls(octets);
+        }
+        take(octets)
+    }
 }
 
 /// Puts 0x80, which a literal may hold, in the place of each NUL: everything else

@@ -1,6 +1,11 @@
 //! STORE, COPY, MOVE and EXPUNGE (RFC 9051 §6.4.3, §6.4.6 to §6.4.8), and
 //! what they have in common with FETCH.
 
+use std::{
+    io::{Read, Seek, SeekFrom, Take},
+    ops::Range,
+};
+
 use imap_proto::{
     Arena, Atom, Flag, Mailbox, NonEmpty, SequenceSet, Text,
     code::Code,
@@ -13,10 +18,13 @@ use imap_proto::{
 use super::{
     client::{Client, Fault},
     mailboxes,
-    mime::Mime,
+    mime::HeaderEnd,
     wire::{DONE, Wire, no, number, ok},
 };
-use crate::store::{Copied, Error, FlagChange, Flags, MailboxId, Message, Store, UidSet};
+use crate::store::{Body, Copied, Error, FlagChange, Flags, MailboxId, Message, Store, UidSet};
+
+/// How many messages STORE changes together.
+const BATCH: usize = 500;
 
 /// The answer to a message number past the last message.
 pub(super) const NO_SUCH_NUMBER: Completion<'static> =
@@ -30,8 +38,8 @@ impl Client<'_> {
         wire: &mut Wire<'_>,
     ) -> Result<Completion<'b>, Fault> {
         let change = match store.action {
-            StoreAction::Replace => FlagChange::Replace(flags(store.flags)),
-            StoreAction::Add => FlagChange::Add(flags(store.flags)),
+            StoreAction::Replace => FlagChange::Replace(flags_to_keep(store.flags)?),
+            StoreAction::Add => FlagChange::Add(flags_to_keep(store.flags)?),
             StoreAction::Remove => FlagChange::Remove(flags(store.flags)),
         };
         let all = self.store();
@@ -40,23 +48,31 @@ impl Client<'_> {
         if view.is_read_only() {
             return Ok(READ_ONLY);
         }
-        let set = uids.iter().copied().collect();
-        // What others did before is news also where this is silent.
-        let is_known = !store.silent || !view.has_news();
-        let messages = all.store_flags(view.mailbox(), &set, &change)?;
-        if is_known {
-            view.told(&messages);
+        let (watch, mut known_to) = view.watch();
+        let mut count = 0;
+        for batch in uids.chunks(BATCH) {
+            wire.check()?;
+            // What others did before is news also where this is silent.
+            let is_known = !store.silent || !watch.changed_since(known_to);
+            let set = batch.iter().copied().collect();
+            let messages = all.store_flags(view.mailbox(), &set, &change)?;
+            count += messages.len();
+            if is_known {
+                view.told(&messages);
+                known_to = messages.iter().map(|one| one.modseq).fold(known_to, u64::max);
+            }
+            for message in messages.iter().filter(|_| !store.silent) {
+                let Some(at) = view.number(message.uid) else { continue };
+                let flags = wire_flags(&message.flags, view.is_recent(message.uid));
+                let data = [FetchData::Flags(&flags), FetchData::Uid(number(message.uid))];
+                let data = if store.uid { &data[..] } else { &data[..1] };
+                wire.data(&Data::Fetch(FetchResponse { message: number(at), data }))?;
+            }
         }
-        for message in messages.iter().filter(|_| !store.silent) {
-            let Some(at) = view.number(message.uid) else { continue };
-            let flags = wire_flags(&message.flags);
-            let data = [FetchData::Flags(&flags), FetchData::Uid(number(message.uid))];
-            let data = if store.uid { &data[..] } else { &data[..1] };
-            wire.data(&Data::Fetch(FetchResponse { message: number(at), data }))?;
-        }
-        Ok(match messages.len() == uids.len() {
+        // RFC 2180 §4.2.1 to §4.2.3: the flags of the others are set.
+        Ok(match count == uids.len() || store.silent {
             true => DONE,
-            false => GONE,
+            false => gone(store.uid),
         })
     }
 
@@ -139,14 +155,64 @@ impl Client<'_> {
 const TRY_CREATE: Completion<'static> =
     Completion::no(Some(Code::TryCreate), Text::first_line("there is no such mailbox"));
 
+/// What FETCH says when some messages of a set are gone: the others are told (RFC 2180
+/// §4.1.2). UIDs that are not there are no error (RFC 9051 §6.4.9).
+pub(super) fn gone(uid: bool) -> Completion<'static> {
+    if uid { DONE } else { GONE }
+}
+
 /// The answer when some messages of a set are gone (RFC 5530 §3).
-pub(super) const GONE: Completion<'static> =
+const GONE: Completion<'static> =
     Completion::no(Some(Code::ExpungeIssued), Text::first_line("some of the messages are gone"));
 
-/// Reads a message whole, and finds its parts.
-pub(super) fn read(store: &Store, message: &Message) -> Result<Mime, Error> {
-    let octets = store.body(message)?.into_bytes();
-    Ok(Mime::parse(octets.map_err(|source| unreadable(message, source))?))
+/// The octets of a message.
+pub(super) fn whole(store: &Store, message: &Message) -> Result<Vec<u8>, Error> {
+    octets(store, message, 0..message.size)
+}
+
+/// The header of a message.
+pub(super) fn header(store: &Store, message: &Message) -> Result<Vec<u8>, Error> {
+    octets(store, message, 0..end_of_header(store, message)?)
+}
+
+/// Some octets of a message.
+pub(super) fn octets(
+    store: &Store,
+    message: &Message,
+    range: Range<u64>,
+) -> Result<Vec<u8>, Error> {
+    let size = usize::try_from(range.end - range.start).unwrap_or_default();
+    let mut octets = Vec::with_capacity(size);
+    let mut body = open(store, message, range)?;
+    body.read_to_end(&mut octets).map_err(|source| unreadable(message, source))?;
+    Ok(octets)
+}
+
+/// Opens some octets of a message for reading.
+pub(super) fn open(
+    store: &Store,
+    message: &Message,
+    range: Range<u64>,
+) -> Result<Take<Body>, Error> {
+    let mut body = store.body(message)?;
+    body.seek(SeekFrom::Start(range.start)).map_err(|source| unreadable(message, source))?;
+    Ok(body.take(range.end.saturating_sub(range.start)))
+}
+
+/// Where the header of a message ends, for which no more than that is read.
+pub(super) fn end_of_header(store: &Store, message: &Message) -> Result<u64, Error> {
+    let mut body = store.body(message)?;
+    let (mut end, mut piece) = (HeaderEnd::new(), [0; 4096]);
+    loop {
+        match body.read(&mut piece).map_err(|source| unreadable(message, source))? {
+            0 => return Ok(end.end()),
+            count => {
+                if let Some(end) = end.push(&piece[..count]) {
+                    return Ok(end);
+                }
+            }
+        }
+    }
 }
 
 /// The error for a message whose octets cannot be read.
@@ -154,8 +220,20 @@ pub(super) fn unreadable(message: &Message, source: std::io::Error) -> Error {
     Error::File { path: format!("message {}", message.uid).into(), source }
 }
 
+/// Flags from the wire that a message is to have.
+///
+/// # Errors
+/// [`Error::Limit`] when they cannot all be kept.
+pub(super) fn flags_to_keep(all: &[Flag<'_>]) -> Result<Flags, Error> {
+    Flags::check(all.iter().filter_map(|flag| match flag {
+        Flag::Keyword(name) => Some(name.as_str()),
+        _ => None,
+    }))?;
+    Ok(flags(all))
+}
+
 /// Flags from the wire.
-pub(super) fn flags(flags: &[Flag<'_>]) -> Flags {
+fn flags(flags: &[Flag<'_>]) -> Flags {
     Flags::from_names(flags.iter().filter_map(|flag| match flag {
         Flag::Seen => Some(Flags::SEEN),
         Flag::Answered => Some(Flags::ANSWERED),
@@ -168,8 +246,8 @@ pub(super) fn flags(flags: &[Flag<'_>]) -> Flags {
     }))
 }
 
-/// Flags for the wire.
-pub(super) fn wire_flags(flags: &Flags) -> Vec<Flag<'_>> {
+/// Flags for the wire, `\Recent` if the message is recent.
+pub(super) fn wire_flags(flags: &Flags, recent: bool) -> Vec<Flag<'_>> {
     let flag = |name| match name {
         Flags::SEEN => Some(Flag::Seen),
         Flags::ANSWERED => Some(Flag::Answered),
@@ -178,7 +256,7 @@ pub(super) fn wire_flags(flags: &Flags) -> Vec<Flag<'_>> {
         Flags::DRAFT => Some(Flag::Draft),
         keyword => Atom::new(keyword).ok().map(Flag::Keyword),
     };
-    flags.iter().filter_map(flag).collect()
+    flags.iter().filter_map(flag).chain(recent.then_some(Flag::Recent)).collect()
 }
 
 /// UIDs in the order given, those that follow each other as a range. None if
@@ -224,7 +302,8 @@ mod tests {
         let wire = [Flag::Seen, Flag::Draft, Flag::Keyword(Atom::new("$Junk").unwrap())];
         let kept = flags(&wire);
         assert_eq!(kept.to_string(), "\\Seen \\Draft $Junk");
-        assert_eq!(wire_flags(&kept), wire);
+        assert_eq!(wire_flags(&kept, false), wire);
+        assert_eq!(wire_flags(&kept, true).last(), Some(&Flag::Recent));
         assert!(flags(&[Flag::Recent]).is_empty());
     }
 }

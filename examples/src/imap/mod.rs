@@ -6,18 +6,20 @@
 //! | `client` | a client: what each command does |
 //! | `wire` | its session and its connection |
 //! | `login` | LOGIN, AUTHENTICATE |
-//! | `mailboxes` | LIST, LSUB, STATUS, and names |
+//! | `list` | LIST, LSUB |
+//! | `mailboxes` | STATUS, and names |
 //! | `select` | SELECT, EXAMINE, and telling news |
 //! | `append` | APPEND |
 //! | `fetch` | FETCH |
 //! | `messages` | STORE, COPY, MOVE, EXPUNGE |
-//! | [`search`] | SEARCH |
+//! | [`search`] | SEARCH, and what its keys mean |
 //! | [`view`] | message numbers, and what the client was told |
 //! | [`mime`] | ENVELOPE, BODYSTRUCTURE, sections |
 
 mod append;
 mod client;
 mod fetch;
+mod list;
 mod login;
 mod mailboxes;
 mod messages;

@@ -19,6 +19,9 @@ use super::{
 };
 use crate::store::{Error, UidSet};
 
+/// How many messages are looked up together.
+const BATCH: usize = 100;
+
 /// The flags that every mailbox has.
 const SYSTEM: [Flag<'static>; 5] =
     [Flag::Answered, Flag::Flagged, Flag::Deleted, Flag::Seen, Flag::Draft];
@@ -34,14 +37,17 @@ impl Client<'_> {
         let is_rev2 = wire.imap.is_utf8();
         let name = mailboxes::decode(mailbox, is_rev2)?;
         let id = self.store().mailbox(self.user()?, &name)?;
-        let (view, selected) = View::open(self.store(), id, read_only)?;
+        let (mut view, selected) = View::open(self.store(), id, read_only)?;
+        if !is_rev2 {
+            view.take_recent(self.store())?;
+        }
 
         let keywords = selected.keywords.iter().filter_map(|name| Atom::new(name).ok());
         let flags: Vec<_> = SYSTEM.into_iter().chain(keywords.map(Flag::Keyword)).collect();
         wire.data(&Data::Flags(&flags))?;
         wire.data(&Data::Exists(view.count()))?;
         if !is_rev2 {
-            wire.data(&Data::Recent(0))?;
+            wire.data(&Data::Recent(view.recent()))?;
         }
         let unseen = selected.first_unseen.and_then(|uid| view.number(uid));
         if let Some(unseen) = unseen.filter(|_| !is_rev2) {
@@ -88,29 +94,50 @@ impl Client<'_> {
         let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else {
             return Ok(None);
         };
-        let news = match view.update(store, may_expunge) {
+        let news = match view.update(store, may_expunge, !wire.imap.is_utf8()) {
             Ok(news) => news,
             Err(error) => {
                 self.view = None;
-                self.report(&error);
-                return Ok(Some(Text::first_line(match error {
-                    Error::NoSuchMailbox => "the selected mailbox is gone",
-                    _ => "a fault of the server",
-                })));
+                return Ok(Some(self.lost(&error)));
             }
         };
+        let mut flags = Vec::new();
         for one in news {
             match one {
                 News::Expunge(message) => wire.data(&Data::Expunge(number(message)))?,
                 News::Exists(count) => wire.data(&Data::Exists(count))?,
-                News::Flags(message, now) => {
-                    let flags = messages::wire_flags(&now.flags);
-                    let data = [FetchData::Flags(&flags), FetchData::Uid(number(now.uid))];
-                    let message = number(message);
-                    wire.data(&Data::Fetch(FetchResponse { message, data: &data }))?;
+                News::Recent(count) => wire.data(&Data::Recent(count))?,
+                News::Flags(message, uid) => flags.push((message, uid)),
+            }
+        }
+        // Some at a time: others may have set thousands of long keywords.
+        for some in flags.chunks(BATCH) {
+            let uids = some.iter().map(|(_, uid)| *uid).collect();
+            let changed = match store.messages(view.mailbox(), &uids) {
+                Ok(changed) => changed,
+                Err(error) => {
+                    self.view = None;
+                    return Ok(Some(self.lost(&error)));
                 }
+            };
+            // Those that have gone meanwhile are told of next time.
+            for now in changed {
+                let Some(message) = view.number(now.uid) else { continue };
+                let flags = messages::wire_flags(&now.flags, view.is_recent(now.uid));
+                let data = [FetchData::Flags(&flags), FetchData::Uid(number(now.uid))];
+                let message = number(message);
+                wire.data(&Data::Fetch(FetchResponse { message, data: &data }))?;
             }
         }
         Ok(None)
+    }
+
+    /// Why a session has to end that cannot know any more what is in its mailbox.
+    fn lost(&self, error: &Error) -> Text<'static> {
+        self.report(error);
+        Text::first_line(match error {
+            Error::NoSuchMailbox => "the selected mailbox is gone",
+            _ => "a fault of the server",
+        })
     }
 }

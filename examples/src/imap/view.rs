@@ -1,11 +1,14 @@
 //! The selected mailbox as its client knows it: message numbers and what has
 //! been told (RFC 9051 §5.2, §7.4.1, §7.5.1).
 
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::{
+    collections::HashMap,
+    ops::{Range, RangeInclusive},
+};
 
 use imap_proto::SequenceSet;
 
-use crate::store::{self, MailboxId, Message, Selected, Store, UidSet, Watch};
+use crate::store::{self, Changed, MailboxId, Message, Selected, Store, UidSet, Watch};
 
 /// A selected mailbox.
 #[derive(Debug)]
@@ -24,6 +27,9 @@ pub struct View {
     told: HashMap<u32, u64>,
     /// What `$` stands for: UIDs in rising order (RFC 9051 §6.4.4.1).
     saved: Vec<u32>,
+    /// The UIDs that are `\Recent` here, in rising order; a session that has
+    /// enabled IMAP4rev2 has none.
+    recent: Vec<Range<u32>>,
 }
 
 /// Something that has happened in the mailbox, in the order to tell it in.
@@ -33,8 +39,10 @@ pub enum News {
     Expunge(u32),
     /// There are so many messages now.
     Exists(u32),
-    /// The message of this number has these flags now.
-    Flags(u32, Message),
+    /// So many of them are `\Recent` (RFC 3501 §7.3.2).
+    Recent(u32),
+    /// The message of this number and UID has other flags now.
+    Flags(u32, u32),
 }
 
 /// A message number past the last message (RFC 9051 §9, `seq-number`).
@@ -60,8 +68,38 @@ impl View {
             gone: Vec::new(),
             told: HashMap::new(),
             saved: Vec::new(),
+            recent: Vec::new(),
         };
         Ok((view, selected))
+    }
+
+    /// Makes recent what no other session has been told of, and unless this one only
+    /// reads, what no other will be (RFC 3501 §2.3.2).
+    pub fn take_recent(&mut self, store: &Store) -> Result<(), store::Error> {
+        let recent = match self.read_only {
+            true => store.recent(self.mailbox)?,
+            false => store.take_recent(self.mailbox)?,
+        };
+        // One that only reads is told of the same ones again.
+        let known = self.recent.last().map_or(0, |last| last.end);
+        let recent = recent.start.max(known)..recent.end;
+        if !recent.is_empty() {
+            self.recent.push(recent);
+        }
+        Ok(())
+    }
+
+    /// Whether the message with this UID is `\Recent`.
+    pub fn is_recent(&self, uid: u32) -> bool {
+        let at = self.recent.partition_point(|range| range.end <= uid);
+        self.recent.get(at).is_some_and(|range| range.contains(&uid))
+    }
+
+    /// How many messages are `\Recent`.
+    pub fn recent(&self) -> u32 {
+        let before = |uid: u32| self.uids.partition_point(|&other| other < uid);
+        let count = |range: &Range<u32>| before(range.end) - before(range.start);
+        u32::try_from(self.recent.iter().map(count).sum::<usize>()).unwrap_or(u32::MAX)
     }
 
     /// Which mailbox it is.
@@ -148,9 +186,9 @@ impl View {
         self.saved = uids;
     }
 
-    /// Whether a UID is among what `$` stands for.
-    pub fn is_saved(&self, uid: u32) -> bool {
-        self.saved.binary_search(&uid).is_ok()
+    /// What `$` stands for: UIDs in rising order.
+    pub fn saved(&self) -> &[u32] {
+        &self.saved
     }
 
     /// Notes flags that the client is told, or has set, by its own command:
@@ -159,13 +197,19 @@ impl View {
         self.told.extend(messages.iter().map(|message| (message.uid, message.modseq)));
     }
 
-    /// What has happened since the last call. Unless `expunge` says that now
+    /// What has happened since the last call; with `has_recent`, what is
+    /// [recent](Self::take_recent) too. Unless `expunge` says that now
     /// is a moment for it (RFC 9051 §7.5.1), messages that are gone keep their
     /// numbers, and are told of later.
     ///
     /// # Errors
     /// [`store::Error::NoSuchMailbox`] when the mailbox itself is gone.
-    pub fn update(&mut self, store: &Store, expunge: bool) -> Result<Vec<News>, store::Error> {
+    pub fn update(
+        &mut self,
+        store: &Store,
+        expunge: bool,
+        has_recent: bool,
+    ) -> Result<Vec<News>, store::Error> {
         let mut news = Vec::new();
         let mut messages = Vec::new();
         if self.watch.changed_since(self.modseq) {
@@ -197,12 +241,16 @@ impl View {
         self.uids.extend(messages.iter().map(|message| message.uid).filter(|&uid| uid > last));
         if self.uids.len() > before {
             news.push(News::Exists(self.count()));
+            if has_recent {
+                self.take_recent(store)?;
+                news.push(News::Recent(self.recent()));
+            }
         }
-        for message in messages {
-            let told = self.told.get(&message.uid) == Some(&message.modseq);
-            if let Some(number) = self.number(message.uid).filter(|_| !told) {
+        for Changed { uid, modseq } in messages {
+            let told = self.told.get(&uid) == Some(&modseq);
+            if let Some(number) = self.number(uid).filter(|_| !told) {
                 if (number as usize) <= before {
-                    news.push(News::Flags(number, message));
+                    news.push(News::Flags(number, uid));
                 }
             }
         }
@@ -309,10 +357,10 @@ mod tests {
         alice.expunge(2);
         alice.expunge(4);
         alice.deliver();
-        assert_eq!(view.update(&alice.store, false).unwrap(), [News::Exists(5)]);
+        assert_eq!(view.update(&alice.store, false, false).unwrap(), [News::Exists(5)]);
         assert_eq!(view.number(3), Some(3), "numbers stay until it is told");
         assert!(view.has_news());
-        let news = view.update(&alice.store, true).unwrap();
+        let news = view.update(&alice.store, true, false).unwrap();
         assert_eq!(news, [News::Expunge(2), News::Expunge(3)]);
         assert_eq!(view.uids(), [1, 3, 5]);
         assert!(!view.has_news());
@@ -324,7 +372,7 @@ mod tests {
         let mut view = alice.view();
         alice.deliver();
         alice.expunge(2);
-        assert_eq!(view.update(&alice.store, true).unwrap(), []);
+        assert_eq!(view.update(&alice.store, true, false).unwrap(), []);
         assert_eq!(view.count(), 1);
     }
 
@@ -334,10 +382,10 @@ mod tests {
         let mut view = alice.view();
         view.told(&alice.flag(1, Flags::SEEN));
         let other = alice.flag(2, Flags::FLAGGED).remove(0);
-        assert_eq!(view.update(&alice.store, false).unwrap(), [News::Flags(2, other)]);
+        assert_eq!(view.update(&alice.store, false, false).unwrap(), [News::Flags(2, other.uid)]);
         view.told(&alice.flag(1, Flags::DRAFT));
         let later = alice.flag(1, Flags::ANSWERED).remove(0);
-        assert_eq!(view.update(&alice.store, false).unwrap(), [News::Flags(1, later)]);
+        assert_eq!(view.update(&alice.store, false, false).unwrap(), [News::Flags(1, later.uid)]);
     }
 
     #[test]
@@ -346,9 +394,37 @@ mod tests {
         let mut view = alice.view();
         view.save(vec![1, 3]);
         alice.expunge(1);
-        view.update(&alice.store, true).unwrap();
+        view.update(&alice.store, true, false).unwrap();
         assert_eq!(view.resolve(SequenceSet::Saved, true), Ok(vec![3]));
-        assert!(view.is_saved(3) && !view.is_saved(1));
+        assert_eq!(view.saved(), [3]);
+    }
+
+    /// RFC 3501 §2.3.2: the first session to be told of a message is the one that it is
+    /// recent to, unless that one only reads.
+    #[test]
+    fn a_message_is_recent_to_the_first_session_that_is_told() {
+        let alice = alice(2);
+        let open = |read_only| {
+            let (mut view, _) = View::open(&alice.store, alice.inbox, read_only).unwrap();
+            view.take_recent(&alice.store).unwrap();
+            view
+        };
+        let (mut reader, mut first, mut second) = (open(true), open(false), open(false));
+        assert_eq!([reader.recent(), first.recent(), second.recent()], [2, 2, 0]);
+        alice.deliver();
+        let told = |view: &mut View| view.update(&alice.store, true, true).unwrap();
+        assert_eq!(told(&mut reader), [News::Exists(3), News::Recent(3)]);
+        assert_eq!(told(&mut second), [News::Exists(3), News::Recent(1)]);
+        assert_eq!(told(&mut first), [News::Exists(3), News::Recent(2)]);
+        assert!(second.is_recent(3) && !second.is_recent(2) && !first.is_recent(3));
+        alice.expunge(1);
+        assert_eq!(told(&mut first), [News::Expunge(1)]);
+        assert_eq!(first.recent(), 1);
+        // One that only reads does not keep them from being recent.
+        alice.deliver();
+        assert_eq!(told(&mut reader)[1..], [News::Exists(3), News::Recent(3)]);
+        assert_eq!(open(false).recent(), 1);
+        assert_eq!(open(false).recent(), 0);
     }
 
     #[test]
@@ -357,6 +433,6 @@ mod tests {
         let work = alice.store.create(alice.user, "work").unwrap();
         let (mut view, _) = View::open(&alice.store, work, false).unwrap();
         alice.store.delete(alice.user, "work").unwrap();
-        assert!(matches!(view.update(&alice.store, true), Err(store::Error::NoSuchMailbox)));
+        assert!(matches!(view.update(&alice.store, true, false), Err(store::Error::NoSuchMailbox)));
     }
 }

@@ -1,6 +1,11 @@
 //! A client's session and its connection, and what goes out there.
 
-use std::{io, num::NonZeroU32, sync::Arc};
+use std::{
+    io,
+    num::NonZeroU32,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use imap_proto::{
     BytesMut, Text, Ticket,
@@ -13,6 +18,8 @@ use crate::connection::Connection;
 
 /// What is written is sent once there are so many octets of it.
 const SEND_AT: usize = 32 * 1024;
+/// How often a command that takes long looks whether its client is still there.
+const CHECK_EVERY: Duration = Duration::from_millis(250);
 
 /// A session with its connection.
 #[derive(Debug)]
@@ -21,6 +28,8 @@ pub(super) struct Wire<'c> {
     /// What is written and not yet sent.
     pub(super) out: BytesMut,
     pub(super) connection: &'c mut Connection,
+    /// When it was last looked whether the client is there.
+    checked: Instant,
 }
 
 impl<'c> Wire<'c> {
@@ -28,12 +37,29 @@ impl<'c> Wire<'c> {
     pub(super) fn new(config: Arc<Config>, connection: &'c mut Connection) -> Self {
         let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
         let mut out = BytesMut::new();
-        Self { imap: Session::new(config, channel, &mut out), out, connection }
+        let imap = Session::new(config, channel, &mut out);
+        Self { imap, out, connection, checked: Instant::now() }
     }
 
     /// Sends what is written.
     pub(super) fn send(&mut self) -> io::Result<()> {
         self.connection.send(&mut self.out)
+    }
+
+    /// Whether the client is still there, which a command that takes long asks now and
+    /// then; it costs next to nothing.
+    ///
+    /// # Errors
+    /// When it is not, or when the server stops.
+    pub(super) fn check(&mut self) -> io::Result<()> {
+        if self.checked.elapsed() < CHECK_EVERY {
+            return Ok(());
+        }
+        self.checked = Instant::now();
+        match self.connection.is_over()? {
+            true => Err(io::ErrorKind::ConnectionAborted.into()),
+            false => Ok(()),
+        }
     }
 
     /// Sends what is written if it is much.

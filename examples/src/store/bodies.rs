@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Error, crlf_size::CrlfSize, lock};
+use super::{Error, crlf_size::CrlfSize, lock, remover::Remover};
 
 /// Names the octets of one message; several entries in mailboxes may share
 /// them.
@@ -31,6 +31,7 @@ enum Place {
     Directory {
         incoming: PathBuf,
         messages: PathBuf,
+        remover: Remover,
     },
     Memory(Mutex<HashMap<BodyId, Bytes>>),
 }
@@ -51,7 +52,8 @@ impl Bodies {
         remove_files(&incoming, |_| true)?;
         remove_files(&messages, |id| !known.contains(&id))?;
         let next = known.iter().max().map_or(1, |last| last + 1);
-        Ok(Self { place: Place::Directory { incoming, messages }, next: AtomicU64::new(next) })
+        let place = Place::Directory { incoming, messages, remover: Remover::new() };
+        Ok(Self { place, next: AtomicU64::new(next) })
     }
 
     pub(super) fn draft(self: &Arc<Self>) -> Result<Draft, Error> {
@@ -86,11 +88,10 @@ impl Bodies {
         Ok(Body { size, content })
     }
 
-    /// Removes octets that no message has any more. That it may fail does no
-    /// harm: the next start removes what is left.
+    /// Removes octets that no message has any more, soon.
     pub(super) fn remove(&self, id: BodyId) {
         match &self.place {
-            Place::Directory { messages, .. } => drop(fs::remove_file(file_in(messages, id))),
+            Place::Directory { messages, remover, .. } => remover.remove(file_in(messages, id)),
             Place::Memory(bodies) => drop(lock(bodies).remove(&id)),
         }
     }

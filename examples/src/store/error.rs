@@ -30,6 +30,9 @@ pub enum Error {
     /// The message was expunged meanwhile.
     #[error("the message has been expunged")]
     Expunged,
+    /// A date and time that cannot be kept.
+    #[error("the date cannot be kept: it is not from year 0 to 9999 in Universal Time")]
+    InvalidDate,
     /// A bound of the store is reached; the text says which.
     #[error("limit reached: {0}")]
     Limit(&'static str),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Error;
+
 /// How many keywords one message may have.
 const MAX_KEYWORDS: usize = 64;
 /// The longest keyword, in octets.
@@ -50,6 +52,20 @@ impl Flags {
             flags.insert(name);
         }
         flags
+    }
+
+    /// Why keywords of these names cannot all be kept, if so.
+    pub fn check<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+        let mut kept = Self::default();
+        for name in names {
+            if name.len() > MAX_KEYWORD_LENGTH {
+                return Err(Error::Limit("a keyword of 100 octets"));
+            }
+            if is_keyword(name) && !kept.insert(name) {
+                return Err(Error::Limit("64 keywords on a message"));
+            }
+        }
+        Ok(())
     }
 
     /// Sets a flag. Returns whether the message now has it: names that start

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{Error, MailboxId, bodies::BodyId, lock};
 
 /// Raised with every change of the schema; kept in `PRAGMA user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// How many connections for reading are kept open while nobody reads.
 const IDLE_READERS: usize = 8;
@@ -20,6 +20,8 @@ const IDLE_READERS: usize = 8;
 /// ever have the same, be it under one name or another.
 /// `message.modseq` and `expunged.modseq` say at which modification sequence
 /// of the mailbox (RFC 7162 §3.1) the message changed or went.
+/// `mailbox.recent` is the first UID that is `\Recent` to the next session that
+/// selects the mailbox (RFC 3501 §2.3.2).
 /// `message.crlf_size` is NULL until it is counted, in an index that was of
 /// version 1.
 const SCHEMA: &str = "
@@ -38,6 +40,7 @@ const SCHEMA: &str = "
         uidvalidity INTEGER NOT NULL,
         uidnext INTEGER NOT NULL DEFAULT 1,
         modseq INTEGER NOT NULL DEFAULT 1,
+        recent INTEGER NOT NULL DEFAULT 1,
         UNIQUE (user, name)
     );
     CREATE TABLE subscription (
@@ -71,6 +74,11 @@ const SCHEMA: &str = "
 
 /// Makes version 2 of version 1.
 const FROM_VERSION_1: &str = "ALTER TABLE message ADD COLUMN crlf_size INTEGER";
+/// Makes version 3 of version 2: what is there is not recent.
+const FROM_VERSION_2: &str = "
+    ALTER TABLE mailbox ADD COLUMN recent INTEGER NOT NULL DEFAULT 1;
+    UPDATE mailbox SET recent = uidnext;
+";
 
 /// One connection that writes, and as many that read as there are readers: in
 /// WAL mode these never wait for each other. An index in memory has the one
@@ -194,7 +202,11 @@ fn create_or_upgrade(connection: &mut Connection, path: &Path) -> Result<(), Err
     match found {
         VERSION => return Ok(()),
         0 if empty => tx.execute_batch(SCHEMA)?,
-        1 => tx.execute_batch(FROM_VERSION_1)?,
+        1 => {
+            tx.execute_batch(FROM_VERSION_1)?;
+            tx.execute_batch(FROM_VERSION_2)?;
+        }
+        2 => tx.execute_batch(FROM_VERSION_2)?,
         _ => return Err(Error::Version { path: path.into(), found, expected: VERSION }),
     }
     tx.pragma_update(None, "user_version", VERSION)?;

@@ -1,6 +1,6 @@
 //! The mailboxes of a user and the names they have (RFC 9051 §5.1, §6.3).
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -49,6 +49,9 @@ pub struct Selected {
     pub first_unseen: Option<u32>,
     /// The keywords in use.
     pub keywords: Vec<String>,
+    /// The first UID that is `\Recent` (RFC 3501 §2.3.2): the messages from it on
+    /// have not been told of to a session that has [taken](Store::take_recent) them.
+    pub recent: u32,
 }
 
 /// What STATUS tells (RFC 9051 §6.3.11).
@@ -60,6 +63,8 @@ pub struct Status {
     pub unseen: u32,
     /// DELETED: how many have `\Deleted`.
     pub deleted: u32,
+    /// RECENT: how many no session was told of (RFC 3501 §2.3.2).
+    pub recent: u32,
     /// SIZE: octets, together.
     pub size: u64,
     /// UIDNEXT.
@@ -237,7 +242,7 @@ impl Store {
     /// between.
     pub fn select(&self, mailbox: MailboxId) -> Result<Selected, Error> {
         self.read(|tx| {
-            let Counters { uidvalidity, uidnext, modseq } = counters(tx, mailbox)?;
+            let Counters { uidvalidity, uidnext, modseq, recent } = counters(tx, mailbox)?;
             let mut uids =
                 tx.prepare_cached("SELECT uid FROM message WHERE mailbox = ? ORDER BY uid")?;
             let uids = uids.query_map([mailbox.0], |row| row.get(0))?;
@@ -254,26 +259,57 @@ impl Store {
             }
             keywords.sort_unstable_by_key(|keyword| keyword.to_ascii_lowercase());
             keywords.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
-            Ok(Selected { id: mailbox, uidvalidity, uidnext, modseq, uids, first_unseen, keywords })
+            Ok(Selected {
+                id: mailbox,
+                uidvalidity,
+                uidnext,
+                modseq,
+                uids,
+                first_unseen,
+                keywords,
+                recent,
+            })
         })
+    }
+
+    /// Makes the messages that are `\Recent` those of one session: no other will be
+    /// told that they are (RFC 3501 §2.3.2). Returns the UIDs that were taken.
+    pub fn take_recent(&self, mailbox: MailboxId) -> Result<Range<u32>, Error> {
+        let Counters { recent, uidnext, .. } = self.read(|tx| counters(tx, mailbox))?;
+        if recent >= uidnext {
+            return Ok(uidnext..uidnext);
+        }
+        self.write(|change| {
+            let Counters { recent, uidnext, .. } = counters(&change.tx, mailbox)?;
+            let take = "UPDATE mailbox SET recent = ? WHERE id = ?";
+            change.tx.prepare_cached(take)?.execute(params![uidnext, mailbox.0])?;
+            Ok(recent..uidnext)
+        })
+    }
+
+    /// The UIDs that are `\Recent`, without taking them.
+    pub fn recent(&self, mailbox: MailboxId) -> Result<Range<u32>, Error> {
+        let Counters { recent, uidnext, .. } = self.read(|tx| counters(tx, mailbox))?;
+        Ok(recent..uidnext)
     }
 
     /// What STATUS tells of a mailbox.
     pub fn status(&self, mailbox: MailboxId) -> Result<Status, Error> {
         self.read(|tx| {
-            let Counters { uidvalidity, uidnext, modseq } = counters(tx, mailbox)?;
+            let Counters { uidvalidity, uidnext, modseq, recent } = counters(tx, mailbox)?;
             let mut sums = tx.prepare_cached(
                 "SELECT count(*), total(flags & ?2 = 0), total(flags & ?3 <> 0),
-                        coalesce(sum(size), 0)
+                        coalesce(sum(size), 0), total(uid >= ?4)
                  FROM message WHERE mailbox = ?1",
             )?;
-            let bits = params![mailbox.0, Flags::SEEN_BIT, Flags::DELETED_BIT];
+            let bits = params![mailbox.0, Flags::SEEN_BIT, Flags::DELETED_BIT, recent];
             Ok(sums.query_row(bits, |row| {
                 Ok(Status {
                     messages: row.get(0)?,
                     unseen: row.get::<_, f64>(1)? as u32,
                     deleted: row.get::<_, f64>(2)? as u32,
                     size: row.get::<_, i64>(3)? as u64,
+                    recent: row.get::<_, f64>(4)? as u32,
                     uidnext,
                     uidvalidity,
                     modseq,
@@ -344,15 +380,18 @@ pub(super) struct Counters {
     pub(super) uidvalidity: u32,
     pub(super) uidnext: u32,
     pub(super) modseq: u64,
+    pub(super) recent: u32,
 }
 
 pub(super) fn counters(tx: &Connection, mailbox: MailboxId) -> Result<Counters, Error> {
     let mut row = tx.prepare_cached(
-        "SELECT uidvalidity, uidnext, modseq FROM mailbox WHERE id = ? AND noselect = 0",
+        "SELECT uidvalidity, uidnext, modseq, recent FROM mailbox
+         WHERE id = ? AND noselect = 0",
     )?;
     let row = row.query_row([mailbox.0], |row| {
         let (uidvalidity, uidnext) = (row.get(0)?, row.get(1)?);
-        Ok(Counters { uidvalidity, uidnext, modseq: row.get::<_, i64>(2)? as u64 })
+        let (modseq, recent) = (row.get::<_, i64>(2)? as u64, row.get(3)?);
+        Ok(Counters { uidvalidity, uidnext, modseq, recent })
     });
     row.optional()?.ok_or(Error::NoSuchMailbox)
 }

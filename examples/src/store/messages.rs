@@ -78,8 +78,18 @@ pub struct Changes {
     /// among them: the caller never knew it.
     pub vanished: Vec<u32>,
     /// The messages that came or whose flags changed, in the order of their
-    /// UIDs: those from the caller's last UIDNEXT on are new.
-    pub messages: Vec<Message>,
+    /// UIDs: those from the caller's last UIDNEXT on are new. What they are now
+    /// tells [`Store::messages`], some hundred at a time.
+    pub messages: Vec<Changed>,
+}
+
+/// A message that came or whose flags changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its UID.
+    pub uid: u32,
+    /// The modification sequence at which it last changed.
+    pub modseq: u64,
 }
 
 const COLUMNS: &str = "uid, modseq, flags, keywords, date, zone, size, crlf_size, body";
@@ -165,10 +175,12 @@ impl Store {
             )?;
             let gone = gone.query_map(params![mailbox.0, modseq as i64], |row| row.get(0))?;
             let vanished = gone.collect::<Result<_, _>>()?;
-            let mut changed = tx.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM message WHERE mailbox = ? AND modseq > ? ORDER BY uid"
-            ))?;
-            let changed = changed.query_map(params![mailbox.0, modseq as i64], message)?;
+            let mut changed = tx.prepare_cached(
+                "SELECT uid, modseq FROM message WHERE mailbox = ? AND modseq > ? ORDER BY uid",
+            )?;
+            let changed = changed.query_map(params![mailbox.0, modseq as i64], |row| {
+                Ok(Changed { uid: row.get(0)?, modseq: row.get::<_, i64>(1)? as u64 })
+            })?;
             let messages = changed.collect::<Result<_, _>>()?;
             Ok(Changes { modseq: now.modseq, uidnext: now.uidnext, vanished, messages })
         })
@@ -187,6 +199,11 @@ impl Store {
             let mut raised = None;
             for message in &mut messages {
                 let new = message.flags.changed(flags);
+                if let FlagChange::Add(added) = flags {
+                    if added.keywords().any(|keyword| !new.contains(keyword)) {
+                        return Err(Error::Limit("64 keywords on a message"));
+                    }
+                }
                 if new == message.flags {
                     continue;
                 }
@@ -532,7 +549,8 @@ mod tests {
         let uids = |messages: &[Message]| messages.iter().map(|m| m.uid).collect::<Vec<_>>();
         assert_eq!(uids(&stored), [2, 3]);
         let changes = store.changes(inbox, before).unwrap();
-        assert_eq!(changes.messages, stored);
+        let changed = stored.iter().map(|m| Changed { uid: m.uid, modseq: m.modseq });
+        assert_eq!(changes.messages, changed.collect::<Vec<_>>());
         assert_eq!(changes.modseq, before + 1);
 
         // A second time nothing changes, and nobody is told.

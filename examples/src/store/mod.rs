@@ -50,6 +50,7 @@ mod index;
 mod mailboxes;
 mod maildrop;
 mod messages;
+mod remover;
 mod secrets;
 mod uid_set;
 mod users;
@@ -71,7 +72,7 @@ pub use self::{
     flags::{FlagChange, Flags},
     mailboxes::{HIERARCHY_SEPARATOR, ListedMailbox, Selected, Status},
     maildrop::Maildrop,
-    messages::{Appended, Changes, Copied, Message, NewMessage},
+    messages::{Appended, Changed, Changes, Copied, Message, NewMessage},
     uid_set::UidSet,
     users::UserId,
     watch::{Waker, Wakes, Watch},

@@ -1,24 +1,21 @@
-//! The fields of a header (RFC 5322 §2.2), and what `mail-parser` reads in them.
+//! The fields of a header (RFC 5322 §2.2).
 
 use imap_proto::{Arena, IString};
-use mail_parser::{ContentType, HeaderValue, parsers::MessageStream};
-
-/// A longer field is not looked into: nobody writes one in good faith.
-const MAX_FIELD: usize = 64 * 1024;
-
-/// Stands for the `?` of an encoded word (RFC 2047), which IMAP tells as it
-/// is, and which `mail-parser` would decode.
-const MASK: char = '\u{1a}';
 
 /// A field of a header.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field<'m> {
     /// Its name.
     pub(super) name: &'m [u8],
-    /// What stands behind the colon, up to its last line end.
+    /// What follows the colon, up to its last line end.
     pub(super) value: &'m [u8],
-    /// All of it, from the name to the last line end.
-    pub(super) whole: &'m [u8],
+}
+
+impl Field<'_> {
+    /// Whether it has this name.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
 }
 
 /// The fields of a header, in their order. Lines that are none are left out.
@@ -26,23 +23,23 @@ pub(super) fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
     let mut rest = header;
     std::iter::from_fn(move || {
         while !rest.is_empty() {
-            let (whole, behind) = rest.split_at(end_of_field(rest));
-            rest = behind;
-            if let Some(colon) = whole.iter().position(|&octet| octet == b':') {
+            let (whole, after) = rest.split_at(end_of_field(rest));
+            rest = after;
+            if let Some(colon) = memchr::memchr(b':', whole) {
                 let (name, value) = (&whole[..colon], &whole[colon + 1..]);
-                return Some(Field { name: name.trim_ascii_end(), value, whole });
+                return Some(Field { name: name.trim_ascii_end(), value });
             }
         }
         None
     })
 }
 
-/// Where the first field of `header` ends: behind the line that no folded
+/// Where the first field of `header` ends: after the line that no folded
 /// line follows.
 fn end_of_field(header: &[u8]) -> usize {
     let mut end = 0;
     loop {
-        match header[end..].iter().position(|&octet| octet == b'\n') {
+        match memchr::memchr(b'\n', &header[end..]) {
             Some(line) => end += line + 1,
             None => return header.len(),
         }
@@ -52,77 +49,39 @@ fn end_of_field(header: &[u8]) -> usize {
     }
 }
 
-/// The fields of this name.
-pub(super) fn named<'m>(header: &'m [u8], name: &str) -> impl Iterator<Item = Field<'m>> {
-    fields(header).filter(move |field| field.name.eq_ignore_ascii_case(name.as_bytes()))
-}
-
-/// The value of the first field of this name, unfolded; for IMAP, whose
-/// strings have no NUL.
-pub(super) fn string<'a>(header: &[u8], name: &str, arena: &'a Arena) -> Option<IString<'a>> {
-    let field = named(header, name).next()?;
-    istring(&unfolded(field.value), arena)
-}
-
-/// A string for IMAP; none if it has a NUL.
-pub(super) fn istring<'a>(octets: &[u8], arena: &'a Arena) -> Option<IString<'a>> {
-    IString::new(arena.slice(octets)).ok()
-}
-
-/// A value without the line ends that fold it, and without NULs.
-pub(super) fn unfolded(value: &[u8]) -> Vec<u8> {
-    let keep = |octet: &u8| !matches!(octet, b'\r' | b'\n' | 0);
-    value.trim_ascii().iter().copied().filter(keep).collect()
-}
-
-/// Content-Type or Content-Disposition. Encoded words in it are [masked](unmask).
-pub(super) fn content_type(header: &[u8], name: &str) -> Option<ContentType<'static>> {
-    let field = named(header, name).next()?;
-    let value = MessageStream::new(&masked(field.value)?).parse_content_type().into_owned();
-    value.into_content_type()
-}
-
-/// A list of addresses. Encoded words in it are [masked](unmask).
-pub(super) fn addresses(value: &[u8]) -> Option<mail_parser::Address<'static>> {
-    MessageStream::new(&masked(value)?).parse_address().into_owned().into_address()
-}
-
-/// The date and time of a Date field.
-pub(super) fn date(value: &[u8]) -> Option<mail_parser::DateTime> {
-    MessageStream::new(&line(value)?).parse_date().into_datetime()
-}
-
-/// The text of a field, with encoded words (RFC 2047) decoded.
-pub(super) fn text(value: &[u8]) -> String {
-    let Some(line) = line(value) else {
-        return String::from_utf8_lossy(value).into_owned();
-    };
-    match MessageStream::new(&line).parse_unstructured() {
-        HeaderValue::Text(text) => text.into_owned(),
-        _ => String::new(),
-    }
-}
-
-/// Undoes what [`content_type`] and [`addresses`] did to encoded words.
-pub(super) fn unmask(text: &str) -> String {
-    text.replace(MASK, "?")
-}
-
-fn masked(value: &[u8]) -> Option<Vec<u8>> {
-    let mut line = line(value)?;
-    for at in 1..line.len() {
-        if line[at] == b'?' && line[at - 1] == b'=' {
-            line[at] = MASK as u8;
+/// The first fields of these names, found in one pass.
+pub(super) fn first<'m, const N: usize>(
+    header: &'m [u8],
+    names: [&str; N],
+) -> [Option<&'m [u8]>; N] {
+    let mut values = [None; N];
+    for field in fields(header) {
+        if let Some(at) = names.iter().position(|name| field.is(name)) {
+            values[at].get_or_insert(field.value);
         }
     }
-    Some(line)
+    values
 }
 
-/// A value as one line, for `mail-parser`.
-fn line(value: &[u8]) -> Option<Vec<u8>> {
-    let mut line = if value.len() > MAX_FIELD { return None } else { unfolded(value) };
-    line.extend_from_slice(b"\r\n");
-    Some(line)
+/// A value without the line ends that fold it, and without NULs, which no
+/// string of IMAP has (RFC 9051 §4.3). Nothing else of it is changed.
+pub(super) fn unfolded<'a>(value: &'a [u8], arena: &'a Arena) -> &'a [u8] {
+    let value = value.trim_ascii();
+    let folds = |octet: &u8| matches!(octet, b'\r' | b'\n' | 0);
+    if value.iter().any(folds) {
+        arena.collect(value.iter().copied().filter(|octet| !folds(octet)))
+    } else {
+        value
+    }
+}
+
+/// A string for IMAP. One with a NUL, which [`unfolded`] leaves none, is empty.
+pub(super) fn istring(octets: &[u8]) -> IString<'_> {
+    const EMPTY: IString<'static> = match IString::new(b"") {
+        Ok(empty) => empty,
+        Err(_) => unreachable!(),
+    };
+    IString::new(octets).unwrap_or(EMPTY)
 }
 
 #[cfg(test)]
@@ -130,38 +89,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_found_whole() {
+    fn fields_are_found() {
         let header = b"Subject: a\r\n b\r\nno field\r\nX-Y : c\n\tc\nLast:\r\n\r\n";
+        let arena = Arena::new();
         let found: Vec<_> = fields(header)
-            .map(|field| {
-                (
-                    String::from_utf8_lossy(field.name).into_owned(),
-                    unfolded(field.value),
-                    field.whole.len(),
-                )
-            })
+            .map(|field| (field.name, unfolded(field.value, &arena)))
+            .map(|(name, value)| [name, value].map(|part| std::str::from_utf8(part).unwrap()))
             .collect();
-        let expected = [("Subject", "a b", 16), ("X-Y", "c\tc", 11), ("Last", "", 7)]
-            .map(|(n, v, l)| (n.to_owned(), v.as_bytes().to_vec(), l));
-        assert_eq!(found, expected);
+        assert_eq!(found, [["Subject", "a b"], ["X-Y", "c\tc"], ["Last", ""]]);
     }
 
     #[test]
-    fn encoded_words_are_decoded_for_text_alone() {
-        assert_eq!(
-            text(b" =?iso-8859-1?Q?Keld_J=F8rn?=\r\n =?utf-8?b?w6Q=?= x\r\n"),
-            "Keld Jørnä x"
-        );
-        assert_eq!(text("Grüße\r\n".as_bytes()), "Grüße");
-        let header = b"Content-Type: a/b; name=\"=?utf-8?q?=C3=A4?=\"\r\n";
-        let value = content_type(header, "content-type").unwrap();
-        assert_eq!(unmask(value.attribute("name").unwrap()), "=?utf-8?q?=C3=A4?=");
+    fn the_first_field_of_a_name_counts() {
+        let found = first(b"B: 1\r\na: 2\r\nA: 3\r\n\r\n", ["A", "B", "C"]);
+        assert_eq!(found, [Some(&b" 2\r\n"[..]), Some(b" 1\r\n"), None]);
     }
 
     #[test]
-    fn a_monstrous_field_is_left_alone() {
-        let value = "=?".repeat(MAX_FIELD);
-        assert_eq!(addresses(value.as_bytes()), None);
-        assert_eq!(text(value.as_bytes()), value);
+    fn octets_are_told_as_they_are() {
+        let arena = Arena::new();
+        assert_eq!(unfolded(b" J\xf8rn\r\n \"\xe2\x82\"\r\n", &arena), b"J\xf8rn \"\xe2\x82\"");
+        assert_eq!(unfolded(b"a\0b", &arena), b"ab");
     }
 }

@@ -1,56 +1,140 @@
 //! MIME: from the octets of a message to what IMAP tells of it.
 //!
-//! The fields of headers, the transfer encodings and the charsets are read by
-//! the `mail-parser` crate. Which octets are which part is found in `parts`:
-//! IMAP wants them exactly, and a server wants a bound on how deep they nest.
+//! Everything here takes octets and gives values or places in them; where a message is
+//! kept is no matter. What is told is octets of the message, as they stand in it.
+//! Encoded words, charsets and dates, which only SEARCH looks into, are read by the
+//! `mail-parser` crate.
+//!
+//! | | |
+//! |---|---|
+//! | `parts` | which octets are which part |
+//! | `section` | which octets a section is, and what is done to them |
+//! | `transfer` | transfer encodings |
+//! | `envelope`, `address` | ENVELOPE |
+//! | `structure`, `parameters` | BODYSTRUCTURE |
+//! | `allowance` | how much of a message is told |
+//! | `strings`, `text` | SEARCH: strings in a message |
+//! | `fields`, `scan` | header fields, and what they are made of |
 
+mod address;
+mod allowance;
 mod envelope;
 mod fields;
+mod parameters;
 mod parts;
+mod scan;
 mod section;
+mod strings;
 mod structure;
 mod text;
+mod transfer;
 
 pub use self::{
-    section::{UnknownEncoding, cut},
-    text::Needle,
+    section::{Filter, Piece, UnknownEncoding, window},
+    strings::{Found, StringId, Strings},
+    transfer::{Decoder, Encoding},
 };
 
-use bytes::Bytes;
-use imap_proto::{Arena, body_structure::BodyStructure, envelope::Envelope};
+use imap_proto::{Arena, body_structure::BodyStructure, date::Date, envelope::Envelope};
 
-use self::parts::Part;
+use self::{allowance::Allowance, parts::Part, structure::Builder};
 
-/// A message, with its parts found.
+/// Where the parts of a message are. It is small, whatever the message is.
 #[derive(Debug)]
-pub struct Mime {
-    octets: Bytes,
+pub struct Layout {
     root: Part,
 }
 
-impl Mime {
+impl Layout {
     /// Finds the parts of a message. Every message has at least one.
-    pub fn parse(octets: Bytes) -> Self {
-        let root = parts::parse(&octets);
-        Self { octets, root }
+    pub fn parse(octets: &[u8]) -> Self {
+        Self { root: parts::parse(octets) }
     }
 
-    /// ENVELOPE (RFC 9051 §7.5.2).
-    pub fn envelope<'a>(&self, arena: &'a Arena) -> Envelope<'a> {
-        envelope::envelope(self.header(&self.root), arena)
+    /// A message of so many octets of which only the header is looked at, which has so
+    /// many: for the sections that are of no part.
+    pub fn of_header(header: u64, octets: u64) -> Self {
+        Self { root: parts::undivided(header, octets) }
     }
 
-    /// BODYSTRUCTURE, or without extension data BODY (RFC 9051 §7.5.2).
-    pub fn structure<'a>(&self, extended: bool, arena: &'a Arena) -> BodyStructure<'a> {
-        structure::Builder { mime: self, extended, arena }.structure(&self.root)
+    /// BODYSTRUCTURE, or without extension data BODY (RFC 9051 §7.5.2), of the message
+    /// that this is the layout of.
+    ///
+    /// What it tells is bounded: strings, parameters and addresses take 512 KiB at most,
+    /// in which a parameter counts as its octets and 32 more, an address as its octets
+    /// and 64 more. What comes after that is NIL, or not in its list.
+    pub fn structure<'a>(
+        &self,
+        octets: &'a [u8],
+        extended: bool,
+        arena: &'a Arena,
+    ) -> BodyStructure<'a> {
+        Builder { octets, extended, allowance: Allowance::new(), arena }.structure(&self.root)
+    }
+}
+
+/// ENVELOPE (RFC 9051 §7.5.2) of the message with this header. It is bounded as
+/// [`Layout::structure`] is.
+pub fn envelope<'a>(header: &'a [u8], arena: &'a Arena) -> Envelope<'a> {
+    envelope::envelope(header, &mut Allowance::new(), arena)
+}
+
+/// The day of the Date field in this header, in its own zone.
+pub fn sent(header: &[u8]) -> Option<Date> {
+    text::sent(header)
+}
+
+/// Finds the end of a message's header in octets that come in pieces.
+#[derive(Debug)]
+pub struct HeaderEnd {
+    octets: u64,
+    line: Line,
+}
+
+/// What stands in the line so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Nothing,
+    Cr,
+    More,
+}
+
+impl HeaderEnd {
+    /// At the beginning of a message.
+    pub const fn new() -> Self {
+        Self { octets: 0, line: Line::Nothing }
     }
 
-    fn header(&self, part: &Part) -> &[u8] {
-        self.octets.get(part.header.clone()).unwrap_or_default()
+    /// Takes octets of the message. Once the header has ended, how many octets it has,
+    /// the blank line with it, from the beginning of the message.
+    pub fn push(&mut self, octets: &[u8]) -> Option<u64> {
+        let mut rest = octets;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            let (line, after) = rest.split_at(end + 1);
+            self.octets += line.len() as u64;
+            if matches!((self.line, line), (Line::Nothing, b"\n" | b"\r\n") | (Line::Cr, b"\n")) {
+                return Some(self.octets);
+            }
+            (self.line, rest) = (Line::Nothing, after);
+        }
+        self.octets += rest.len() as u64;
+        self.line = match (self.line, rest) {
+            (line, b"") => line,
+            (Line::Nothing, b"\r") => Line::Cr,
+            _ => Line::More,
+        };
+        None
     }
 
-    fn body(&self, part: &Part) -> &[u8] {
-        self.octets.get(part.body.clone()).unwrap_or_default()
+    /// How many octets it has if the message ends here.
+    pub fn end(self) -> u64 {
+        self.octets
+    }
+}
+
+impl Default for HeaderEnd {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -59,7 +143,7 @@ mod tests {
     use std::num::NonZeroU64;
 
     use imap_proto::{
-        AString, NonEmpty,
+        AString, IString, NonEmpty,
         body_structure::{Content, Parameter},
         section::{Partial, Section},
     };
@@ -95,8 +179,27 @@ mod tests {
         odd\r\n\
         --b--\r\n";
 
-    fn mime() -> Mime {
-        Mime::parse(Bytes::from_static(MESSAGE.as_bytes()))
+    fn layout() -> Layout {
+        Layout::parse(MESSAGE.as_bytes())
+    }
+
+    /// The octets of a piece of a message, which are the same wherever they are cut.
+    fn octets(piece: &Piece<'_>, message: &[u8]) -> Vec<u8> {
+        let range = piece.octets.start as usize..piece.octets.end as usize;
+        let raw = &message[range];
+        let filtered = |cut: usize| match piece.filter() {
+            None => raw.to_vec(),
+            Some(mut filter) => {
+                let mut out = Vec::new();
+                filter.push(&raw[..cut], &mut out);
+                filter.push(&raw[cut..], &mut out);
+                filter.finish(&mut out);
+                out
+            }
+        };
+        let whole = filtered(0);
+        (1..=raw.len()).for_each(|cut| assert_eq!(filtered(cut), whole, "cut at {cut}"));
+        whole
     }
 
     fn path(numbers: &[u32]) -> Vec<std::num::NonZeroU32> {
@@ -105,7 +208,8 @@ mod tests {
 
     #[test]
     fn sections_are_octets_of_the_message() {
-        let (mime, names) = (mime(), ["SUBJECT", "x"].map(|name| AString::new(name.as_bytes())));
+        let (layout, names) =
+            (layout(), ["SUBJECT", "x"].map(|name| AString::new(name.as_bytes())));
         let names = names.map(Result::unwrap);
         let names = NonEmpty::new(&names).unwrap();
         let (one, three) = (path(&[1]), path(&[3]));
@@ -126,39 +230,63 @@ mod tests {
             ),
             (Section::HeaderFieldsNot(Some(three), names), Some("\r\n")),
         ] {
-            let found = mime.section(section);
-            let found = found.as_deref().map(|octets| std::str::from_utf8(octets).unwrap());
-            assert_eq!(found, octets, "{section:?}");
+            let found = layout.section(section);
+            let found = found.map(|piece| super::tests::octets(&piece, MESSAGE.as_bytes()));
+            let found = found.map(|octets| String::from_utf8(octets).unwrap());
+            assert_eq!(found.as_deref(), octets, "{section:?}");
         }
     }
 
     #[test]
     fn a_part_of_a_section_ends_where_it_ends() {
-        let octets = Bytes::from_static(b"0123456789");
         let some = |offset, length| {
             let length = NonZeroU64::new(length).unwrap();
-            cut(&octets, Some(Partial { offset, length }))
+            window(10, Some(Partial { offset, length }))
         };
-        assert_eq!(some(2, 3), "234");
-        assert_eq!(some(8, u64::MAX), "89");
-        assert_eq!(some(10, 1), "");
-        assert_eq!(some(u64::MAX, 1), "");
-        assert_eq!(cut(&octets, None), octets);
+        assert_eq!(some(2, 3), 2..5);
+        assert_eq!(some(8, u64::MAX), 8..10);
+        assert_eq!(some(10, 1), 10..10);
+        assert_eq!(some(u64::MAX, 1), 10..10);
+        assert_eq!(window(10, None), 0..10);
+    }
+
+    #[test]
+    fn the_header_ends_with_the_blank_line_wherever_it_is_cut() {
+        for (message, end) in [
+            ("A: b\r\n\r\nc\r\n\r\n", Ok(8)),
+            ("A: b\n\nc", Ok(6)),
+            ("\r\nc", Ok(2)),
+            ("A: b\r\n \r\nc", Err(10)),
+            ("\r\r\n", Err(3)),
+            ("", Err(0)),
+        ] {
+            for cut in 0..=message.len() {
+                let mut header = HeaderEnd::new();
+                let (one, two) = message.as_bytes().split_at(cut);
+                let found = header.push(one).or_else(|| header.push(two));
+                assert_eq!(found.ok_or(header.end()), end, "{message:?} cut at {cut}");
+            }
+        }
     }
 
     #[test]
     fn transfer_encodings_are_undone() {
-        let mime = mime();
-        assert_eq!(mime.binary(&path(&[1])).unwrap().unwrap(), &b"Sch\xf6ner Tag"[..]);
-        assert_eq!(mime.binary(&path(&[2])).unwrap().unwrap(), &b"\0\x01\x02"[..]);
-        assert_eq!(mime.binary(&path(&[4])), Err(UnknownEncoding));
-        assert_eq!(mime.binary(&path(&[5])), Ok(None));
+        let layout = layout();
+        let binary = |part: &[u32]| {
+            let piece = layout.binary(&path(part))?;
+            Ok(piece.map(|piece| octets(&piece, MESSAGE.as_bytes())))
+        };
+        assert_eq!(binary(&[1]).unwrap().unwrap(), b"Sch\xf6ner Tag");
+        assert_eq!(binary(&[2]).unwrap().unwrap(), b"\0\x01\x02");
+        assert_eq!(binary(&[4]), Err(UnknownEncoding));
+        assert_eq!(binary(&[5]), Ok(None));
     }
 
     #[test]
     fn the_structure_tells_of_every_part() {
         let arena = Arena::new();
-        let BodyStructure::Multi(all) = mime().structure(true, &arena) else { panic!("multipart") };
+        let all = layout().structure(MESSAGE.as_bytes(), true, &arena);
+        let BodyStructure::Multi(all) = all else { panic!("multipart") };
         assert_eq!((all.subtype.as_bytes(), all.parts.len()), (&b"mixed"[..], 4));
         let single = |part| match part {
             BodyStructure::Single(single) => *single,
@@ -186,7 +314,8 @@ mod tests {
         assert_eq!(envelope.subject.unwrap().as_bytes(), b"inner");
         assert_eq!(single(body).content, Content::Text { lines: 1 });
 
-        let BodyStructure::Multi(body) = mime().structure(false, &arena) else { panic!("multi") };
+        let body = layout().structure(MESSAGE.as_bytes(), false, &arena);
+        let BodyStructure::Multi(body) = body else { panic!("multi") };
         assert_eq!(body.extension, None);
         assert_eq!(single(body.parts[0]).extension, None);
     }
@@ -197,27 +326,71 @@ mod tests {
             let message =
                 format!("Content-Type: {header}\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC");
             let arena = Arena::new();
-            let structure = Mime::parse(message.into()).structure(true, &arena);
+            let octets = message.as_bytes();
+            let structure = Layout::parse(octets).structure(octets, true, &arena);
             let BodyStructure::Single(single) = structure else { panic!("{structure:?}") };
             assert!(matches!(single.content, Content::Basic { .. }), "{header}");
             assert_eq!(single.subtype.as_bytes(), b"octet-stream");
         }
     }
 
+    /// What is told of a message whose octets are past US-ASCII, or encoded after
+    /// RFC 2231, is what stands in it.
+    #[test]
+    fn the_structure_changes_no_octet() {
+        let message = b"Content-Type: Application/X-Y; Name*0*=utf-8''%e4; name*1=\"J\xf8\"\r\n\
+            Content-Disposition: Attachment; filename=\"=?utf-8?q?=C3=A4?=\"; what\r\n\
+            Content-Description: \xe9t\xe9\r\n\r\n";
+        let arena = Arena::new();
+        let structure = Layout::parse(message).structure(message, true, &arena);
+        let BodyStructure::Single(single) = structure else { panic!("{structure:?}") };
+        let show = |parameters: &[Parameter<'_>]| -> Vec<String> {
+            let show = |string: IString<'_>| string.as_bytes().escape_ascii().to_string();
+            parameters.iter().map(|p| [p.name, p.value.unwrap()].map(show).join("=")).collect()
+        };
+        assert_eq!(single.subtype.as_bytes(), b"X-Y");
+        assert_eq!(show(single.parameters), ["Name*0*=utf-8\\'\\'%e4", "name*1=J\\xf8"]);
+        assert_eq!(single.description.unwrap().as_bytes(), b"\xe9t\xe9");
+        let disposition = single.extension.unwrap().tail.disposition.unwrap();
+        assert_eq!(disposition.kind.as_bytes(), b"Attachment");
+        assert_eq!(show(disposition.parameters), ["filename==?utf-8?q?=C3=A4?="]);
+    }
+
     #[test]
     fn text_is_found_decoded_and_in_any_case() {
-        let mime = mime();
-        let needle = |text: &str| Needle::new(text.as_bytes());
-        assert!(mime.field_has("subject", &needle("GRÜ")));
-        assert!(mime.field_has("Subject", &needle("")));
-        assert!(!mime.field_has("Reply-To", &needle("")));
-        assert!(mime.header_has(&needle("from: A@EXAMPLE")));
+        let header = MESSAGE.split_inclusive("\r\n\r\n").next().unwrap();
+        let find = |add: &dyn Fn(&mut Strings) -> StringId| {
+            let mut strings = Strings::default();
+            let id = add(&mut strings);
+            strings.prepare().unwrap();
+            let in_header = strings.find_in_header(header.as_bytes());
+            let in_body = strings.find_in_body(MESSAGE.as_bytes(), &layout());
+            in_header.contains(id) || in_body.contains(id)
+        };
+        let field = |name: &str, text: &str| {
+            find(&|strings| strings.in_field(name.as_bytes(), text.as_bytes()))
+        };
+        assert!(field("subject", "GRÜ") && field("Subject", "") && !field("Reply-To", ""));
+        assert!(find(&|strings| strings.in_header(b"from: A@EXAMPLE")));
         for (text, found) in
             [("SCHÖNER", true), ("inner", true), ("LINE", true), ("AAEC", false), ("grü", false)]
         {
-            assert_eq!(mime.body_has(&needle(text)), found, "{text}");
+            assert_eq!(find(&|strings| strings.in_body(text.as_bytes())), found, "{text}");
         }
-        let sent = mime.sent().unwrap();
+        let sent = sent(header.as_bytes()).unwrap();
         assert_eq!((sent.year(), sent.day()), (1996, 17));
+    }
+
+    /// RFC 9051 §6.4.4: "the envelope structure's FROM field".
+    #[test]
+    fn addresses_are_found_as_the_envelope_tells_them() {
+        let header =
+            b"From: Ann (of X) =?utf-8?q?M=C3=BCller?= <\"ann\" (x) @ example . org>\r\n\r\n";
+        let mut strings = Strings::default();
+        let texts = ["ann@example.org", "müller", "(of x)", "\"ann\"", "bob@"];
+        let ids = texts.map(|text| strings.in_field(b"from", text.as_bytes()));
+        strings.prepare().unwrap();
+        let found = strings.find_in_header(header);
+        assert_eq!(ids.map(|id| found.contains(id)), [true, true, true, true, false]);
     }
 }

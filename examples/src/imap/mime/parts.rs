@@ -2,7 +2,9 @@
 
 use std::{num::NonZeroU32, ops::Range};
 
-use super::fields;
+use imap_proto::Arena;
+
+use super::{fields, parameters::MediaType, transfer::Encoding};
 
 /// How deep parts may nest; deeper ones are left in the part around them.
 const MAX_DEPTH: usize = 50;
@@ -12,12 +14,14 @@ const MAX_PARTS: usize = 10_000;
 /// A message or a part of one.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// Its header, with the blank line behind it.
+    /// Its header, with the blank line after it.
     pub(super) header: Range<usize>,
     /// What follows the header.
     pub(super) body: Range<usize>,
     /// What it is made of.
     pub(super) inside: Inside,
+    /// Its transfer encoding.
+    pub(super) encoding: Encoding,
 }
 
 /// What a part is made of.
@@ -70,12 +74,20 @@ pub(super) fn parse(octets: &[u8]) -> Part {
     Parser { octets, at: 0, boundaries: Vec::new(), depth: 0, parts: 0 }.part(false)
 }
 
+/// A message of so many octets, its header of so many, that is not made of parts.
+pub(super) fn undivided(header: u64, octets: u64) -> Part {
+    // A message that is longer than the memory cannot be looked into either.
+    let [header, octets] = [header, octets].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+    let (inside, encoding) = (Inside::Nothing, Encoding::Identity);
+    Part { header: 0..header, body: header..octets, inside, encoding }
+}
+
 struct Parser<'m> {
     octets: &'m [u8],
     /// Everything before is parsed; the beginning of a line.
     at: usize,
     /// Of the multiparts that are open, the outermost first.
-    boundaries: Vec<String>,
+    boundaries: Vec<Vec<u8>>,
     /// How many parts are open.
     depth: usize,
     /// How many parts there are.
@@ -97,32 +109,41 @@ impl Parser<'_> {
         self.depth += 1;
         let header = self.at..self.end_of_header();
         self.at = header.end;
-        let (inside, end) = self.inside(&self.octets[header.clone()], in_digest);
+        let (inside, encoding, end) = self.inside(&self.octets[header.clone()], in_digest);
         self.depth -= 1;
-        Part { body: header.end..end.max(header.end), header, inside }
+        Part { body: header.end..end.max(header.end), header, inside, encoding }
     }
 
-    /// What a part with this header is made of, and where it ends.
-    fn inside(&mut self, header: &[u8], in_digest: bool) -> (Inside, usize) {
-        if self.depth >= MAX_DEPTH || self.parts >= MAX_PARTS {
-            return (Inside::Nothing, self.seek_delimiter());
-        }
-        let content = fields::content_type(header, "Content-Type");
-        let kind = content.as_ref().map(|content| (content.ctype(), content.subtype()));
-        match kind {
-            Some(("message", Some("rfc822" | "global"))) if is_plain(header) => self.message(),
-            None if in_digest => self.message(),
-            Some(("multipart", subtype)) => {
-                let boundary = content.as_ref().and_then(|content| content.attribute("boundary"));
-                match boundary.map(fields::unmask) {
-                    Some(boundary) if !boundary.is_empty() => {
-                        self.multipart(boundary, subtype == Some("digest"))
-                    }
-                    _ => (Inside::Nothing, self.seek_delimiter()),
+    /// What a part with this header is made of, its encoding, and where it ends.
+    fn inside(&mut self, header: &[u8], in_digest: bool) -> (Inside, Encoding, usize) {
+        let arena = Arena::new();
+        let [media, encoding] =
+            fields::first(header, ["Content-Type", "Content-Transfer-Encoding"])
+                .map(|value| value.map(|value| fields::unfolded(value, &arena)));
+        let encoding = encoding.map_or(Encoding::Identity, Encoding::named);
+        let media = media.and_then(MediaType::read);
+        let is_plain = encoding == Encoding::Identity;
+        let (inside, end) = match media {
+            _ if self.depth >= MAX_DEPTH || self.parts >= MAX_PARTS => self.nothing(),
+            Some(media) if media.is_message() && is_plain => self.message(),
+            None if in_digest && is_plain => self.message(),
+            Some(media) if media.is_kind("multipart") => match media.parameter("boundary") {
+                Some(boundary) if !boundary.is_empty() => {
+                    self.multipart(boundary.into_owned(), media.is("multipart", "digest"))
                 }
-            }
-            _ => (Inside::Nothing, self.seek_delimiter()),
+                _ => self.nothing(),
+            },
+            _ => self.nothing(),
+        };
+        // What is made of parts has none (RFC 2045 §6.4).
+        match inside {
+            Inside::Nothing => (inside, encoding, end),
+            _ => (inside, Encoding::Identity, end),
         }
+    }
+
+    fn nothing(&mut self) -> (Inside, usize) {
+        (Inside::Nothing, self.seek_delimiter())
     }
 
     fn message(&mut self) -> (Inside, usize) {
@@ -131,7 +152,7 @@ impl Parser<'_> {
         (Inside::Message(message.into()), end)
     }
 
-    fn multipart(&mut self, boundary: String, is_digest: bool) -> (Inside, usize) {
+    fn multipart(&mut self, boundary: Vec<u8>, is_digest: bool) -> (Inside, usize) {
         let level = self.boundaries.len();
         self.boundaries.push(boundary);
         let mut parts = Vec::new();
@@ -188,7 +209,7 @@ impl Parser<'_> {
         let line = self.octets[at..].strip_prefix(b"--")?;
         // One boundary may begin with another: the inner and longer one first.
         self.boundaries.iter().enumerate().rev().find_map(|(level, boundary)| {
-            let rest = line.strip_prefix(boundary.as_bytes())?;
+            let rest = line.strip_prefix(boundary.as_slice())?;
             let close = rest.starts_with(b"--");
             let rest = if close { &rest[2..] } else { rest };
             let end = rest.iter().find(|octet| !matches!(octet, b' ' | b'\t' | b'\r'));
@@ -196,7 +217,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Behind the blank line, or before a delimiter, or at the end.
+    /// After the blank line, or before a delimiter, or at the end.
     fn end_of_header(&self) -> usize {
         let mut at = self.at;
         while at < self.octets.len() && self.delimiter(at).is_none() {
@@ -212,15 +233,6 @@ impl Parser<'_> {
     fn end_of_line(&self, at: usize) -> usize {
         memchr::memchr(b'\n', &self.octets[at..]).map_or(self.octets.len(), |end| at + end + 1)
     }
-}
-
-/// Whether a part has no transfer encoding that hides what is in it.
-fn is_plain(header: &[u8]) -> bool {
-    let encoding = fields::named(header, "Content-Transfer-Encoding").next();
-    encoding.is_none_or(|field| {
-        let value = fields::unfolded(field.value);
-        ["7bit", "8bit", "binary"].iter().any(|plain| value.eq_ignore_ascii_case(plain.as_bytes()))
-    })
 }
 
 #[cfg(test)]

@@ -1,177 +1,173 @@
 //! BODYSTRUCTURE and BODY (RFC 9051 §7.5.2).
 
 use imap_proto::{
-    Arena, IString, NString,
+    Arena, IString,
     body_structure::{
         BodyStructure, Content, Disposition, ExtensionTail, MultiExtension, MultiPart, Parameter,
         SingleExtension, SinglePart,
     },
 };
-use mail_parser::{Attribute, ContentType};
 
 use super::{
-    Mime, envelope, fields,
+    allowance::Allowance,
+    envelope, fields,
+    parameters::{self, MediaType},
     parts::{Inside, Part},
 };
 
-/// Builds the structure of parts in an arena.
-#[derive(Clone, Copy)]
-pub(super) struct Builder<'m, 'a> {
-    pub(super) mime: &'m Mime,
+/// Builds the structure of parts in an arena. Its strings are the octets of the
+/// message; what is told is bounded by an [`Allowance`].
+#[derive(Debug)]
+pub(super) struct Builder<'a> {
+    /// The whole message.
+    pub(super) octets: &'a [u8],
     /// Whether extension data is wanted.
     pub(super) extended: bool,
+    pub(super) allowance: Allowance,
     pub(super) arena: &'a Arena,
 }
 
-impl<'a> Builder<'_, 'a> {
-    pub(super) fn structure(self, part: &Part) -> BodyStructure<'a> {
-        let content = fields::content_type(self.mime.header(part), "Content-Type");
+/// The fields of a part that are told of it.
+struct Fields<'a> {
+    media: Option<MediaType<'a>>,
+    encoding: Option<&'a [u8]>,
+    id: Option<&'a [u8]>,
+    description: Option<&'a [u8]>,
+    md5: Option<&'a [u8]>,
+    disposition: Option<&'a [u8]>,
+    languages: Option<&'a [u8]>,
+    location: Option<&'a [u8]>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn structure(&mut self, part: &Part) -> BodyStructure<'a> {
+        let fields = self.fields(part);
         match &part.inside {
-            Inside::Parts(parts) => self.multipart(part, parts, content.as_ref()),
-            Inside::Nothing => self.single(part, None, content.as_ref()),
-            Inside::Message(inner) => self.single(part, Some(inner), content.as_ref()),
+            Inside::Parts(parts) => self.multipart(parts, &fields),
+            Inside::Nothing => self.single(part, None, &fields),
+            Inside::Message(inner) => self.single(part, Some(inner), &fields),
         }
     }
 
-    fn multipart(
-        self,
-        part: &Part,
-        parts: &[Part],
-        content: Option<&ContentType<'_>>,
-    ) -> BodyStructure<'a> {
+    fn fields(&self, part: &Part) -> Fields<'a> {
+        let header = self.octets.get(part.header.clone()).unwrap_or_default();
+        let [media, encoding, id, description, md5, disposition, languages, location] =
+            fields::first(
+                header,
+                [
+                    "Content-Type",
+                    "Content-Transfer-Encoding",
+                    "Content-ID",
+                    "Content-Description",
+                    "Content-MD5",
+                    "Content-Disposition",
+                    "Content-Language",
+                    "Content-Location",
+                ],
+            );
+        let media = media.and_then(|value| MediaType::read(fields::unfolded(value, self.arena)));
+        Fields { media, encoding, id, description, md5, disposition, languages, location }
+    }
+
+    fn multipart(&mut self, parts: &[Part], fields: &Fields<'a>) -> BodyStructure<'a> {
         let parts: Vec<_> = parts.iter().map(|part| self.structure(part)).collect();
-        let subtype = content.and_then(ContentType::subtype).unwrap_or("mixed");
         BodyStructure::Multi(self.arena.alloc(MultiPart {
             parts: self.arena.slice(&parts),
-            subtype: self.string(subtype),
+            subtype: fields::istring(fields.media.map_or(b"mixed", |media| media.subtype)),
             extension: self.extended.then(|| MultiExtension {
-                parameters: self.parameters(content),
-                tail: self.tail(part),
+                parameters: self.parameters(fields.media.map_or(b"", |media| media.rest)),
+                tail: self.tail(fields),
             }),
         }))
     }
 
     fn single(
-        self,
+        &mut self,
         part: &Part,
         message: Option<&Part>,
-        content: Option<&ContentType<'_>>,
+        fields: &Fields<'a>,
     ) -> BodyStructure<'a> {
-        let body = self.mime.body(part);
+        let octets: &'a [u8] = self.octets;
+        let body = octets.get(part.body.clone()).unwrap_or_default();
         let lines = lines(body);
-        let media = content.map(|content| (content.ctype(), content.subtype().unwrap_or_default()));
-        let (content_of, subtype, parameters) = match (message, media) {
+        let (content, subtype): (_, &[u8]) = match (message, fields.media) {
             (Some(message), media) => {
-                let inner = self.mime.header(message);
-                let envelope = self.arena.alloc(envelope::envelope(inner, self.arena));
-                let content_of =
-                    Content::Message { envelope, body: self.structure(message), lines };
-                (
-                    content_of,
-                    media.map_or("rfc822", |(_, subtype)| subtype),
-                    self.parameters(content),
-                )
+                let inner = octets.get(message.header.clone()).unwrap_or_default();
+                let envelope = envelope::envelope(inner, &mut self.allowance, self.arena);
+                let envelope = self.arena.alloc(envelope);
+                let body = self.structure(message);
+                let subtype = media.map_or(&b"rfc822"[..], |media| media.subtype);
+                (Content::Message { envelope, body, lines }, subtype)
             }
-            (None, None) => {
-                let charset = Parameter {
-                    name: self.string("charset"),
-                    value: Some(self.string("us-ascii")),
-                };
-                (Content::Text { lines }, "plain", self.arena.slice(&[charset]))
-            }
-            (None, Some(("text", subtype))) => {
-                (Content::Text { lines }, subtype, self.parameters(content))
+            (None, None) => (Content::Text { lines }, b"plain"),
+            (None, Some(media)) if media.is_kind("text") => {
+                (Content::Text { lines }, media.subtype)
             }
             // It says that there are parts in it, and none can be read.
-            (None, Some(("multipart", _) | ("message", "rfc822" | "global"))) => {
-                let media = self.string("application");
-                (Content::Basic { media }, "octet-stream", &[][..])
+            (None, Some(media)) if media.is_kind("multipart") || media.is_message() => {
+                (Content::Basic { media: fields::istring(b"application") }, b"octet-stream")
             }
-            (None, Some((media, subtype))) => {
-                (Content::Basic { media: self.string(media) }, subtype, self.parameters(content))
+            (None, Some(media)) => {
+                (Content::Basic { media: fields::istring(media.kind) }, media.subtype)
             }
         };
-        let field = |name| fields::string(self.mime.header(part), name, self.arena);
-        BodyStructure::Single(self.arena.alloc(
-            SinglePart {
-                content: content_of,
-                subtype: self.string(subtype),
-                parameters,
-                id: field("Content-ID"),
-                description: field("Content-Description"),
-                encoding: Some(field("Content-Transfer-Encoding").unwrap_or(self.string("7bit"))),
-                octets: body.len() as u64,
-                extension:
-                    self.extended.then(|| SingleExtension {
-                        md5: field("Content-MD5"),
-                        tail: self.tail(part),
-                    }),
-            },
-        ))
+        let parameters = match fields.media {
+            Some(media) => self.parameters(media.rest),
+            None if message.is_some() => &[],
+            // RFC 2045 §5.2: what a part without a media type is.
+            None => self.parameters(b"charset=us-ascii"),
+        };
+        let single = SinglePart {
+            content,
+            subtype: fields::istring(subtype),
+            parameters,
+            id: self.string(fields.id),
+            description: self.string(fields.description),
+            encoding: Some(self.string(fields.encoding).unwrap_or(fields::istring(b"7bit"))),
+            octets: body.len() as u64,
+            extension: self
+                .extended
+                .then(|| SingleExtension { md5: self.string(fields.md5), tail: self.tail(fields) }),
+        };
+        BodyStructure::Single(self.arena.alloc(single))
     }
 
-    fn tail(self, part: &Part) -> ExtensionTail<'a> {
-        let header = self.mime.header(part);
-        let disposition = fields::content_type(header, "Content-Disposition");
-        let languages = fields::named(header, "Content-Language").next();
-        let languages = languages.map(|field| fields::unfolded(field.value)).unwrap_or_default();
-        let languages: Vec<_> = languages
-            .split(|&octet| octet == b',')
-            .map(<[u8]>::trim_ascii)
-            .filter(|language| !language.is_empty())
-            .filter_map(|language| fields::istring(language, self.arena))
-            .collect();
+    fn tail(&mut self, fields: &Fields<'a>) -> ExtensionTail<'a> {
+        let disposition = fields.disposition.map(|value| fields::unfolded(value, self.arena));
         ExtensionTail {
-            disposition: disposition.as_ref().map(|disposition| Disposition {
-                kind: self.string(disposition.ctype()),
-                parameters: self.parameters(Some(disposition)),
+            disposition: disposition.and_then(parameters::token).map(|(kind, rest)| Disposition {
+                kind: fields::istring(kind),
+                parameters: self.parameters(rest),
             }),
-            languages: self.arena.slice(&languages),
-            location: fields::string(header, "Content-Location", self.arena),
+            languages: self.languages(fields.languages),
+            location: self.string(fields.location),
             more: None,
         }
     }
 
-    fn parameters(self, content: Option<&ContentType<'_>>) -> &'a [Parameter<'a>] {
-        let attributes = content.and_then(ContentType::attributes).unwrap_or_default();
-        let parameters: Vec<_> = attributes.iter().map(|one| self.parameter(one)).collect();
-        self.arena.slice(&parameters)
+    fn languages(&mut self, value: Option<&'a [u8]>) -> &'a [IString<'a>] {
+        let value = fields::unfolded(value.unwrap_or_default(), self.arena);
+        let languages = value.split(|&octet| octet == b',').map(<[u8]>::trim_ascii);
+        let told = languages.filter(|language| !language.is_empty()).map_while(|language| {
+            let may = self.allowance.take(language.len() + Allowance::PARAMETER);
+            may.then(|| fields::istring(language))
+        });
+        self.arena.collect(told)
     }
 
-    /// A parameter. `mail-parser` has put together and decoded what was split
-    /// or encoded after RFC 2231; past US-ASCII it is encoded again.
-    fn parameter(self, Attribute { name, value }: &Attribute<'_>) -> Parameter<'a> {
-        let value = fields::unmask(value);
-        if value.is_ascii() {
-            return Parameter { name: self.string(name), value: self.nstring(&value) };
-        }
-        let mut encoded = "utf-8''".to_owned();
-        for octet in value.bytes() {
-            match octet {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
-                    encoded.push(char::from(octet));
-                }
-                _ => encoded.push_str(&format!("%{octet:02X}")),
-            }
-        }
-        Parameter { name: self.string(&format!("{name}*")), value: self.nstring(&encoded) }
+    fn parameters(&mut self, rest: &'a [u8]) -> &'a [Parameter<'a>] {
+        let (allowance, arena) = (&mut self.allowance, self.arena);
+        arena.collect(parameters::parameters(rest).map_while(|(name, value)| {
+            let may = allowance.take(name.len() + value.len() + Allowance::PARAMETER);
+            let value = || fields::istring(arena.slice(&value));
+            may.then(|| Parameter { name: fields::istring(name), value: Some(value()) })
+        }))
     }
 
-    fn nstring(self, text: &str) -> NString<'a> {
-        fields::istring(text.as_bytes(), self.arena)
-    }
-
-    /// A string that cannot be NIL: one with a NUL, which no field has, is
-    /// empty.
-    fn string(self, text: &str) -> IString<'a> {
-        self.nstring(text).unwrap_or(EMPTY)
+    fn string(&mut self, value: Option<&'a [u8]>) -> Option<IString<'a>> {
+        envelope::string(value, &mut self.allowance, self.arena)
     }
 }
-
-const EMPTY: IString<'static> = match IString::new(b"") {
-    Ok(empty) => empty,
-    Err(_) => unreachable!(),
-};
 
 /// The lines of a body; the last one may lack its line end.
 fn lines(body: &[u8]) -> u64 {

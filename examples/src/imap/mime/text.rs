@@ -1,86 +1,86 @@
-//! What a message says, for SEARCH (RFC 9051 §6.4.4).
+//! The text that octets of a message stand for: encoded words, charsets, dates.
 
-use imap_proto::date::{Date, Month};
-use mail_parser::decoders::charsets::map::charset_decoder;
-
-use super::{
-    Mime, fields,
-    parts::{Inside, Part},
+use imap_proto::{
+    Arena,
+    date::{Date, Month},
 };
+use mail_parser::{HeaderValue, decoders::charsets::map::charset_decoder, parsers::MessageStream};
 
-/// A string that is looked for, whatever its case.
-#[derive(Clone, Debug)]
-pub struct Needle(String);
+use super::{fields, parameters::MediaType, parts::Part, transfer::Encoding};
 
-impl Needle {
-    /// `text`, which is UTF-8; octets that are not match nothing.
-    pub fn new(text: &[u8]) -> Self {
-        Self(String::from_utf8_lossy(text).to_lowercase())
+/// A longer field is taken as it stands: nobody writes one with encoded words in good
+/// faith.
+const MAX_FIELD: usize = 64 * 1024;
+
+/// The text of a field, with encoded words (RFC 2047) decoded.
+pub(super) fn field(value: &[u8]) -> String {
+    if value.len() > MAX_FIELD {
+        return String::from_utf8_lossy(value).into_owned();
     }
-
-    /// Whether the string is in `text`.
-    pub fn is_in(&self, text: &str) -> bool {
-        self.0.is_empty() || text.to_lowercase().contains(&self.0)
+    match MessageStream::new(&line(value)).parse_unstructured() {
+        HeaderValue::Text(text) => text.into_owned(),
+        _ => String::new(),
     }
 }
 
-impl Mime {
-    /// Whether a header field of this name has the string in it, encoded words
-    /// decoded.
-    pub fn field_has(&self, name: &str, needle: &Needle) -> bool {
-        fields::named(self.header(&self.root), name)
-            .any(|field| needle.is_in(&fields::text(field.value)))
-    }
+/// The day of the Date field, in its own zone.
+pub(super) fn sent(header: &[u8]) -> Option<Date> {
+    let [date] = fields::first(header, ["Date"]);
+    let value = date.filter(|value| value.len() <= MAX_FIELD)?;
+    let date = MessageStream::new(&line(value)).parse_date().into_datetime()?;
+    let month = Month::ALL.get(usize::from(date.month).checked_sub(1)?)?;
+    Date::new(date.year, *month, date.day)
+}
 
-    /// Whether the header has the string in it.
-    pub fn header_has(&self, needle: &Needle) -> bool {
-        self.in_header(&self.root, needle)
+/// The text of a part that is one, without its transfer encoding and charset. What
+/// cannot be decoded is left as it is.
+pub(super) fn part(octets: &[u8], part: &Part) -> Option<String> {
+    let header = octets.get(part.header.clone()).unwrap_or_default();
+    let body = octets.get(part.body.clone()).unwrap_or_default();
+    let arena = Arena::new();
+    let [media] = fields::first(header, ["Content-Type"]);
+    let media = media.and_then(|value| MediaType::read(fields::unfolded(value, &arena)));
+    if media.is_some_and(|media| !media.is_kind("text")) {
+        return None;
     }
-
-    /// Whether the body has the string in it: a text, without its transfer
-    /// encoding and charset, or the header of a message in the message.
-    pub fn body_has(&self, needle: &Needle) -> bool {
-        self.in_body(&self.root, needle)
-    }
-
-    /// The day of the Date field, in its own zone.
-    pub fn sent(&self) -> Option<Date> {
-        let field = fields::named(self.header(&self.root), "Date").next()?;
-        let date = fields::date(field.value)?;
-        let month = Month::ALL.get(usize::from(date.month).checked_sub(1)?)?;
-        Date::new(date.year, *month, date.day)
-    }
-
-    fn in_header(&self, part: &Part, needle: &Needle) -> bool {
-        fields::fields(self.header(part)).any(|field| {
-            let name = String::from_utf8_lossy(field.name);
-            needle.is_in(&format!("{name}: {}", fields::text(field.value)))
-        })
-    }
-
-    fn in_body(&self, part: &Part, needle: &Needle) -> bool {
-        match &part.inside {
-            Inside::Parts(parts) => parts.iter().any(|part| self.in_body(part, needle)),
-            Inside::Message(message) => {
-                self.in_header(message, needle) || self.in_body(message, needle)
-            }
-            Inside::Nothing => self.text(part).is_some_and(|text| needle.is_in(&text)),
+    let decoded;
+    let octets = match part.encoding {
+        Encoding::Identity | Encoding::Unknown => body,
+        encoding => {
+            decoded = encoding.decode(body);
+            &decoded
         }
+    };
+    let charset = media.and_then(|media| media.parameter("charset"));
+    let decode = charset.and_then(|charset| charset_decoder(&charset));
+    Some(match decode {
+        Some(decode) => decode(octets),
+        None => String::from_utf8_lossy(octets).into_owned(),
+    })
+}
+
+/// A value as one line, for `mail-parser`.
+fn line(value: &[u8]) -> Vec<u8> {
+    let keep = |octet: &u8| !matches!(octet, b'\r' | b'\n' | 0);
+    value.trim_ascii().iter().copied().filter(keep).chain(*b"\r\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_words_are_decoded() {
+        assert_eq!(
+            field(b" =?iso-8859-1?Q?Keld_J=F8rn?=\r\n =?utf-8?b?w6Q=?= x\r\n"),
+            "Keld Jørnä x"
+        );
+        assert_eq!(field("Grüße\r\n".as_bytes()), "Grüße");
     }
 
-    /// The text of a part that is one. What cannot be decoded is left as it is.
-    fn text(&self, part: &Part) -> Option<String> {
-        let content = fields::content_type(self.header(part), "Content-Type");
-        if content.as_ref().is_some_and(|content| content.ctype() != "text") {
-            return None;
-        }
-        let decoded = self.decoded(part);
-        let octets = decoded.as_deref().unwrap_or(self.body(part));
-        let charset = content.as_ref().and_then(|content| content.attribute("charset"));
-        let decode = charset.and_then(|charset| charset_decoder(charset.as_bytes()));
-        Some(match decode {
-            Some(decode) => decode(octets),
-            None => String::from_utf8_lossy(octets).into_owned(),
-        })
+    #[test]
+    fn a_monstrous_field_is_left_alone() {
+        let value = "=?".repeat(MAX_FIELD);
+        assert_eq!(field(value.as_bytes()), value);
     }
 }

@@ -1,9 +1,11 @@
 //! SEARCH: which messages (RFC 9051 §6.4.4).
 
-use std::cell::OnceCell;
+pub mod query;
+
+use std::io;
 
 use imap_proto::{
-    AString, Arena, SequenceSet, Tag, Text,
+    AString, Arena, Tag, Text,
     code::Code,
     date::{Date, Month},
     response::{Completion, Data, ESearch, SearchResult},
@@ -11,22 +13,19 @@ use imap_proto::{
 };
 use time::OffsetDateTime;
 
+use self::query::{Facts, Numbers, Query, Read, TooMuch, Unknown};
 use super::{
     client::{Client, Fault},
-    messages::{self, NO_SUCH_NUMBER},
-    mime::{Mime, Needle},
+    messages,
     view::View,
     wire::{DONE, Wire, number},
 };
-use crate::store::{Error, Flags, Message, Store, UidSet};
+use crate::store::{Error, Store, UidSet};
 
 /// The charsets of strings that are looked for.
 const CHARSETS: [&str; 2] = ["US-ASCII", "UTF-8"];
 
-/// How many keys may need the octets of a message: for each the whole message may
-/// have to be decoded.
-const MOST_READINGS: usize = 100;
-const TOO_MANY_READINGS: Completion<'static> =
+const TOO_MUCH: Completion<'static> =
     Completion::no(Some(Code::Limit), Text::first_line("too much to look for at a time"));
 const UNKNOWN_CHARSET: Completion<'static> =
     Completion::no(Some(Code::BadCharset(&[])), Text::first_line("the charset is not known"));
@@ -46,26 +45,26 @@ impl Client<'_> {
             let name = charset.as_bytes();
             CHARSETS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
         };
-        let refusal = if search.charset.is_some_and(|charset| !known(charset)) {
-            Some(UNKNOWN_CHARSET)
-        } else if search.keys.iter().map(readings).sum::<usize>() > MOST_READINGS {
-            Some(TOO_MANY_READINGS)
-        } else {
-            None
-        };
-        if let Some(refusal) = refusal {
-            // RFC 9051 §6.4.4.1: a search that ends with NO leaves nothing saved.
-            if search.returns.is_some_and(|returns| returns.contains(&SearchReturn::Save)) {
-                self.view()?.save(Vec::new());
-            }
-            return Ok(refusal);
-        }
         let store = self.store();
         let view = self.view()?;
-        if !search.keys.iter().all(|key| has_numbers(view, key)) {
-            return Ok(NO_SUCH_NUMBER);
-        }
-        let found = find(store, view, &search.keys)?;
+        let found = match search.charset {
+            Some(charset) if !known(charset) => Err(UNKNOWN_CHARSET),
+            _ => match find(store, view, &search.keys, &mut || wire.check()) {
+                Ok(found) => Ok(found),
+                Err(Unfound::TooMuch) => Err(TOO_MUCH),
+                Err(Unfound::Fault(fault)) => return Err(fault),
+            },
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(refusal) => {
+                // RFC 9051 §6.4.4.1: a search that ends with NO leaves nothing saved.
+                if search.returns.is_some_and(|returns| returns.contains(&SearchReturn::Save)) {
+                    view.save(Vec::new());
+                }
+                return Ok(refusal);
+            }
+        };
         // IMAP4rev2 has no other answer than ESEARCH.
         let returns = search.returns.or(wire.imap.is_utf8().then_some(&[]));
         let numbers: Vec<u32> = match search.uid {
@@ -125,145 +124,65 @@ fn results<'a>(
     returns.iter().filter_map(result).collect()
 }
 
-/// The messages of a mailbox that all `keys` hold for: their UIDs, in rising
-/// order.
-pub fn find(store: &Store, view: &View, keys: &[SearchKey<'_>]) -> Result<Vec<u32>, Error> {
+/// Why the messages that are looked for are not known.
+#[derive(Debug)]
+pub(super) enum Unfound {
+    /// See [`TooMuch`].
+    TooMuch,
+    Fault(Fault),
+}
+
+impl From<TooMuch> for Unfound {
+    fn from(_: TooMuch) -> Self {
+        Self::TooMuch
+    }
+}
+
+impl From<Error> for Unfound {
+    fn from(error: Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<io::Error> for Unfound {
+    fn from(error: io::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// The messages of a mailbox that all `keys` hold for: their UIDs, in rising order.
+/// `go_on` is asked before each message whether that is still wanted.
+fn find(
+    store: &Store,
+    view: &View,
+    keys: &[SearchKey<'_>],
+    go_on: &mut dyn FnMut() -> io::Result<()>,
+) -> Result<Vec<u32>, Unfound> {
+    let (count, largest_uid, saved) = (view.count(), view.largest(), view.saved());
+    let mut query = Query::new(keys, Numbers { count, largest_uid, saved })?;
     let mut found = Vec::new();
     for uids in view.uids().chunks(BATCH) {
         let uids: UidSet = uids.iter().copied().collect();
         for message in store.messages(view.mailbox(), &uids)? {
+            go_on()?;
             let uid = message.uid;
             let Some(number) = view.number(uid) else { continue };
-            let candidate = Candidate { store, view, number, message, mime: OnceCell::new() };
-            match candidate.is_all(keys) {
+            let (date, recent) = (day(message.date), view.is_recent(uid));
+            let facts = Facts { number, uid, size: message.size, date, recent };
+            let flags = |name: &str| message.flags.contains(name);
+            let read = |what| match what {
+                Read::Header => messages::header(store, &message),
+                Read::Whole => messages::whole(store, &message),
+            };
+            match query.holds(&facts, &flags, read) {
                 Ok(true) => found.push(uid),
-                Ok(false) | Err(Error::Expunged) => {}
-                Err(error) => return Err(error),
+                Ok(false) | Err(Unknown::Unreadable(Error::Expunged)) => {}
+                Err(Unknown::Unreadable(error)) => return Err(error.into()),
+                Err(Unknown::TooMuch) => return Err(Unfound::TooMuch),
             }
         }
     }
     Ok(found)
-}
-
-/// A message that may be found.
-struct Candidate<'s> {
-    store: &'s Store,
-    view: &'s View,
-    number: u32,
-    message: Message,
-    /// Its octets, once they were needed.
-    mime: OnceCell<Mime>,
-}
-
-impl Candidate<'_> {
-    fn mime(&self) -> Result<&Mime, Error> {
-        if let Some(mime) = self.mime.get() {
-            return Ok(mime);
-        }
-        let mime = super::messages::read(self.store, &self.message)?;
-        Ok(self.mime.get_or_init(|| mime))
-    }
-
-    /// Whether all keys hold; those first that do not read the message.
-    fn is_all(&self, keys: &[SearchKey<'_>]) -> Result<bool, Error> {
-        for reading in [false, true] {
-            for key in keys.iter().filter(|key| reads(key) == reading) {
-                if !self.is(key)? {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    fn is(&self, key: &SearchKey<'_>) -> Result<bool, Error> {
-        let flag = |name: &str| self.message.flags.contains(name);
-        let field = |name: &str, text: AString<'_>| -> Result<bool, Error> {
-            Ok(self.mime()?.field_has(name, &Needle::new(text.as_bytes())))
-        };
-        Ok(match *key {
-            SearchKey::All => true,
-            SearchKey::Answered => flag(Flags::ANSWERED),
-            SearchKey::Deleted => flag(Flags::DELETED),
-            SearchKey::Draft => flag(Flags::DRAFT),
-            SearchKey::Flagged => flag(Flags::FLAGGED),
-            SearchKey::Seen => flag(Flags::SEEN),
-            SearchKey::Keyword(name) => flag(name.as_str()),
-            SearchKey::Unanswered => !flag(Flags::ANSWERED),
-            SearchKey::Undeleted => !flag(Flags::DELETED),
-            SearchKey::Undraft => !flag(Flags::DRAFT),
-            SearchKey::Unflagged => !flag(Flags::FLAGGED),
-            SearchKey::Unseen => !flag(Flags::SEEN),
-            SearchKey::Unkeyword(name) => !flag(name.as_str()),
-            // No message here is ever \Recent.
-            SearchKey::New | SearchKey::Recent => false,
-            SearchKey::Old => true,
-            SearchKey::Larger(size) => self.message.size > size,
-            SearchKey::Smaller(size) => self.message.size < size,
-            SearchKey::Before(date) => day(self.message.date) < Some(date),
-            SearchKey::On(date) => day(self.message.date) == Some(date),
-            SearchKey::Since(date) => day(self.message.date) >= Some(date),
-            SearchKey::SentBefore(date) => self.mime()?.sent().is_some_and(|sent| sent < date),
-            SearchKey::SentOn(date) => self.mime()?.sent() == Some(date),
-            SearchKey::SentSince(date) => self.mime()?.sent() >= Some(date),
-            SearchKey::Bcc(text) => field("Bcc", text)?,
-            SearchKey::Cc(text) => field("Cc", text)?,
-            SearchKey::From(text) => field("From", text)?,
-            SearchKey::Subject(text) => field("Subject", text)?,
-            SearchKey::To(text) => field("To", text)?,
-            SearchKey::Header(name, text) => match name.as_str() {
-                Some(name) => field(name, text)?,
-                None => false,
-            },
-            SearchKey::Body(text) => self.mime()?.body_has(&Needle::new(text.as_bytes())),
-            SearchKey::Text(text) => {
-                let (mime, needle) = (self.mime()?, Needle::new(text.as_bytes()));
-                mime.header_has(&needle) || mime.body_has(&needle)
-            }
-            SearchKey::Uid(set) => self.is_in(set, self.message.uid, self.view.largest()),
-            SearchKey::Messages(set) => self.is_in(set, self.number, self.view.count()),
-            SearchKey::Not(key) => !self.is(key)?,
-            SearchKey::Or(one, other) if reads(one) => self.is(other)? || self.is(one)?,
-            SearchKey::Or(one, other) => self.is(one)? || self.is(other)?,
-            SearchKey::And(keys) => self.is_all(&keys)?,
-            // What this server does not offer.
-            _ => false,
-        })
-    }
-
-    fn is_in(&self, set: SequenceSet<'_>, number: u32, largest: u32) -> bool {
-        set.contains(number, largest).unwrap_or_else(|| self.view.is_saved(self.message.uid))
-    }
-}
-
-/// Whether each message number in a key is that of a message.
-fn has_numbers(view: &View, key: &SearchKey<'_>) -> bool {
-    match *key {
-        SearchKey::Messages(set) => view.has_numbers(set),
-        SearchKey::Not(key) => has_numbers(view, key),
-        SearchKey::Or(one, other) => has_numbers(view, one) && has_numbers(view, other),
-        SearchKey::And(keys) => keys.iter().all(|key| has_numbers(view, key)),
-        _ => true,
-    }
-}
-
-/// Whether the octets of the message are needed for this key.
-fn reads(key: &SearchKey<'_>) -> bool {
-    readings(key) > 0
-}
-
-/// How often they are needed.
-fn readings(key: &SearchKey<'_>) -> usize {
-    match key {
-        SearchKey::SentBefore(_) | SearchKey::SentOn(_) | SearchKey::SentSince(_) => 1,
-        SearchKey::Bcc(_) | SearchKey::Cc(_) | SearchKey::From(_) | SearchKey::To(_) => 1,
-        SearchKey::Subject(_) | SearchKey::Header(..) => 1,
-        SearchKey::Body(_) | SearchKey::Text(_) => 1,
-        SearchKey::Not(key) => readings(key),
-        SearchKey::Or(one, other) => readings(one) + readings(other),
-        SearchKey::And(keys) => keys.iter().map(readings).sum(),
-        _ => 0,
-    }
 }
 
 /// The day of an internal date, in its own zone.
@@ -277,13 +196,13 @@ mod tests {
     use std::io::Write;
 
     use imap_proto::{
-        Atom, NonEmpty,
+        Atom, NonEmpty, SequenceSet,
         sequence::{SeqNumber, SeqRange},
     };
     use time::UtcOffset;
 
     use super::*;
-    use crate::store::NewMessage;
+    use crate::store::{Flags, NewMessage};
 
     /// Three messages: UIDs 1 to 3, of 1, 2 and 3 July 2024 in a zone where
     /// that is not the day in Universal Time.
@@ -306,6 +225,10 @@ mod tests {
         }
         let (view, _) = View::open(&store, inbox, true).unwrap();
         (store, view)
+    }
+
+    fn find(store: &Store, view: &View, keys: &[SearchKey<'_>]) -> Result<Vec<u32>, Unfound> {
+        super::find(store, view, keys, &mut || Ok(()))
     }
 
     fn text(text: &str) -> AString<'_> {
@@ -378,12 +301,5 @@ mod tests {
         ] {
             assert_eq!(saved(&[2, 3, 9], returns), uids, "{returns:?}");
         }
-    }
-
-    #[test]
-    fn messages_are_read_only_for_keys_that_need_it() {
-        let body = SearchKey::Body(text("x"));
-        assert!(reads(&body) && reads(&SearchKey::Not(&body)));
-        assert!(!reads(&SearchKey::Not(&SearchKey::Seen)));
     }
 }
