@@ -13,8 +13,10 @@ use std::{
 
 use bytes::BytesMut;
 use rustls::{ServerConfig, ServerConnection};
+use smtp_proto::WireLog;
 
 use crate::{
+    server::Server,
     store::{Waker, Watch},
     stream::Stream,
     wait,
@@ -105,6 +107,13 @@ impl Connection {
     /// Who is at the other end.
     pub fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    /// What shows this connection's lines on standard error, where the server is
+    /// to show them.
+    pub fn wire_log(&self, server: &Server) -> Option<WireLog> {
+        let peer = self.peer.address;
+        server.log_wire.then(|| WireLog::new(move |line| eprintln!("{peer} {line}")))
     }
 
     /// From now on the client has this time for all that it says, or as much as

@@ -23,6 +23,8 @@ pub struct Server {
     /// Whether the users for development may log in from everywhere with the
     /// password that everybody knows, and not from this machine alone.
     pub development_users_anywhere: bool,
+    /// Whether all that goes over the wire is shown on standard error, but for secrets.
+    pub log_wire: bool,
     /// How many connections there may be, and how long.
     pub limits: Limits,
     pub(crate) throttle: Throttle,
@@ -70,6 +72,7 @@ impl Server {
             max_message_size: 50 * 1024 * 1024,
             plaintext_auth: PlaintextAuth::Never,
             development_users_anywhere: false,
+            log_wire: false,
             limits: Limits::default(),
             throttle: Throttle::default(),
         }

@@ -12,7 +12,7 @@ use std::{
 
 use smtp_proto::{
     Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, ReversePath,
-    SyntaxError, Text, Ticket,
+    SyntaxError, Text, Ticket, Tolerance,
     server::{Channel, Config, Event, Misuse, Rejection, Session, request},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -38,6 +38,9 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
     let mut smtp = Session::new(Arc::new(config), channel, &mut out);
+    if let Some(log) = connection.wire_log(server) {
+        smtp.log_wire(log, &out);
+    }
     let mut client = Client::new(server, connection.peer().clone());
     let goodbye = Text::new("The server is shutting down").map_err(io::Error::other)?;
     connection.limit_time(Some(server.limits.message));
@@ -63,10 +66,10 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 Ok(Event::NeedInput) => break,
                 Ok(Event::Closed) => return connection.send(&mut out),
                 Ok(Event::StartTls(ticket)) => {
-                    let upgrade = smtp.accept(ticket, &mut out).map_err(io::Error::other)?;
+                    let upgrade = smtp.start_tls(ticket, &mut out).map_err(io::Error::other)?;
                     connection.send(&mut out)?;
                     connection.start_tls()?;
-                    smtp.upgraded(upgrade);
+                    smtp.upgraded(upgrade).map_err(io::Error::other)?;
                     client = Client::new(server, connection.peer().clone());
                 }
                 Ok(event) => {
@@ -96,7 +99,7 @@ fn time_for(octets: usize) -> Duration {
 /// The disk is full: to be tried again (RFC 5321 §4.2.3, RFC 3463 §3.4).
 fn storage_full() -> Rejection<'static> {
     let text = Text::new("Insufficient system storage").unwrap_or(Text::EMPTY);
-    Rejection::new(452, EnhancedCode::new(4, 3, 1), text).unwrap_or(Rejection::LOCAL_ERROR)
+    Rejection::new(452, EnhancedCode::new(4, 3, 1), text).unwrap_or(Rejection::UNAVAILABLE)
 }
 
 /// What this connection is offered.
@@ -105,8 +108,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.vrfy = true;
-    // curl goes by the name of the file that it sends.
-    config.tolerance.underscore_in_domain = true;
+    config.tolerance = Tolerance::PUBLIC;
     config.plaintext_auth = server.may_log_in(connection);
     for mechanism in sasl::MECHANISMS {
         config.mechanisms.offer(mechanism)?;
@@ -278,7 +280,7 @@ impl<'s> Client<'s> {
         if !address.contains('@') {
             address = format!("{address}@{}", self.server.hostname);
         }
-        let mailbox = Mailbox::parse(&address).map_err(|_| Rejection::NO_SUCH_USER)?;
+        let mailbox = Mailbox::parse(address.as_bytes()).map_err(|_| Rejection::NO_SUCH_USER)?;
         self.recipient(ForwardPath::Mailbox(mailbox))?;
         Ok(format!("<{mailbox}>"))
     }
@@ -332,7 +334,7 @@ impl<'s> Client<'s> {
         let draft = match draft {
             Incoming::Draft(draft) => draft,
             Incoming::Failed(rejection) => return Err(rejection),
-            Incoming::None => return Err(Rejection::LOCAL_ERROR),
+            Incoming::None => return Err(Rejection::UNAVAILABLE),
         };
         let id = draft.id();
         let delivered = self.server.store.deliver(draft, &recipients);
@@ -343,13 +345,13 @@ impl<'s> Client<'s> {
     /// How a client is told of a fault of the machine, and the operator too.
     fn rejection(&self, error: &store::Error) -> Rejection<'static> {
         self.report(error);
-        if error.is_storage_full() { storage_full() } else { Rejection::LOCAL_ERROR }
+        if error.is_storage_full() { storage_full() } else { Rejection::UNAVAILABLE }
     }
 
     /// The same for octets that could not be written.
     fn not_written(&self, error: &io::Error) -> Rejection<'static> {
         self.report(error);
-        if store::is_storage_full(error) { storage_full() } else { Rejection::LOCAL_ERROR }
+        if store::is_storage_full(error) { storage_full() } else { Rejection::UNAVAILABLE }
     }
 
     /// Tells the operator of a fault, of which the client only hears that

@@ -128,6 +128,11 @@ struct Options {
     /// Let clients log in without TLS, from anywhere
     #[arg(long)]
     allow_plaintext_auth: bool,
+
+    /// Show on standard error what goes over the wire, line by line, but for
+    /// passwords
+    #[arg(long)]
+    log_wire: bool,
 }
 
 impl Options {
@@ -243,6 +248,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     let mut server = Server::new(store, &*options.hostname, tls);
     server.max_message_size = options.max_message_size;
     server.plaintext_auth = plaintext_auth;
+    server.log_wire = options.log_wire;
     server.development_users_anywhere = options.allow_remote_development_users;
     let share = options.max_connections_per_address;
     let share = share.unwrap_or(options.max_connections.div_ceil(2));

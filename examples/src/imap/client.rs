@@ -1,9 +1,6 @@
 //! A client, and what each of its commands does.
 
-use std::{
-    io::{self, ErrorKind},
-    net::SocketAddr,
-};
+use std::io::{self, ErrorKind};
 
 use imap_proto::{
     Arena, Command, IString, Text, Ticket,
