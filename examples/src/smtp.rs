@@ -11,7 +11,7 @@ use std::{
 
 use smtp_proto::{
     Base64, BytesMut, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, ReversePath, SyntaxError,
-    Text, Ticket,
+    Text, Ticket, Tolerance,
     server::{Channel, Config, Event, Misuse, Rejection, Session, request},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -58,10 +58,10 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 Ok(Event::NeedInput) => break,
                 Ok(Event::Closed) => return connection.send(&mut out),
                 Ok(Event::StartTls(ticket)) => {
-                    let upgrade = smtp.accept(ticket, &mut out).map_err(io::Error::other)?;
+                    let upgrade = smtp.start_tls(ticket, &mut out).map_err(io::Error::other)?;
                     connection.send(&mut out)?;
                     connection.start_tls()?;
-                    smtp.upgraded(upgrade);
+                    smtp.upgraded(upgrade).map_err(io::Error::other)?;
                     client = Client::new(server, connection.peer());
                 }
                 Ok(event) => client.answer(event, &mut smtp, &mut out).map_err(io::Error::other)?,
@@ -82,8 +82,8 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.vrfy = true;
-    // curl goes by the name of the file that it sends.
-    config.tolerance.underscore_in_domain = true;
+    // Everybody may send mail here; and curl goes by the name of the file that it sends.
+    config.tolerance = Tolerance::PUBLIC;
     config.plaintext_auth = server.may_log_in(connection);
     for mechanism in sasl::MECHANISMS {
         config.mechanisms.offer(mechanism)?;
@@ -163,7 +163,7 @@ impl<'s> Client<'s> {
                     self.transaction.draft = Some(draft);
                     smtp.accept(ticket, out)
                 }
-                None => smtp.reject(ticket, Rejection::LOCAL_ERROR, out),
+                None => smtp.reject(ticket, Rejection::UNAVAILABLE, out),
             },
             Event::Body(piece) => {
                 if let Some(draft) = &mut self.transaction.draft {
@@ -179,7 +179,7 @@ impl<'s> Client<'s> {
                     let text = format!("OK, queued as {id}");
                     smtp.accept_with(ticket, Text::new(&text).unwrap_or(Text::EMPTY), out)
                 }
-                None => smtp.reject(ticket, Rejection::LOCAL_ERROR, out),
+                None => smtp.reject(ticket, Rejection::UNAVAILABLE, out),
             },
             Event::Reset => {
                 self.transaction = Transaction::default();
@@ -233,7 +233,7 @@ impl<'s> Client<'s> {
             Ok(user) => user.ok_or(Rejection::NO_SUCH_USER),
             Err(error) => {
                 self.report(&error);
-                Err(Rejection::LOCAL_ERROR)
+                Err(Rejection::UNAVAILABLE)
             }
         }
     }
@@ -247,7 +247,7 @@ impl<'s> Client<'s> {
         if !address.contains('@') {
             address = format!("{address}@{}", self.server.hostname);
         }
-        let mailbox = Mailbox::parse(&address).map_err(|_| Rejection::NO_SUCH_USER)?;
+        let mailbox = Mailbox::parse(address.as_bytes()).map_err(|_| Rejection::NO_SUCH_USER)?;
         self.recipient(ForwardPath::Mailbox(mailbox))?;
         Ok(format!("<{mailbox}>"))
     }
