@@ -21,7 +21,7 @@ use pop3_proto::{
     Capability, DropListing, LanguageListing, ScanListing, ServerLine, Status, SyntaxError,
     UniqueIdListing, multi_line,
 };
-use smtp_proto::{CommandError, ReplyFramer, ReplyFramingError};
+use smtp_proto::{Command, CommandError, ReplyFramer};
 
 /// Reads octets as they are on the wire and shows, item by item, what the
 /// parsers make of them, and how the encoders write that again.
@@ -240,35 +240,26 @@ fn line(input: &[u8], read: impl FnOnce(&[u8]) -> Result<Value, Fault>) -> Read 
 }
 
 fn smtp_command(input: &[u8]) -> Read {
-    line(input, |line| match smtp_proto::Command::parse(line) {
+    line(input, |line| match Command::parse(line) {
+        // A server answers it with 500, as what is no command.
+        Ok(Command::Unknown(_)) => Err(Fault { at: 0, error: "the verb is not known".into() }),
         Ok(command) => Ok(Value::new(&command, |out| command.encode(out))),
         Err(error) => {
-            let at = match error {
-                CommandError::Malformed(error) | CommandError::Argument(error) => error.offset,
-                _ => 0,
-            };
-            Err(Fault { at, error: error.to_string() })
+            let (CommandError::Malformed(at) | CommandError::Argument(at)) = error;
+            Err(Fault { at: at.offset, error: error.to_string() })
         }
     })
 }
 
 fn smtp_reply(input: &[u8]) -> Read {
-    match ReplyFramer::new(usize::MAX).next(input) {
-        Ok(Some(length)) => {
-            let reply = smtp_proto::Reply::parse(&input[..length]);
+    let mut rest = input;
+    match ReplyFramer::new(usize::MAX).next(&mut rest) {
+        smtp_proto::Framed::Whole { octets, .. } => {
+            let reply = smtp_proto::Reply::parse(octets);
             let value = |reply: smtp_proto::Reply<'_>| Value::new(&reply, |out| reply.encode(out));
-            (length, reply.map(value).map_err(Fault::from))
+            (input.len() - rest.len(), reply.map(value).map_err(Fault::from))
         }
-        Ok(None) => (input.len(), Err(Fault::unfinished(input))),
-        Err(error) => {
-            let at = match error {
-                ReplyFramingError::NotAReply { offset } => offset,
-                _ => 0,
-            };
-            // What follows the line may be a reply again.
-            let length = first_line(&input[at..]).map_or(input.len(), |(_, length)| at + length);
-            (length, Err(Fault { at, error: error.to_string() }))
-        }
+        _ => (input.len(), Err(Fault::unfinished(input))),
     }
 }
 

@@ -491,7 +491,7 @@ impl fmt::Debug for Credentials {
 
 fn hostname(text: &str) -> Result<String, &'static str> {
     // The certificate wants the one, and SMTP the other.
-    match (DnsName::try_from(text), Hostname::parse(text)) {
+    match (DnsName::try_from(text), Hostname::parse(text.as_bytes())) {
         (Ok(_), Ok(_)) => Ok(text.to_owned()),
         _ => Err("expected a domain name"),
     }

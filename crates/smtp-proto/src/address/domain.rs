@@ -30,7 +30,7 @@ static DCONTENT: Class = Class::new().with_range(0x21, 0x7e).without(b"[\\]");
 /// same in upper and lower case (RFC 5321 §2.4), of US-ASCII: U-labels have no upper case
 /// (RFC 5890 §2.3.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Domain<'a>(Caseless<'a>);
+pub struct Domain<'a>(pub(super) Caseless<'a>);
 
 /// What a [`Domain`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

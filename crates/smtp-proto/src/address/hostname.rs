@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use mail_wire::SyntaxError;
 use mail_wire::parse::{Parsed, complete, fail};
+use mail_wire::{Caseless, SyntaxError};
 
 use super::domain::{Domain, any_domain};
 use crate::tolerance::Tolerance;
@@ -23,7 +23,7 @@ use crate::tolerance::Tolerance;
 /// assert!(Hostname::parse(b"[192.0.2.1]").is_ok());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Hostname<'a>(Domain<'a>);
+pub struct Hostname<'a>(Caseless<'a>);
 
 impl<'a> Hostname<'a> {
     /// Checks that `text` is a domain name of US-ASCII, or an address literal.
@@ -43,13 +43,13 @@ impl<'a> Hostname<'a> {
     /// As a domain, which says what it names.
     #[must_use]
     pub const fn domain(self) -> Domain<'a> {
-        self.0
+        Domain(self.0)
     }
 }
 
 impl fmt::Display for Hostname<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(self.as_str())
     }
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Hostname<'_> {
 /// Domain / address-literal                                  ; RFC 5321 §4.1.1.1
 /// ```
 pub(crate) fn hostname(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
-    let (rest, name) = any_domain(input, tolerance)?;
+    let (rest, Domain(name)) = any_domain(input, tolerance)?;
     match name.as_str().bytes().position(|byte| !byte.is_ascii()) {
         Some(at) if !tolerance.utf8_in_hello => {
             fail(input.get(at..).unwrap_or_default(), "a name of US-ASCII")

@@ -51,15 +51,18 @@ impl Session {
         self.log.secret(Direction::Received, line, 0);
         self.enter(State::Ready);
         let limits = &self.config.limits;
-        let fault = match ClientLine::parse(line) {
-            Ok(ClientLine::Cancel) => AUTH_CANCELLED,
-            _ if line.len() + 2 > limits.auth_line => AUTH_TOO_LONG,
-            _ if self.auth_rounds >= limits.auth_rounds => AUTH_TOO_OFTEN,
-            Ok(ClientLine::Data(response)) => {
-                self.auth_rounds += 1;
-                return Some(Event::AuthResponse(response, self.desk.issue(Pending::Auth)));
-            }
-            Err(_) => NOT_BASE64,
+        let parsed = ClientLine::parse(line);
+        let fault = if parsed == Ok(ClientLine::Cancel) {
+            AUTH_CANCELLED
+        } else if line.len() + 2 > limits.auth_line {
+            AUTH_TOO_LONG
+        } else if self.auth_rounds >= limits.auth_rounds {
+            AUTH_TOO_OFTEN
+        } else if let Ok(ClientLine::Data(response)) = parsed {
+            self.auth_rounds += 1;
+            return Some(Event::AuthResponse(response, self.desk.issue(Pending::Auth)));
+        } else {
+            NOT_BASE64
         };
         self.bad(fault, out).or(Some(Event::AuthCancelled))
     }
