@@ -91,6 +91,10 @@ struct Options {
     /// Show no progress
     #[arg(long)]
     quiet: bool,
+
+    /// Show on standard error each line that goes over the wire, but for passwords
+    #[arg(long)]
+    log_wire: bool,
 }
 
 fn main() -> ExitCode {
@@ -147,10 +151,11 @@ fn run(options: Options) -> Result<bool, Failure> {
         credentials: Credentials { name: options.user, password },
         login: options.login,
         timeout: SILENCE,
+        log_wire: options.log_wire.then_some(|line| eprintln!("{line}")),
         stop: catch_signals().map_err(Failure::runtime)?,
     };
     let mut delivery = Delivery { mailbox: &mut *mailbox, seen: &mut seen, keep: options.keep };
-    let mut progress = Progress::new(options.quiet);
+    let mut progress = Progress::new(options.quiet || options.log_wire);
     let mut summary = Summary::default();
     let done = pop3_get::get(&account, &mut delivery, &mut progress, &mut summary);
     progress.bar.finish_and_clear();

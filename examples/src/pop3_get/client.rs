@@ -7,8 +7,8 @@ use std::{
 
 use bytes::BytesMut;
 use pop3_proto::{
-    Command, ReceiveBuffer, Response, Ticket,
-    client::{self, Answer, Channel, Config, Event, Misuse, Session},
+    Command, ReceiveBuffer, Response, WireLog,
+    client::{self, Answer, Channel, Config, Event, Misuse, Opening, Plan, Session, Step},
 };
 
 use super::{Account, Error, Security};
@@ -23,11 +23,7 @@ pub(super) struct Client {
     connection: ClientConnection,
     pub(super) session: Session,
     buffer: ReceiveBuffer,
-    /// How much of `buffer` the session has left.
-    unread: usize,
     out: BytesMut,
-    /// What the server said last without having been asked.
-    notice: Option<String>,
     stop: Arc<AtomicBool>,
 }
 
@@ -45,62 +41,102 @@ impl Client {
         let mut config = Config::default();
         config.clear_text = account.clear_text();
         config.limits.pipelined = PIPELINED;
-        config.limits.silence = account.timeout;
+        config.limits.idle_timeout = account.timeout;
         let channel = if implicit { Channel::Tls } else { Channel::Clear };
+        let (mut session, out) = (Session::new(config, channel), BytesMut::new());
+        if let Some(show) = account.log_wire {
+            session.log_wire(WireLog::new(show), &out);
+        }
         Ok(Self {
             connection,
-            session: Session::new(Arc::new(config), channel),
+            session,
             buffer: ReceiveBuffer::new(),
-            unread: 0,
-            out: BytesMut::new(),
-            notice: None,
+            out,
             stop: Arc::clone(&account.stop),
         })
     }
 
+    /// Does all up to the open maildrop.
+    pub(super) fn open(&mut self, plan: Plan<'_>) -> Result<(), Error> {
+        let mut opening = Opening::new(plan);
+        loop {
+            let mut input = self.buffer.filled();
+            let step = opening.receive(&mut self.session, &mut input, &mut self.out);
+            let unread = input.len();
+            match step {
+                Ok(Step::NeedInput) => {
+                    self.buffer.keep_last(unread);
+                    self.read()?;
+                }
+                Ok(Step::StartTls(upgrade)) => {
+                    self.buffer.keep_last(unread);
+                    self.connection.send(&mut self.out).map_err(Error::Broken)?;
+                    self.connection.start_tls().map_err(Error::Tls)?;
+                    self.session.upgraded(upgrade)?;
+                }
+                Ok(Step::Opened(_)) => {
+                    self.buffer.keep_last(unread);
+                    return Ok(());
+                }
+                // Only of mechanisms that are in the plan, where there are none.
+                Ok(_) => return Err(Error::NoLogin),
+                Err(error) => {
+                    self.buffer.keep_last(unread);
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
     /// Sends a command, which must be allowed now.
     pub(super) fn send(&mut self, command: Command<'_>) -> Result<(), Error> {
-        Ok(self.session.send(command, &mut self.out)?)
+        loop {
+            match self.session.send(command, &mut self.out) {
+                // Nothing is asked for: it is junk, or ends the session.
+                Err(Misuse::Unread) => self.next(|_| ())?,
+                sent => return Ok(sent?),
+            }
+        }
     }
 
     /// Sends a command unless another has to be answered before.
     pub(super) fn try_send(&mut self, command: Command<'_>) -> Result<bool, Error> {
-        match self.session.send(command, &mut self.out) {
-            Ok(()) => Ok(true),
+        match self.session.allows(command) {
             Err(Misuse::AnswerPending | Misuse::TooManyPipelined) => Ok(false),
-            Err(error) => Err(error.into()),
+            _ => self.send(command).map(|()| true),
         }
     }
 
-    /// Gives the next thing that the server says to `take`. What it says
-    /// without having been asked is kept for the error that will follow.
+    /// Gives the next thing that the server says to `take`.
     pub(super) fn next<T>(&mut self, take: impl FnOnce(Event<'_>) -> T) -> Result<T, Error> {
         loop {
-            let filled = self.buffer.filled();
-            let mut input = filled.get(filled.len() - self.unread..).unwrap_or_default();
+            let mut input = self.buffer.filled();
             let event = self.session.receive(&mut input, &mut self.out);
-            self.unread = input.len();
+            let unread = input.len();
             match event {
                 Ok(Event::NeedInput) => {}
-                Ok(Event::Notice(response)) => {
-                    self.notice = Some(said(&response));
-                    continue;
+                Ok(Event::Unsolicited(response)) => return Err(Error::Unasked(said(&response))),
+                Ok(event) => {
+                    let taken = take(event);
+                    self.buffer.keep_last(unread);
+                    return Ok(taken);
                 }
-                Ok(event) => return Ok(take(event)),
                 Err(client::Error::Protocol(error)) => return Err(error.into()),
                 Err(client::Error::Misuse(error)) => return Err(error.into()),
             }
-            self.buffer.keep_last(self.unread);
+            self.buffer.keep_last(unread);
             self.read()?;
         }
     }
 
-    /// Sends what was written, and reads what comes then.
+    /// Sends what was written, and reads what comes then. Where that fails, the session is
+    /// over: QUIT need not be tried any more.
     fn read(&mut self) -> Result<(), Error> {
         let read = self.exchange();
-        if read.is_err() {
-            // QUIT need not be tried any more.
-            let _ = self.session.eof();
+        match &read {
+            Ok(()) => {}
+            Err(Error::Silent(_)) => self.session.timed_out(&mut self.out),
+            Err(_) => drop(self.session.eof()),
         }
         read
     }
@@ -109,10 +145,9 @@ impl Client {
         self.connection.send(&mut self.out).map_err(Error::Broken)?;
         let limit = self.session.timeout();
         match self.connection.receive(self.buffer.space()?, limit, &self.stop) {
-            Ok(0) => Err(self.notice.take().map_or(Error::Ended, Error::EndedSaying)),
+            Ok(0) => Err(Error::Ended),
             Ok(count) => {
                 self.buffer.received(count);
-                self.unread += count;
                 Ok(())
             }
             Err(error) if error.kind() == ErrorKind::TimedOut => Err(Error::Silent(limit)),
@@ -134,22 +169,6 @@ impl Client {
             })?;
         }
         Ok(answered)
-    }
-
-    /// Says that the SASL exchange goes on with `response`.
-    pub(super) fn respond(
-        &mut self,
-        ticket: Ticket<client::request::Challenge>,
-        response: &[u8],
-    ) -> Result<(), Error> {
-        Ok(self.session.respond(ticket, response, &mut self.out)?)
-    }
-
-    /// Does the handshake of STLS.
-    pub(super) fn upgrade(&mut self, upgrade: client::Upgrade) -> Result<(), Error> {
-        self.connection.start_tls().map_err(Error::Tls)?;
-        self.session.upgraded(upgrade);
-        Ok(())
     }
 
     /// Says QUIT, and closes the connection.

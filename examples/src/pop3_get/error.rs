@@ -3,9 +3,11 @@
 use std::{io, time::Duration};
 
 use pop3_proto::{
-    BufferFull, SyntaxError,
-    client::{Misuse, ProtocolError},
+    BufferError, SyntaxError,
+    client::{self, Misuse, OpeningError, ProtocolError},
 };
+
+use super::client::{said, shown};
 
 /// Why the mail was not fetched, or not all of it. What the server said in it is
 /// escaped, so that it can be shown.
@@ -23,9 +25,9 @@ pub enum Error {
     /// The server closed the connection before QUIT.
     #[error("the server closed the connection")]
     Ended,
-    /// The same, and what it said before.
-    #[error("the server closed the connection: {0}")]
-    EndedSaying(String),
+    /// The server said something that it was not asked: that it goes, mostly.
+    #[error("the server speaks unasked: {0}")]
+    Unasked(String),
     /// The server was silent for so long.
     #[error("the server has said nothing for {} seconds", .0.as_secs())]
     Silent(Duration),
@@ -40,7 +42,10 @@ pub enum Error {
     Misuse(#[from] Misuse),
     /// A line of the server's is longer than any should be.
     #[error(transparent)]
-    LongLine(#[from] BufferFull),
+    LongLine(#[from] BufferError),
+    /// It is no POP3 server.
+    #[error("the server does not greet as a POP3 server does: {0}")]
+    NotPop3(String),
     /// The greeting was no.
     #[error("the server takes no connection: {0}")]
     Busy(String),
@@ -50,6 +55,9 @@ pub enum Error {
     /// STLS was answered with no.
     #[error("the server refuses STLS: {0}")]
     StartTlsRefused(String),
+    /// The login that is wanted is not offered.
+    #[error("the server does not offer that login")]
+    NoLogin,
     /// In clear text, to another machine, without APOP.
     #[error(
         "the server offers no APOP: the password is not sent in clear text unless --login says so"
@@ -86,4 +94,23 @@ pub enum Error {
     /// The record of what was seen cannot be written.
     #[error("the record of what was fetched: {0}")]
     Seen(io::Error),
+}
+
+impl From<OpeningError> for Error {
+    fn from(error: OpeningError) -> Self {
+        match error {
+            OpeningError::Session(client::Error::Protocol(error)) => error.into(),
+            OpeningError::Session(client::Error::Misuse(error)) => error.into(),
+            OpeningError::NotPop3(line) => Self::NotPop3(shown(line.as_text().as_bytes())),
+            OpeningError::Refused(no) => Self::Busy(said(&no.as_response())),
+            OpeningError::NoStartTls => Self::NoStartTls,
+            OpeningError::StartTlsRefused(no) => Self::StartTlsRefused(said(&no.as_response())),
+            OpeningError::Name(source) => Self::Credentials { what: "name", source },
+            OpeningError::Password(source) => Self::Credentials { what: "password", source },
+            OpeningError::LoginRejected(no) => Self::Login(said(&no.as_response())),
+            OpeningError::Unsolicited(what) => Self::Unasked(said(&what.as_response())),
+            OpeningError::NoLogin => Self::NoLogin,
+            _ => Self::Ended,
+        }
+    }
 }

@@ -60,7 +60,7 @@ pub(super) fn list(client: &mut Client, report: &mut dyn Report) -> Result<Listi
                 once.and_modify(|once| *once = false).or_insert(true);
                 listing.messages.entry(listed.message).or_default().id = Some(id);
             }
-            Event::Unparsed { to, line, error } => {
+            Event::Unparsed { to: Some(to), line, error } => {
                 let command = if to == Sent::List(None) { "LIST" } else { "UIDL" };
                 report.problem(&format!("{command}: \"{}\": {error}", shown(line)));
                 listing.unread += 1;

@@ -28,7 +28,7 @@ use std::{
 
 use clap::ValueEnum;
 use indicatif::DecimalBytes;
-use pop3_proto::{Command, client::ClearText};
+use pop3_proto::{Command, WireLine, client::ClearText};
 use rustls::ClientConfig;
 
 use self::{client::Client, transfer::Transfer};
@@ -81,6 +81,8 @@ pub struct Account {
     pub login: Login,
     /// How long the server may be silent.
     pub timeout: Duration,
+    /// Who is shown each line that goes over the wire, without what is secret in it.
+    pub log_wire: Option<fn(WireLine<'_>)>,
     /// Once it is set, the session ends where it is, and a message that is not
     /// whole is dropped.
     pub stop: Arc<AtomicBool>,
@@ -197,8 +199,6 @@ fn fetch(
     summary: &mut Summary,
 ) -> Result<Vec<Option<String>>, Error> {
     login::log_in(client, account)?;
-    // Servers may say more behind the login (RFC 2449 §5).
-    login::capabilities(client)?;
     let listing = listing::list(client, report)?;
     summary.problems += listing.unread;
     if !listing.has_ids && delivery.keep {

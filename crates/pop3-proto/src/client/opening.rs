@@ -152,7 +152,7 @@ impl From<Misuse> for OpeningError {
 
 /// Opens a maildrop: the greeting, CAPA, STLS by [`Plan::tls`], CAPA again, the login by the
 /// first of [`Plan::ways`] that will do, CAPA once more, for servers may say more then
-/// (RFC 2449 §5).
+/// (RFC 2449 §5). A server that says no to CAPA is not asked twice on the same channel.
 ///
 /// A machine over a [`Session`], which is driven by [`receive`](Self::receive) as the session
 /// is by its own.
@@ -446,14 +446,15 @@ impl<'c> Opening<'c> {
         self.log_in(session, out)
     }
 
-    /// Whether the server offers a way; where it does not know CAPA, all but APOP.
+    /// Whether the server offers a way. One that does not know CAPA is as RFC 1939 has it.
     fn is_offered(&self, way: Way<'_>, session: &Session) -> bool {
         let capabilities = session.capabilities();
         match way {
             Way::Apop => self.timestamp.is_some(),
-            Way::Plain => !self.knows_capa || capabilities.has_mechanism(Mechanism::Plain),
-            Way::Sasl(mechanism) => !self.knows_capa || capabilities.has_mechanism(mechanism),
-            Way::User => !self.knows_capa || capabilities.user,
+            Way::Plain => capabilities.has_mechanism(Mechanism::Plain),
+            Way::Sasl(mechanism) => capabilities.has_mechanism(mechanism),
+            // Nor need one name it that names nothing else.
+            Way::User => !self.knows_capa || capabilities.user || !capabilities.sasl,
         }
     }
 

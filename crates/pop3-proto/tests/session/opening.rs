@@ -222,9 +222,11 @@ fn ways_inside_tls() {
         "S: +OK ready
          C: CAPA
          S: -ERR what?
-         C: AUTH PLAIN AG1yb3NlAHNlY3JldA==
-         S: -ERR what?
-         E: the login is rejected: what?",
+         C: USER mrose
+         S: +OK
+         C: PASS secret
+         S: -ERR [AUTH] wrong
+         E: the login is rejected: [AUTH] wrong",
     );
     let mut apop = Plan::new("mrose", b"tanstaaf");
     apop.ways = &[Way::Apop];
@@ -348,7 +350,7 @@ fn clear_text_by_policy() {
     let refused = format!("{stamp}S: STLS\nS: .\nC: STLS\nS: -ERR no\n{apop}");
     transcript(relaxed, clear_text(ClearText::Everything), Channel::Clear, &refused);
     relaxed.tls = TlsPolicy::Never;
-    let plain = format!("S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: .\n{user}");
+    let plain = format!("S: +OK\nC: CAPA\nS: +OK\nS: .\n{user}");
     transcript(relaxed, clear_text(ClearText::Everything), Channel::Clear, &plain);
     let plain = format!("S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: .\nE: {no_login}");
     transcript(relaxed, clear_text(ClearText::NoPasswords), Channel::Clear, &plain);
@@ -373,6 +375,7 @@ fn no_apop_after_stls() {
          TLS
          C: CAPA
          S: +OK
+         S: SASL LOGIN
          S: .
          E: the server offers no way to log in that may be used here",
     );
