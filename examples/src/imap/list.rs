@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use imap_proto::{
-    Arena, Mailbox, NonEmpty,
+    AString, Arena, Mailbox, NonEmpty,
     list::{Attribute, List, ListExtended, ListReturn, ListSelect, Listed, Lsub},
     mailbox::ListPattern,
     response::{Completion, Data},
@@ -28,43 +28,68 @@ struct Patterns<'l> {
     reference: Mailbox<'l>,
     /// Each once.
     patterns: Vec<ListPattern<'l>>,
-    utf8: bool,
-    arena: Arena,
     /// How much may still be done.
     left: usize,
 }
 
-/// A name, and what there is to tell of it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry<'n> {
+/// The name of a mailbox, and how it is on the wire.
+#[derive(Clone, Copy, Debug)]
+struct Name<'n> {
     name: &'n str,
+    wire: &'n str,
+}
+
+impl<'n> Name<'n> {
+    fn new(name: &'n str, utf8: bool, arena: &'n Arena) -> Result<Self, Error> {
+        Ok(Self { name, wire: encode(name, utf8, arena)?.as_str().unwrap_or_default() })
+    }
+
+    fn mailbox(self) -> Result<Mailbox<'n>, Error> {
+        let name = AString::new(self.wire.as_bytes()).map(Mailbox::new);
+        name.map_err(|_| Error::InvalidName("it has a NUL"))
+    }
+
+    /// The names above this one, the nearest first, but for those that are above
+    /// `before` too.
+    fn above(self, before: &str) -> impl Iterator<Item = Self> {
+        let same = self.name.bytes().zip(before.bytes()).take_while(|(one, other)| one == other);
+        let common = same.count();
+        let both = superiors(self.name).zip(superiors(self.wire));
+        let new = both.take_while(move |(name, _)| name.len() >= common);
+        new.map(|(name, wire)| Name { name, wire })
+    }
+}
+
+/// A name, and what there is to tell of it.
+#[derive(Clone, Copy, Debug)]
+struct Entry<'n> {
+    name: Name<'n>,
     /// The mailbox of this name, if there is one.
     mailbox: Option<&'n ListedMailbox>,
     subscribed: bool,
 }
 
 impl<'l> Patterns<'l> {
-    fn new(reference: Mailbox<'l>, patterns: &[ListPattern<'l>], utf8: bool) -> Self {
+    fn new(reference: Mailbox<'l>, patterns: &[ListPattern<'l>]) -> Self {
         let mut known = HashSet::new();
         let once = patterns.iter().filter(|pattern| known.insert(pattern.as_bytes()));
         let patterns = once.copied().collect();
-        Self { reference, patterns, utf8, arena: Arena::new(), left: MOST_WORK }
+        Self { reference, patterns, left: MOST_WORK }
     }
 
     /// Whether one of the patterns matches a name.
     ///
     /// # Errors
     /// [`Error::Limit`] when too much was held against each other.
-    fn matches(&mut self, name: &str) -> Result<bool, Error> {
-        self.arena.reset();
-        let mailbox = encode(name, self.utf8, &self.arena)?;
+    fn matches(&mut self, name: Name<'_>) -> Result<bool, Error> {
+        let mailbox = name.mailbox()?;
         for pattern in &self.patterns {
             let octets = self.reference.as_bytes().len() + pattern.as_bytes().len();
             let wildcard = pattern.as_bytes().iter().position(|octet| b"*%".contains(octet));
             let work = match wildcard.is_none_or(|at| at + 1 == pattern.as_bytes().len()) {
-                true => octets + name.len(),
+                true => octets + name.wire.len(),
                 // Each wildcard tries again from each octet.
-                false => octets.saturating_mul(name.len()),
+                false => octets.saturating_mul(name.wire.len()),
             };
             let left = self.left.checked_sub(work);
             self.left = left.ok_or(Error::Limit("patterns and names of 1 GiB"))?;
@@ -89,7 +114,8 @@ impl Client<'_> {
             wire.data(&Data::List(Listed { attributes, delimiter, mailbox, extended: &[] }))?;
             return Ok(DONE);
         }
-        let mut patterns = Patterns::new(list.reference, &list.patterns, wire.imap.is_utf8());
+        let mut patterns = Patterns::new(list.reference, &list.patterns);
+        let (utf8, mut arena) = (wire.imap.is_utf8(), Arena::new());
         let only_subscribed = list.select.contains(&ListSelect::Subscribed);
         let recursive = list.select.contains(&ListSelect::RecursiveMatch);
         let user = self.user()?;
@@ -98,12 +124,16 @@ impl Client<'_> {
             true => self.store().subscriptions(user)?,
             false => Vec::new(),
         };
-        let subscriptions = Subscriptions::new(&names, recursive, &mut patterns)?;
+        let subscriptions = match recursive {
+            true => Subscriptions::recursive(&names, &mut patterns, utf8)?,
+            false => Subscriptions { names: &names, hidden: Vec::new() },
+        };
 
         for mailbox in &mailboxes {
             wire.check()?;
-            let (name, subscribed) = (mailbox.name.as_str(), mailbox.subscribed);
-            let child_info = subscriptions.below(name);
+            arena.reset();
+            let name = Name::new(&mailbox.name, utf8, &arena)?;
+            let (child_info, subscribed) = (subscriptions.below(name.name), mailbox.subscribed);
             if (only_subscribed && !subscribed && !child_info.is_hidden)
                 || !patterns.matches(name)?
             {
@@ -117,18 +147,23 @@ impl Client<'_> {
             mailboxes.binary_search_by(|mailbox| mailbox.name.as_str().cmp(name)).is_ok()
         };
         let mut before = "";
-        for name in &names {
+        for (at, name) in names.iter().enumerate() {
             wire.check()?;
-            for above in superiors(name).filter(|above| recursive && !is_below(before, above)) {
-                let is_known = is_mailbox(above) || subscriptions.contains(above);
-                if !is_known && subscriptions.below(above).is_hidden && patterns.matches(above)? {
-                    let entry = Entry { name: above, ..Entry::default() };
+            arena.reset();
+            let name_here = Name::new(name, utf8, &arena)?;
+            for above in name_here.above(before).filter(|_| recursive) {
+                if subscriptions.hides_below(above.name, at)
+                    && patterns.matches(above)?
+                    && !is_mailbox(above.name)
+                    && !subscriptions.contains(above.name)
+                {
+                    let entry = Entry { name: above, mailbox: None, subscribed: false };
                     self.tell_listed(entry, true, list, wire)?;
                 }
             }
             before = name;
-            if !is_mailbox(name) && patterns.matches(name)? {
-                let entry = Entry { name, mailbox: None, subscribed: true };
+            if !is_mailbox(name) && patterns.matches(name_here)? {
+                let entry = Entry { name: name_here, mailbox: None, subscribed: true };
                 self.tell_listed(entry, subscriptions.below(name).is_any, list, wire)?;
             }
         }
@@ -162,17 +197,16 @@ impl Client<'_> {
         .into_iter()
         .flatten()
         .collect();
-        let arena = Arena::new();
         wire.data(&Data::List(Listed {
             attributes: &attributes,
             delimiter: delimiter(),
-            mailbox: encode(name, wire.imap.is_utf8(), &arena)?,
+            mailbox: name.mailbox()?,
             extended: if child_info { &CHILD_INFO } else { &[] },
         }))?;
         for item in list.returns {
             match item {
                 ListReturn::Status(items) if mailbox.is_some() && !noselect => {
-                    self.status(name, items.as_slice(), wire)?;
+                    self.status(name.name, items.as_slice(), wire)?;
                 }
                 _ => {}
             }
@@ -188,26 +222,26 @@ impl Client<'_> {
         wire: &mut Wire<'_>,
     ) -> Result<Completion<'b>, Fault> {
         let utf8 = wire.imap.is_utf8();
-        let mut patterns = Patterns::new(lsub.reference, &[lsub.pattern], utf8);
+        let mut patterns = Patterns::new(lsub.reference, &[lsub.pattern]);
         let names = self.store().subscriptions(self.user()?)?;
         let subscriptions = Subscriptions { names: &names, hidden: Vec::new() };
-        let tell = |name: &str, attributes: &[Attribute<'_>], wire: &mut Wire<'_>| {
-            let arena = Arena::new();
-            let mailbox = encode(name, utf8, &arena)?;
-            let delimiter = delimiter();
+        let tell = |name: Name<'_>, attributes: &[Attribute<'_>], wire: &mut Wire<'_>| {
+            let (mailbox, delimiter) = (name.mailbox()?, delimiter());
             wire.data(&Data::Lsub(Listed { attributes, delimiter, mailbox, extended: &[] }))?;
             Ok::<_, Fault>(())
         };
         // The last name of which all that is above it was looked at.
-        let mut before = "";
+        let (mut before, mut arena) = ("", Arena::new());
         for name in &names {
             wire.check()?;
-            if patterns.matches(name)? {
-                tell(name, &[], wire)?;
+            arena.reset();
+            let name_here = Name::new(name, utf8, &arena)?;
+            if patterns.matches(name_here)? {
+                tell(name_here, &[], wire)?;
                 continue;
             }
-            for above in superiors(name).filter(|above| !is_below(before, above)) {
-                if !subscriptions.contains(above) && patterns.matches(above)? {
+            for above in name_here.above(before) {
+                if patterns.matches(above)? && !subscriptions.contains(above.name) {
                     tell(above, &[Attribute::NoSelect], wire)?;
                 }
             }
@@ -237,19 +271,16 @@ struct Below {
 }
 
 impl<'n> Subscriptions<'n> {
-    fn new(
+    fn recursive(
         names: &'n [String],
-        recursive: bool,
         patterns: &mut Patterns<'_>,
+        utf8: bool,
     ) -> Result<Self, Error> {
-        let mut hidden = Vec::new();
-        if recursive {
-            let mut count = 0;
+        let (mut hidden, mut count, mut arena) = (vec![0], 0, Arena::new());
+        for name in names {
+            arena.reset();
+            count += u32::from(!patterns.matches(Name::new(name, utf8, &arena)?)?);
             hidden.push(count);
-            for name in names {
-                count += u32::from(!patterns.matches(name)?);
-                hidden.push(count);
-            }
         }
         Ok(Self { names, hidden })
     }
@@ -258,17 +289,27 @@ impl<'n> Subscriptions<'n> {
         self.names.binary_search_by(|other| other.as_str().cmp(name)).is_ok()
     }
 
+    /// Whether a name that is not told itself is among those below this one, the first
+    /// of which is at `first`. Each is looked at once for each name above it.
+    fn hides_below(&self, name: &str, first: usize) -> bool {
+        let is_below = |other: &str| {
+            other.strip_prefix(name).is_some_and(|rest| rest.starts_with(HIERARCHY_SEPARATOR))
+        };
+        let names = self.names.get(first..).unwrap_or_default();
+        let counts = self.hidden.get(first..).unwrap_or_default().windows(2);
+        let mut below = names.iter().zip(counts).take_while(|(other, _)| is_below(other));
+        below.any(|(_, counts)| counts.first() < counts.last())
+    }
+
     /// What is below a name; nothing unless that was asked for.
     fn below(&self, name: &str) -> Below {
-        // From `name/` to `name0`, as `0` comes after `/`.
-        let place = |end: u8| {
-            let bound = || name.bytes().chain([end]);
-            self.names.partition_point(|other| other.bytes().lt(bound()))
-        };
         if self.hidden.is_empty() {
             return Below::default();
         }
-        let (first, end) = (place(HIERARCHY_SEPARATOR as u8), place(HIERARCHY_SEPARATOR as u8 + 1));
+        let above = format!("{name}{HIERARCHY_SEPARATOR}");
+        let first = self.names.partition_point(|other| *other < above);
+        let rest = self.names.get(first..).unwrap_or_default();
+        let end = first + rest.partition_point(|other| other.starts_with(&above));
         let is_hidden = self.hidden.get(first) < self.hidden.get(end);
         Below { is_any: first < end, is_hidden }
     }
@@ -279,11 +320,6 @@ fn superiors(name: &str) -> impl Iterator<Item = &str> {
     name.rmatch_indices(HIERARCHY_SEPARATOR).map(|(end, _)| &name[..end])
 }
 
-/// Whether a name is below another.
-fn is_below(name: &str, above: &str) -> bool {
-    name.strip_prefix(above).is_some_and(|rest| rest.starts_with(HIERARCHY_SEPARATOR))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,6 +328,14 @@ mod tests {
     fn superiors_go_up() {
         assert_eq!(superiors("a/b/c").collect::<Vec<_>>(), ["a/b", "a"]);
         assert_eq!(superiors("a").count(), 0);
-        assert!(is_below("a/b", "a") && !is_below("ab", "a") && !is_below("a", "a"));
+        let above = |name, before| {
+            let arena = Arena::new();
+            let name = Name::new(name, false, &arena).unwrap();
+            name.above(before).map(|above| above.name.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(above("ä/ö/c", ""), ["ä/ö", "ä"]);
+        assert_eq!(above("a/b/c", "a"), ["a/b", "a"], "it is not above itself");
+        assert_eq!(above("a/b/c", "a/bd"), ["a/b"]);
+        assert_eq!(above("a/b/c", "a/b/d"), [""; 0]);
     }
 }
