@@ -19,7 +19,7 @@ use imap_proto::{
 };
 use pop3_proto::{
     Capability, DropListing, LanguageListing, ScanListing, ServerLine, Status, SyntaxError,
-    UniqueIdListing, multi_line,
+    UniqueIdListing, unstuff_line,
 };
 use smtp_proto::{Command, CommandError, ReplyFramer};
 
@@ -397,7 +397,7 @@ fn pop3_lines(
         };
         let start = length;
         length += octets;
-        let Some(content) = multi_line(line) else { break };
+        let Some(content) = unstuff_line(line) else { break };
         let read = match listing {
             Listing::Capabilities => Capability::parse(content).map(Told::Capability),
             Listing::Languages => LanguageListing::parse(content).map(Told::Language),
