@@ -139,7 +139,8 @@ impl Session {
     }
 
     /// Answers a command that this crate does not know with any reply, of one line or several,
-    /// as it stands. 421 ends the session.
+    /// as it stands. 421 ends the session; one that asks for more (3yz) changes nothing: what
+    /// comes next is read as a command.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).

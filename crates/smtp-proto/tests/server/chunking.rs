@@ -40,9 +40,9 @@ fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
     let mut server = Server::new(Channel::Clear, Arc::new(config));
     let mut rest = input;
     for cut in cuts {
-        let (piece, behind) = rest.split_at(*cut % (rest.len() + 1));
+        let (piece, after) = rest.split_at(*cut % (rest.len() + 1));
         server.receive(piece);
-        rest = behind;
+        rest = after;
     }
     server.receive(rest);
     server.finish()
