@@ -67,7 +67,7 @@ fn dots() {
     }
 }
 
-/// HOSTILE: `\r\r\n.\r\n` ends the message.
+/// `\r\r\n.\r\n` ends the message.
 #[test]
 fn a_stray_cr_before_the_end() {
     let text = "C: DATA\nS* 354\nC> hi\\r\\r\\n.\\r\\n\n";
