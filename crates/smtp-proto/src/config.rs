@@ -36,10 +36,10 @@ pub struct Config {
     pub smtputf8: bool,
     /// Offer STARTTLS in clear text (RFC 3207). Default: no.
     pub starttls: bool,
-    /// Let VRFY through as [`Event::Vrfy`](crate::server::Event::Vrfy). Else it is
+    /// Let VRFY through as [`Event::Vrfy`](crate::server::Event::Vrfy). Otherwise it is
     /// answered 252, which says nothing. Default: no.
     pub vrfy: bool,
-    /// Let EXPN through as [`Event::Expn`](crate::server::Event::Expn). Else it is
+    /// Let EXPN through as [`Event::Expn`](crate::server::Event::Expn). Otherwise it is
     /// answered 502. Default: no.
     pub expn: bool,
     /// The SASL mechanisms of AUTH (RFC 4954 §3), which is offered where there is one.
@@ -159,14 +159,15 @@ pub struct Limits {
     /// 1000. No less than 100 should be set (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
     /// The most bad commands: those that the session itself says no to, for their syntax, their
-    /// place or what is not offered, and logins that are rejected; with the next the connection
-    /// ends with 421. What a stranger cannot do for nothing makes up for those before: a login, a
-    /// message that is accepted, and for who has logged in any command that the driver accepts.
-    /// Default: 20.
+    /// place or because they are not offered, and logins that are rejected; with the next the
+    /// connection ends with 421. The count starts again where the client does what a stranger
+    /// cannot do for nothing: with a login, with a message that is accepted, and, once it has
+    /// logged in, with every request that the driver accepts. Default: 20.
     pub bad_commands: u32,
-    /// The most requests that are refused otherwise: by the driver, but for messages, or for
-    /// being too big or too many. They are counted, and made up for, as bad commands are, so that
-    /// nobody tries a dictionary of recipients on one connection. Default: 1000.
+    /// The most requests that are refused otherwise: by the driver (messages and logins are not
+    /// among them), or because a message is too big or has too many recipients; with the next the
+    /// connection ends with 421. The same as for bad commands makes up for those before. So nobody
+    /// tries a dictionary of recipients on one connection. Default: 1000.
     pub refusals: u32,
     /// How long the client may be silent. Default: 5 minutes, the least that RFC 5321
     /// §4.5.3.2.7 allows.

@@ -53,10 +53,8 @@ impl<'a> ReplyLines<'a> {
         };
         let wire = wire_lines(wire).map(move |line| {
             let text = line.get(4..).unwrap_or_default();
-            match EnhancedCode::parse(text) {
-                Some((_, text)) if enhanced => Text::received(text),
-                _ => Text::received(text),
-            }
+            let after = if enhanced { EnhancedCode::parse(text) } else { None };
+            Text::received(after.map_or(text, |(_, text)| text))
         });
         one.into_iter().chain(many.iter().copied()).chain(wire)
     }

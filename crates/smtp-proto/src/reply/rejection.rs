@@ -8,8 +8,8 @@ use crate::text::Text;
 /// A negative reply. It cannot hold a positive code.
 ///
 /// A text past US-ASCII is sent where the client has asked for UTF-8 in this reply: by
-/// VRFY or EXPN with SMTPUTF8, or in a 551 by MAIL with it. Else it gives way to words of
-/// the session's own, and 551 becomes 550 (RFC 6531 §3.7.4).
+/// VRFY or EXPN with SMTPUTF8, or in a 551 by MAIL with it. Otherwise the session's own
+/// words stand in its place, and 551 becomes 550 (RFC 6531 §3.7.4).
 ///
 /// ```
 /// use smtp_proto::server::Rejection;
@@ -119,7 +119,7 @@ impl<'a> Rejection<'a> {
         Rejection { code: self.code, enhanced: self.enhanced, lines }
     }
 
-    /// The same with another code, of the same class or without its enhanced code.
+    /// The same with another code of the same class.
     pub(crate) const fn with_code(self, code: u16) -> Self {
         Self { code: ReplyCode::fixed(code), ..self }
     }

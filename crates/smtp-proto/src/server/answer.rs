@@ -123,7 +123,14 @@ impl Session {
             Pending::Auth => self.one_more_bad(out),
             // Whose message it is must be clear, whatever comes next.
             Pending::Message => None,
-            _ => self.one_more_refused(out),
+            Pending::Hello(_)
+            | Pending::StartTls
+            | Pending::Upgrade
+            | Pending::Mail { .. }
+            | Pending::Rcpt
+            | Pending::Data
+            | Pending::Query
+            | Pending::Unknown => self.one_more_refused(out),
         };
         if over.is_none() {
             self.no(why, out);
@@ -139,7 +146,8 @@ impl Session {
     }
 
     /// Answers a command that this crate does not know with any reply, of one line or several,
-    /// as it stands. 421 ends the session.
+    /// as it stands. 421 ends the session; one that asks for more (3yz) changes nothing: what
+    /// comes next is read as a command.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).

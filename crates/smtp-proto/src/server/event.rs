@@ -12,20 +12,20 @@ use crate::command::{Mail, Query, Rcpt, UnknownCommand};
 pub enum Event<'b> {
     /// Send `out`, read more, and call again.
     NeedInput,
-    /// EHLO or HELO. Accepting ends whatever transaction was open (RFC 5321 §4.1.4), which
-    /// [`Reset`](Self::Reset) tells then.
+    /// EHLO or HELO. Accepting ends whatever transaction was open (RFC 5321 §4.1.4); if there was
+    /// one, [`Reset`](Self::Reset) comes next.
     Hello(Hello<'b>, Ticket<request::Hello>),
     /// The client wants to log in. Answer with `accept`, `reject`, or
     /// [`challenge`](super::Session::challenge).
     Auth(Auth<'b>, Ticket<request::Auth>),
     /// The client's response to a challenge.
     AuthResponse(Base64<'b>, Ticket<request::Auth>),
-    /// An exchange that a challenge was out for is over: the client gave it up, or its
-    /// response was none. It is answered.
+    /// An exchange of AUTH is over without a login: after a challenge, the client gave up, or
+    /// its response could not be read. It is answered already.
     AuthCancelled,
-    /// The client wants TLS. Accepting ends whatever transaction was open, which
-    /// [`Reset`](Self::Reset) tells after the handshake. Accept it with
-    /// [`start_tls`](super::Session::start_tls).
+    /// The client wants TLS. Accept with [`start_tls`](super::Session::start_tls). That ends
+    /// whatever transaction was open; if there was one, [`Reset`](Self::Reset) comes after the
+    /// handshake.
     StartTls(Ticket<request::StartTls>),
     /// A message begins: its reverse-path. Accepting opens a transaction, which has no
     /// recipients yet. Clear your list of recipients here, or this message goes to those of
@@ -46,8 +46,8 @@ pub enum Event<'b> {
     /// The transaction is over without a message: forget its recipients, and what came of
     /// its body. It comes after a body that the session refused; and where a transaction
     /// was open, after RSET, a [`Hello`](Self::Hello) that was accepted, and
-    /// [`upgraded`](super::Session::upgraded). All is answered. [`Closed`](Self::Closed) and
-    /// errors end a transaction too.
+    /// [`upgraded`](super::Session::upgraded). Nothing is left to answer.
+    /// [`Closed`](Self::Closed) and errors end a transaction too.
     Reset,
     /// The client asks whether a user is here; only where
     /// [`Config::vrfy`](super::Config::vrfy) is set.

@@ -93,7 +93,7 @@ impl Session {
         Reply { code: why.code(), enhanced, lines: why.lines() }.encode(out);
     }
 
-    /// The same to a line that is not of the grammar, with what was expected where.
+    /// The same to a line that is not of the grammar, with what was expected, and where.
     fn no_since(&self, why: Rejection<'static>, error: SyntaxError, out: &mut BytesMut) {
         encode_codes(why.code(), false, self.enhanced(why.enhanced()), out);
         out.put_slice(why.lines().first().as_bytes());

@@ -157,8 +157,8 @@ impl Session {
     /// # Errors
     /// [`Error::Protocol`] ends the session: send `out` and close.
     /// [`Error::Misuse`] where a ticket or an upgrade is out, or `input` is shorter than what the
-    /// last call left unread; nothing is taken. But octets that come before
-    /// [`upgraded`](Self::upgraded) are the end of it.
+    /// last call left unread; nothing is taken, and the session is unharmed. But octets that come
+    /// between [`start_tls`](Self::start_tls) and [`upgraded`](Self::upgraded) end it.
     pub fn receive<'b>(
         &mut self,
         input: &mut &'b [u8],

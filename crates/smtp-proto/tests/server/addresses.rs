@@ -35,7 +35,7 @@ fn paths() {
     }
 }
 
-/// HOSTILE: `<Postmaster>` is not `<>`.
+/// `<Postmaster>` is not `<>`.
 #[test]
 fn recipients() {
     let text = "

@@ -5,7 +5,7 @@ use smtp_proto::BodyPolicy;
 use crate::transcript::{EHLO, ENVELOPE, config, play};
 
 /// Only CRLF.CRLF ends a message. What looks like it to others, and
-/// what they would carry out behind it, is body.
+/// what they would carry out after it, is body.
 #[test]
 fn nothing_but_the_true_end_ends_a_message() {
     for odd in [
@@ -67,7 +67,7 @@ fn dots() {
     }
 }
 
-/// HOSTILE: `\r\r\n.\r\n` ends the message.
+/// `\r\r\n.\r\n` ends the message.
 #[test]
 fn a_stray_cr_before_the_end() {
     let text = "C: DATA\nS* 354\nC> hi\\r\\r\\n.\\r\\n\n";
@@ -79,7 +79,7 @@ fn a_stray_cr_before_the_end() {
     assert_eq!(seen.messages[0].body, b"hi\r\n\r\n");
 }
 
-/// A message that the driver refuses, and one behind it.
+/// A message that the driver refuses, and one after it.
 #[test]
 fn refused_by_the_driver() {
     let seen = play(

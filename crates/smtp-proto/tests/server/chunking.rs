@@ -16,7 +16,7 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
             b"RCPT TO:<nobody@d>\r\n", b"DATA\r\n", b"\r\n.\r\n", b".\r\n", b"RSET\r\n", b"NOOP\r\n",
             b"AUTH LOGIN\r\n", b"AUTH PLAIN\r\n", b"YWxpY2U=\r\n", b"c2VjcmV0\r\n", b"*\r\n", b"HELP\r\n", b"VRFY x\r\n",
             b"EHLO", b"AUTH ", b"VRFY jose SMTPUTF8\r\n", b"VRFY jos\xc3\xa9\r\n", b"EHLO \xc3\xa9\r\n", b"SAML x\r\n",
-            b"EXPN staff\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
+            b"EXPN staff\r\n", b"XWHO a\r\n", b"GET / HTTP/1.1\r\n", b" RET=HDRS\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
             b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         ]).prop_map(<[u8]>::to_vec),
         1 => prop::collection::vec(any::<u8>(), 0..12),
@@ -35,14 +35,18 @@ fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
     config.limits.command_line = 64;
     config.limits.auth_line = 80;
     config.limits.recipients = 2;
+    config.limits.refusals = 5;
+    config.verbs.add("XWHO").unwrap();
+    config.mail_parameters.add("RET").unwrap();
+    config.ehlo_lines.add("DSN").unwrap();
     config.mechanisms.offer("PLAIN").unwrap();
     config.mechanisms.offer("LOGIN").unwrap();
     let mut server = Server::new(Channel::Clear, Arc::new(config));
     let mut rest = input;
     for cut in cuts {
-        let (piece, behind) = rest.split_at(*cut % (rest.len() + 1));
+        let (piece, after) = rest.split_at(*cut % (rest.len() + 1));
         server.receive(piece);
-        rest = behind;
+        rest = after;
     }
     server.receive(rest);
     server.finish()

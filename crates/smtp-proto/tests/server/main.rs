@@ -30,3 +30,4 @@ mod policy;
 mod smtputf8;
 mod starttls;
 mod transcript;
+mod wire_log;

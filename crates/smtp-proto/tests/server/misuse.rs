@@ -92,7 +92,7 @@ fn the_wrong_sessions_ticket() {
 
 /// Nor does one bring a session back whose stream has ended.
 #[test]
-fn a_ticket_behind_the_end_of_the_stream() {
+fn a_ticket_after_the_end_of_the_stream() {
     let (mut session, mut out) = session();
     let Ok(Event::Hello(_, ticket)) = session.receive(&mut &b"EHLO c\r\n"[..], &mut out) else {
         panic!()

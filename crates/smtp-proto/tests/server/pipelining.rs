@@ -116,9 +116,9 @@ fn data_to_quit_at_once() {
     assert_eq!(seen.messages[0].body, b"hi\r\n");
 }
 
-/// RFC 5321 §4.1.1.10: nothing is carried out behind QUIT.
+/// RFC 5321 §4.1.1.10: nothing is carried out after QUIT.
 #[test]
-fn nothing_behind_quit() {
+fn nothing_after_quit() {
     play(
         config(),
         &[

@@ -113,7 +113,7 @@ fn refused() {
     );
 }
 
-/// What stands behind STARTTLS in the same read is never carried out:
+/// What stands after STARTTLS in the same read is never carried out:
 /// not before the handshake, and not after it.
 #[test]
 fn injected_commands() {
