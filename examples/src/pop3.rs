@@ -19,10 +19,10 @@ use std::{
 
 use bytes::BytesMut;
 use pop3_proto::{
-    Base64, Digest, MessageNumber, ReceiveBuffer, Retention, SyntaxError, Text, Ticket, Timestamp,
-    UniqueId, UniqueIdBuf,
+    Auth, Base64, Digest, MessageNumber, ReceiveBuffer, Retention, SyntaxError, Text, Ticket,
+    Timestamp, UniqueId, UniqueIdBuf,
     server::{
-        self, Channel, Config, Deleted, Event, Misuse, Proof, Rejection, Session, State,
+        self, Channel, Config, DeletionMarks, Event, Misuse, Proof, Rejection, Session, State,
         request::{self, LogIn},
     },
 };
@@ -65,9 +65,9 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
         let space = buffer.space().map_err(io::Error::other)?;
         match connection.receive(space, pop3.timeout())? {
             Input::Octets(count) => buffer.received(count),
-            Input::End if pop3.deleted().is_empty() => return Ok(()),
+            Input::End if pop3.marks().is_empty() => return Ok(()),
             Input::End => return pop3.eof().map_err(io::Error::other),
-            Input::TimedOut => pop3.timed_out(),
+            Input::TimedOut => pop3.timed_out(&mut out),
             Input::Stopping => pop3.shut_down(goodbye, &mut out),
             Input::Interrupted => {}
         }
@@ -84,17 +84,17 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                     drop(client);
                     return connection.send(&mut out);
                 }
-                Ok(Event::Stls(ticket)) => {
-                    let upgrade = pop3.accept(ticket, &mut out).map_err(io::Error::other)?;
+                Ok(Event::StartTls(ticket)) => {
+                    let upgrade = pop3.start_tls(ticket, &mut out).map_err(io::Error::other)?;
                     connection.send(&mut out)?;
                     connection.start_tls()?;
-                    pop3.upgraded(upgrade);
+                    pop3.upgraded(upgrade).map_err(io::Error::other)?;
                 }
                 Ok(Event::Retr(number, ticket) | Event::Top(number, _, ticket)) => {
                     match client.message(number) {
                         Ok(message) => {
                             let mut body =
-                                pop3.accept(ticket, &mut out).map_err(io::Error::other)?;
+                                pop3.send_message(ticket, &mut out).map_err(io::Error::other)?;
                             send_message(message, &mut body, connection, &mut out)?;
                             pop3.finish(body, &mut out).map_err(io::Error::other)?;
                         }
@@ -199,7 +199,7 @@ impl Client<'_> {
                 };
                 self.log_in(user, ticket, pop3, out)
             }
-            Event::Auth { mechanism, initial_response, ticket } => {
+            Event::Auth(Auth { mechanism, initial_response }, ticket) => {
                 let response = initial_response.map(Base64::decode);
                 match Exchange::begin(mechanism, response.as_deref()) {
                     Some(step) => self.authenticate(step, ticket, pop3, out),
@@ -221,14 +221,14 @@ impl Client<'_> {
                     let sizes = maildrop.messages().iter().map(|message| message.crlf_size);
                     pop3.sizes(ticket, sizes, out)
                 }
-                None => pop3.reject(ticket, Rejection::TEMPORARY, out),
+                None => pop3.reject(ticket, Rejection::UNAVAILABLE, out),
             },
             Event::UniqueIds(ticket) => match &self.opened {
                 Some(Opened { unique_ids, .. }) => {
                     let unique_ids = unique_ids.iter().map(UniqueIdBuf::as_unique_id);
                     pop3.unique_ids(ticket, unique_ids, out)
                 }
-                None => pop3.reject(ticket, Rejection::TEMPORARY, out),
+                None => pop3.reject(ticket, Rejection::UNAVAILABLE, out),
             },
             Event::Update(deleted, ticket) => match self.delete(&deleted) {
                 Ok(()) => pop3.accept(ticket, out),
@@ -304,14 +304,14 @@ impl Client<'_> {
     }
 
     fn message(&self, number: MessageNumber) -> Result<store::Body, Rejection<'static>> {
-        let opened = self.opened.as_ref().ok_or(Rejection::TEMPORARY)?;
+        let opened = self.opened.as_ref().ok_or(Rejection::UNAVAILABLE)?;
         let message =
             opened.maildrop.messages().get(number.index()).ok_or(Rejection::NO_SUCH_MESSAGE)?;
         self.server.store.body(message).map_err(|error| self.rejection(&error))
     }
 
-    fn delete(&self, deleted: &Deleted) -> Result<(), Rejection<'static>> {
-        let opened = self.opened.as_ref().ok_or(Rejection::TEMPORARY)?;
+    fn delete(&self, deleted: &DeletionMarks) -> Result<(), Rejection<'static>> {
+        let opened = self.opened.as_ref().ok_or(Rejection::UNAVAILABLE)?;
         let messages = opened.maildrop.messages();
         let messages = deleted.iter().filter_map(|number| messages.get(number.index()));
         let uids: UidSet = messages.map(|message| message.uid).collect();
@@ -326,7 +326,7 @@ impl Client<'_> {
             Error::Expunged => Rejection::NO_SUCH_MESSAGE,
             _ => {
                 eprintln!("POP3 {}: {error}", self.peer);
-                Rejection::TEMPORARY
+                Rejection::UNAVAILABLE
             }
         }
     }

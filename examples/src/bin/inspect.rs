@@ -19,7 +19,7 @@ use imap_proto::{
 };
 use pop3_proto::{
     Capability, DropListing, LanguageListing, ScanListing, ServerLine, Status, SyntaxError,
-    UniqueIdListing, multi_line,
+    UniqueIdListing, unstuff_line,
 };
 use smtp_proto::{CommandError, ReplyFramer, ReplyFramingError};
 
@@ -305,7 +305,7 @@ impl Answered {
     fn parse(command: &str) -> Result<Self, SyntaxError> {
         use pop3_proto::Command;
         Ok(match Command::parse(command.as_bytes())? {
-            Command::Auth { .. } => Self::Auth,
+            Command::Auth(_) => Self::Auth,
             Command::Stat => Self::Stat,
             Command::List(Some(_)) => Self::List,
             Command::Uidl(Some(_)) => Self::Uidl,
@@ -406,7 +406,7 @@ fn pop3_lines(
         };
         let start = length;
         length += octets;
-        let Some(content) = multi_line(line) else { break };
+        let Some(content) = unstuff_line(line) else { break };
         let read = match listing {
             Listing::Capabilities => Capability::parse(content).map(Told::Capability),
             Listing::Languages => LanguageListing::parse(content).map(Told::Language),
