@@ -395,7 +395,7 @@ fn nothing_behind_stls_is_carried_out() {
     let mut answers = String::new();
     socket.read_to_string(&mut answers).unwrap();
     assert!(
-        answers.ends_with("\r\n-ERR octets in clear text behind STLS: goodbye\r\n"),
+        answers.ends_with("\r\n-ERR octets in clear text after STLS: goodbye\r\n"),
         "{answers}"
     );
     listeners.stop();
