@@ -27,7 +27,7 @@ use crate::tolerance::Tolerance;
 pub enum Command<'a> {
     /// `USER`: whose maildrop it is about; PASS follows (RFC 1939 §7).
     User(Name<'a>),
-    /// `PASS`: the password, behind USER (RFC 1939 §7).
+    /// `PASS`: the password, after USER (RFC 1939 §7).
     Pass(Password<'a>),
     /// `APOP`: a login that does not show the secret (RFC 1939 §7).
     Apop {

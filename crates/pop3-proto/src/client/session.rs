@@ -207,6 +207,7 @@ impl Session {
             Some(to) => self.answered(Answer { to, response }, input),
             None => {
                 self.close(CloseReason::Unsolicited);
+                self.failed = Some(ProtocolError::Unsolicited);
                 Ok(Event::Unsolicited(response))
             }
         }
