@@ -129,11 +129,11 @@ impl Session {
         self.log.lines(Direction::Sent, out);
     }
 
-    /// Takes commands off the front of `input` until one is the caller's to
-    /// decide. Call it again after each event; after [`Event::NeedInput`], once
-    /// more was read after what it left of `input`.
+    /// Takes commands off the front of `input`, and answers them, until there is one that the
+    /// caller has to decide. Call it again after each event; after [`Event::NeedInput`], once
+    /// more has been read: `input` must then begin with what this call left of it.
     ///
-    /// What it answers itself is written to `out`: a line a command, or for CAPA
+    /// What it answers itself is written to `out`: one line for each command, or for CAPA
     /// and LANG the lines that the configuration makes. One read may hold many
     /// commands: where `out` grows longer than you like, send it before you call
     /// this again.
@@ -261,9 +261,9 @@ impl Session {
         Ok(None)
     }
 
-    /// Says that the handshake of STLS is done. Everything that was learnt in
-    /// clear text is forgotten; so must be what the caller has read in clear text
-    /// and not used (`ReceiveBuffer::keep_last(0)`). Where the handshake failed, close the
+    /// Says that the handshake of STLS is done. The session forgets everything that it learnt
+    /// in clear text; forget what you have read in clear text and not used, too
+    /// (`ReceiveBuffer::keep_last(0)`). If the handshake failed, close the
     /// connection instead.
     ///
     /// # Errors
@@ -279,15 +279,15 @@ impl Session {
         Ok(())
     }
 
-    /// Where the session stands.
+    /// The state.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
     /// Whether the client gave UTF8: messages may be sent with UTF-8 in their
-    /// headers. Others must be told [`Rejection::NEEDS_UTF8`], or get something
-    /// in its place (RFC 6856 §2.1).
+    /// headers. A client that did not must be told [`Rejection::NEEDS_UTF8`], or get a
+    /// message without them in its place (RFC 6856 §2.1).
     #[must_use]
     pub const fn is_utf8(&self) -> bool {
         self.utf8
