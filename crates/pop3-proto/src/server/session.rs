@@ -181,7 +181,7 @@ impl Session {
                 Framed::Whole { octets, ending } => self.line(octets, ending, input, out),
                 Framed::TooLong { start } => self.too_long(start, out),
             };
-            self.log_sent(start, out);
+            self.answered(start, out);
             if let Some(event) = event? {
                 return Ok(event);
             }
@@ -313,9 +313,14 @@ impl Session {
         self.config.limits.idle_timeout
     }
 
-    /// Shows what was written from `start` on.
-    pub(super) fn log_sent(&mut self, start: usize, out: &BytesMut) {
-        self.log.lines(Direction::Sent, out.get(start..).unwrap_or_default());
+    /// Takes note of the answer that was written from `start` on. A yes to somebody who has
+    /// logged in makes up for bad commands.
+    pub(super) fn answered(&mut self, start: usize, out: &BytesMut) {
+        let answer = out.get(start..).unwrap_or_default();
+        if self.state == State::Transaction && answer.starts_with(b"+") {
+            self.bad_commands.forgive();
+        }
+        self.log.lines(Direction::Sent, answer);
     }
 
     /// Shows what may be shown of a line that is not read.
