@@ -9,7 +9,7 @@ use mail_wire::{DotStuffer, Framed, LineFramer, SendPolicy};
 use memchr::memmem;
 use pop3_codec::parse as peer;
 use pop3_codec::types::Response;
-use pop3_proto::multi_line;
+use pop3_proto::unstuff_line;
 use pop3_proto::{Command, MessageNumber, Name, Password, UniqueId, client, server};
 use pop3_proto::{ScanListing, UniqueIdListing};
 
@@ -74,7 +74,7 @@ fn commands(criterion: &mut Criterion) {
         let mut framer = LineFramer::new(255);
         bencher.iter(|| {
             let mut input = black_box(wire.as_bytes());
-            while let Framed::Line { line, .. } = framer.next(&mut input) {
+            while let Framed::Whole { octets: line, .. } = framer.next(&mut input) {
                 let _ = black_box(Command::parse(line).unwrap());
             }
             assert!(input.is_empty());
@@ -191,7 +191,7 @@ fn retr_written(criterion: &mut Criterion) {
             else {
                 panic!("not a RETR");
             };
-            let mut message = session.accept(ticket, &mut out).unwrap();
+            let mut message = session.send_message(ticket, &mut out).unwrap();
             for piece in black_box(&body).chunks(READ) {
                 out.clear();
                 message.push(piece, &mut out);
@@ -312,14 +312,14 @@ fn uidl(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Hands on the lines behind the first, and tells how many they were.
+/// Hands on the lines after the first, and tells how many they were.
 fn lines(wire: &[u8], mut parse: impl FnMut(&[u8])) -> u32 {
     let mut framer = LineFramer::new(12288);
     let mut input = wire;
     framer.next(&mut input);
     let mut lines = 0;
-    while let Framed::Line { line, .. } = framer.next(&mut input) {
-        let Some(line) = multi_line(line) else { break };
+    while let Framed::Whole { octets: line, .. } = framer.next(&mut input) {
+        let Some(line) = unstuff_line(line) else { break };
         parse(line);
         lines += 1;
     }
@@ -350,7 +350,7 @@ fn receive(session: &mut client::Session, input: &mut &[u8], out: &mut BytesMut)
 /// A client that is logged in.
 fn logged_in() -> (client::Session, BytesMut) {
     let mut out = BytesMut::with_capacity(4096);
-    let mut session = client::Session::new(client::Config::default().into(), client::Channel::Tls);
+    let mut session = client::Session::new(client::Config::default(), client::Channel::Tls);
     let user = Command::User(Name::new("alice").unwrap());
     let pass = Command::Pass(Password::new(b"secret").unwrap());
     let hear = |session: &mut client::Session, out: &mut BytesMut| {

@@ -3,13 +3,11 @@
 
 #![no_main]
 
-use std::sync::Arc;
-
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use pop3_proto::Command;
-use pop3_proto::client::{Channel, ClearText, Config, Error, Event, Session, State};
+use pop3_proto::client::{Channel, ClearText, CloseReason, Config, Error, Event, Session, State};
 
 const LINE: usize = 100;
 const COMMANDS: [&[u8]; 20] = [
@@ -40,6 +38,8 @@ struct Case<'a> {
     /// Which commands are sent, each as soon as it may.
     commands: [u8; 16],
     secret: bool,
+    /// How much the server says in its turns; all that is left in the last.
+    turns: [u8; 8],
     /// How long the reads are, over and over.
     reads: [u8; 4],
     input: &'a [u8],
@@ -50,8 +50,11 @@ struct Outcome {
     told: Vec<String>,
     body: Vec<u8>,
     out: BytesMut,
+    reason: Option<CloseReason>,
 }
 
+/// By turns, commands are sent and the server is heard: what lies there before a command is
+/// sent depends on the turns then, and not on the reads.
 fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
     let mut config = Config::default();
     config.limits.line = LINE;
@@ -59,58 +62,75 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
     if !case.secret {
         config.clear_text = ClearText::Everything;
     }
-    let mut session = Session::new(Arc::new(config), Channel::Clear);
-    let Outcome { mut told, mut body, mut out } = Outcome::default();
+    let mut session = Session::new(config, Channel::Clear);
+    let Outcome { mut told, mut body, mut out, .. } = Outcome::default();
     let mut commands = case.commands.iter().map(|at| COMMANDS[usize::from(*at) % COMMANDS.len()]);
     let mut next = commands.next();
-    let (mut start, mut end) = (0, 0);
-    'reading: while end < case.input.len() {
-        end = (end + reads.next().unwrap_or(1)).min(case.input.len());
-        let mut input = &case.input[start..end];
-        loop {
-            assert!(session.waiting() <= 5, "more waits than the limit says");
-            match session.receive(&mut input, &mut out) {
-                Ok(Event::NeedInput) => break,
-                Ok(Event::Body(piece)) => {
-                    body.extend_from_slice(piece);
-                    continue;
+    let (mut start, mut end, mut rest) = (0, 0, case.input.len());
+    let mut challenge = None;
+    'talking: for (at, turn) in case.turns.iter().enumerate() {
+        if let Some((ticket, octets)) = challenge.take() {
+            let octets: Vec<u8> = octets;
+            let answered = match octets.is_empty() {
+                true => session.cancel(ticket, &mut out),
+                false => session.respond(ticket, &octets, &mut out),
+            };
+            answered.expect("the ticket is of this session");
+        }
+        while let Some(line) = next {
+            let command = Command::parse(line).expect("a command");
+            match session.allows(command) {
+                Ok(()) => {
+                    assert!(session.close_reason().is_none_or(|why| why == CloseReason::Unread));
+                    session.send(command, &mut out).expect("it is allowed");
                 }
-                Ok(Event::Challenge(challenge, ticket)) => {
-                    let answered = match challenge.decode() {
-                        octets if octets.is_empty() => session.cancel(ticket, &mut out),
-                        octets => session.respond(ticket, &octets, &mut out),
-                    };
-                    answered.expect("the ticket is of this session");
-                }
-                Ok(Event::Stls(upgrade)) => {
-                    assert_eq!(session.state(), State::Handshake);
-                    session.upgraded(upgrade);
-                    told.push("upgraded".into());
-                }
-                Ok(Event::Closed) => break 'reading,
-                Ok(event) => told.push(format!("{event:?}")),
-                Err(Error::Protocol(error)) => {
-                    told.push(format!("{error:?}"));
-                    assert!(input.is_empty() || session.state() == State::Closed);
-                    break 'reading;
-                }
-                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
+                // It may be, later.
+                Err(_) if session.waiting() > 0 => break,
+                Err(_) => {}
             }
-            while let Some(line) = next {
-                let command = Command::parse(line).expect("a command");
-                match session.allows(command) {
-                    Ok(()) => session.send(command, &mut out).expect("it is allowed"),
-                    // It may be, later.
-                    Err(_) if session.waiting() > 0 => break,
-                    Err(_) => {}
+            next = commands.next();
+        }
+        let last = at + 1 == case.turns.len();
+        let turn = if last { rest } else { usize::from(*turn).min(rest) };
+        let until = end + turn;
+        rest -= turn;
+        loop {
+            end = (end + reads.next().unwrap_or(1)).min(until);
+            let mut input = &case.input[start..end];
+            while challenge.is_none() {
+                assert!(session.waiting() <= 5, "more waits than the limit says");
+                match session.receive(&mut input, &mut out) {
+                    Ok(Event::NeedInput) => break,
+                    Ok(Event::Body(piece)) => body.extend_from_slice(piece),
+                    Ok(Event::Challenge(octets, ticket)) => {
+                        challenge = Some((ticket, octets.decode()));
+                    }
+                    Ok(Event::StartTls(upgrade)) => {
+                        assert_eq!(session.state(), State::Handshake);
+                        session.upgraded(upgrade).expect("it is of this session");
+                        told.push("upgraded".into());
+                    }
+                    Ok(Event::Closed) => break 'talking,
+                    Ok(event) => told.push(format!("{event:?}")),
+                    Err(Error::Protocol(error)) => {
+                        told.push(format!("{error:?}"));
+                        assert!(input.is_empty() || session.state() == State::Closed);
+                        break 'talking;
+                    }
+                    Err(Error::Misuse(misuse)) => panic!("{misuse}"),
                 }
-                next = commands.next();
+            }
+            assert!(
+                challenge.is_some() || input.len() < LINE,
+                "more is left unread than the limits say"
+            );
+            start = end - input.len();
+            if end == until {
+                break;
             }
         }
-        assert!(input.len() < LINE, "more is left unread than the limits say");
-        start = end - input.len();
     }
-    Outcome { told, body, out }
+    Outcome { told, body, out, reason: session.close_reason() }
 }
 
 fuzz_target!(|case: Case<'_>| {

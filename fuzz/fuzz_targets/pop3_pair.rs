@@ -69,7 +69,7 @@ fn answer(
             session.unique_ids(ticket, ids, out)
         }
         Event::Retr(_, ticket) | Event::Top(_, _, ticket) => {
-            session.accept(ticket, out).and_then(|mut body| {
+            session.send_message(ticket, out).and_then(|mut body| {
                 message.chunks(5).for_each(|piece| body.push(piece, out));
                 session.finish(body, out)
             })
@@ -80,7 +80,7 @@ fn answer(
     answered.expect("the ticket is of this session");
 }
 
-/// Lines as they go over: with CRLF, and one behind the last.
+/// Lines as they go over: with CRLF, and one after the last.
 fn lines(message: &[u8]) -> Vec<u8> {
     let mut lines = Vec::new();
     for (at, octet) in message.iter().enumerate() {
@@ -101,7 +101,7 @@ fuzz_target!(|case: Case<'_>| {
     let (mut server_unread, mut client_unread) = (Vec::new(), Vec::new());
     let config = server::Config::default();
     let mut server = server::Session::new(Arc::new(config), server::Channel::Tls, &mut to_client);
-    let mut client = client::Session::new(Arc::default(), client::Channel::Tls);
+    let mut client = client::Session::new(client::Config::default(), client::Channel::Tls);
     let start = ["CAPA", "USER a", "PASS b"].map(|line| Command::parse(line.as_bytes()));
     let start = start.into_iter().map(|command| command.expect("a command"));
     let commands = start.skip(usize::from(!case.pipelining));
@@ -145,7 +145,9 @@ fuzz_target!(|case: Case<'_>| {
                 client::Event::End(Sent::Top(_)) => {
                     assert!(whole.starts_with(&std::mem::take(&mut body)));
                 }
-                client::Event::Unparsed { .. } | client::Event::Notice(_) => panic!("out of step"),
+                client::Event::Unparsed { .. } | client::Event::Unsolicited(_) => {
+                    panic!("out of step")
+                }
                 client::Event::Closed => break 'talking,
                 _ => {}
             }

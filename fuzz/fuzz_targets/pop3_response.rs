@@ -6,7 +6,7 @@
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use pop3_proto::ServerLine;
-use pop3_proto::multi_line;
+use pop3_proto::unstuff_line;
 use pop3_proto::{Capability, LanguageListing, Response, SyntaxError};
 use pop3_proto::{DropListing, ScanListing, UniqueIdListing};
 
@@ -52,29 +52,29 @@ fuzz_target!(|input: &[u8]| {
         |again, listing| DropListing::parse(again) == Ok(*listing),
     );
     // The lines of a multi-line response.
-    let Some(input) = multi_line(input) else { return };
+    let Some(input) = unstuff_line(input) else { return };
     there_and_back(
         input,
         ScanListing::parse,
         |listing, out| listing.encode(out),
-        |again, listing| multi_line(again).map(ScanListing::parse) == Some(Ok(*listing)),
+        |again, listing| unstuff_line(again).map(ScanListing::parse) == Some(Ok(*listing)),
     );
     there_and_back(
         input,
         UniqueIdListing::parse,
         |listing, out| listing.encode(out),
-        |again, listing| multi_line(again).map(UniqueIdListing::parse) == Some(Ok(*listing)),
+        |again, listing| unstuff_line(again).map(UniqueIdListing::parse) == Some(Ok(*listing)),
     );
     there_and_back(
         input,
         Capability::parse,
         |capability, out| capability.encode(out),
-        |again, capability| multi_line(again).map(Capability::parse) == Some(Ok(*capability)),
+        |again, capability| unstuff_line(again).map(Capability::parse) == Some(Ok(*capability)),
     );
     there_and_back(
         input,
         LanguageListing::parse,
         |listing, out| listing.encode(out),
-        |again, listing| multi_line(again).map(LanguageListing::parse) == Some(Ok(*listing)),
+        |again, listing| unstuff_line(again).map(LanguageListing::parse) == Some(Ok(*listing)),
     );
 });

@@ -1,5 +1,5 @@
 //! The server's session over any input, cut anywhere: the same answers, the same
-//! deletions, no limit passed, and nothing carried out that came behind STLS in
+//! deletions, no limit passed, and nothing carried out that came after STLS in
 //! clear text.
 
 #![no_main]
@@ -9,11 +9,12 @@ use std::sync::Arc;
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use pop3_proto::multi_line;
 use pop3_proto::server::{
-    Channel, Config, Deleted, Event, Login, Proof, ProtocolError, Rejection, Session, State,
+    Channel, Config, DeletionMarks, Event, Login, Proof, ProtocolError, Rejection, Session, State,
+    UnknownCommands,
 };
-use pop3_proto::{Mechanism, Response, Status, Timestamp, Tolerance, UniqueId};
+use pop3_proto::unstuff_line;
+use pop3_proto::{Auth, Mechanism, Response, Status, Timestamp, Tolerance, UniqueId};
 
 const BAD_COMMANDS: u32 = 10;
 const LINE: usize = 100;
@@ -26,8 +27,10 @@ const MESSAGES: [(&str, &str); 3] = [
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {
     lenient: bool,
+    /// The driver gets unknown commands, and rejects them.
+    unknown: bool,
     utf8: bool,
-    /// STLS is offered, and passwords are taken behind it alone.
+    /// STLS is offered, and passwords are taken inside TLS alone.
     stls: bool,
     /// How long the reads are, over and over.
     reads: [u8; 4],
@@ -39,9 +42,9 @@ struct Case<'a> {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Outcome {
     out: BytesMut,
-    deleted: Option<Deleted>,
+    deleted: Option<DeletionMarks>,
     closed: bool,
-    /// Octets in clear text came behind STLS.
+    /// Octets in clear text came after STLS.
     injected: bool,
 }
 
@@ -57,6 +60,9 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     config.lang = case.utf8;
     if case.lenient {
         config.tolerance = Tolerance::LENIENT;
+    }
+    if case.unknown {
+        config.unknown_commands = UnknownCommands::All;
     }
     config.limits.command_line = LINE - 20;
     config.limits.auth_line = LINE;
@@ -76,6 +82,10 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
         loop {
             let event = match session.receive(&mut input, out) {
                 Ok(event) => event,
+                Err(error) if error == ProtocolError::HttpRequest.into() => {
+                    outcome.closed = true;
+                    return outcome;
+                }
                 Err(error) => {
                     assert_eq!(error, ProtocolError::PlaintextAfterStartTls.into());
                     assert!(input.is_empty() && session.state() == State::Closed);
@@ -90,14 +100,14 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                     return outcome;
                 }
                 Event::Login(Login { proof: Proof::Password(_), .. }, _)
-                | Event::Auth { mechanism: Mechanism::Plain, .. }
+                | Event::Auth(Auth { mechanism: Mechanism::Plain, .. }, _)
                     if case.stls && session.channel() == Channel::Clear =>
                 {
                     panic!("a password in clear text");
                 }
-                Event::Stls(ticket) => {
+                Event::StartTls(ticket) => {
                     assert!(input.is_empty() && session.channel() == Channel::Clear);
-                    session.accept(ticket, out).map(|upgrade| session.upgraded(upgrade))
+                    session.start_tls(ticket, out).and_then(|upgrade| session.upgraded(upgrade))
                 }
                 Event::Login(Login { proof: Proof::Password(password), .. }, ticket)
                     if password.reveal().starts_with(b"n") =>
@@ -105,10 +115,10 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                     session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out)
                 }
                 Event::Login(_, ticket) => session.open(ticket, MESSAGES.len(), out),
-                Event::Auth { initial_response: None, ticket, .. } => {
+                Event::Auth(Auth { initial_response: None, .. }, ticket) => {
                     session.challenge(ticket, b"?", out)
                 }
-                Event::Auth { initial_response: Some(response), ticket, .. }
+                Event::Auth(Auth { initial_response: Some(response), .. }, ticket)
                 | Event::AuthResponse(response, ticket) => match response.decode().len() {
                     0 => session.challenge(ticket, b"more", out),
                     1..4 => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
@@ -124,7 +134,7 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
                 }
                 Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
                     let text = MESSAGES[number.index()].1.as_bytes();
-                    session.accept(ticket, out).and_then(|mut body| {
+                    session.send_message(ticket, out).and_then(|mut body| {
                         for piece in text.chunks(usize::from(case.pieces).max(1)) {
                             body.push(piece, out);
                         }
@@ -150,11 +160,11 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
 const NO_FAULT: [&str; 3] = ["no such message", "the message is deleted", "I only speak English"];
 
 /// Whole lines, each of them one that a client can make out, and no more bad
-/// commands answered than the limit.
+/// commands answered than the limit, since the last yes after the login.
 fn check_answers(out: &[u8]) {
     let text = std::str::from_utf8(out).expect("UTF-8").strip_suffix("\r\n").expect("whole lines");
     let mut lines = text.split("\r\n");
-    let mut bad = 0;
+    let (mut bad, mut logged_in) = (0, false);
     while let Some(line) = lines.next() {
         assert!(!line.contains(['\r', '\n', '\0']));
         if line.starts_with("+ ") {
@@ -162,9 +172,13 @@ fn check_answers(out: &[u8]) {
         }
         let response = Response::parse(line.as_bytes()).expect("an answer");
         let text = response.text.to_string();
+        logged_in |= text.starts_with("the maildrop has ");
+        if logged_in && response.is_ok() {
+            bad = 0;
+        }
         match response.status {
             Status::Ok if text.ends_with(" follow") || text.ends_with(" follows") => {
-                while multi_line(lines.next().expect("the end").as_bytes()).is_some() {}
+                while unstuff_line(lines.next().expect("the end").as_bytes()).is_some() {}
             }
             Status::Ok => {}
             Status::Err => bad += u32::from(!NO_FAULT.contains(&text.as_str())),
@@ -182,7 +196,7 @@ fn check_cut(outcome: &Outcome, octets: &Outcome) {
         return assert_eq!(outcome, octets);
     }
     assert!(outcome.deleted.is_none());
-    let refused = b"-ERR octets in clear text behind STLS: goodbye\r\n";
+    let refused = b"-ERR octets in clear text after STLS: goodbye\r\n";
     let before = outcome.out.strip_suffix(refused).expect("the last answer");
     let after = octets.out.strip_prefix(before).expect("the same up to STLS");
     assert!(after.starts_with(b"+OK begin the TLS negotiation\r\n"));

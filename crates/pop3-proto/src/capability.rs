@@ -1,4 +1,4 @@
-//! Capabilities: the lines behind the `+OK` of CAPA (RFC 2449 §5).
+//! Capabilities: the lines after the `+OK` of CAPA (RFC 2449 §5).
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, VCHAR, complete, number32, run};
@@ -70,19 +70,80 @@ pub enum Retention {
     Days(u32),
 }
 
-const TOP: Keyword = Keyword::new(b"TOP");
-const USER: Keyword = Keyword::new(b"USER");
-const SASL: Keyword = Keyword::new(b"SASL");
-const RESP_CODES: Keyword = Keyword::new(b"RESP-CODES");
-const AUTH_RESP_CODE: Keyword = Keyword::new(b"AUTH-RESP-CODE");
-const LOGIN_DELAY: Keyword = Keyword::new(b"LOGIN-DELAY");
-const PIPELINING: Keyword = Keyword::new(b"PIPELINING");
-const EXPIRE: Keyword = Keyword::new(b"EXPIRE");
-const UIDL: Keyword = Keyword::new(b"UIDL");
-const IMPLEMENTATION: Keyword = Keyword::new(b"IMPLEMENTATION");
-const STLS: Keyword = Keyword::new(b"STLS");
-const UTF8: Keyword = Keyword::new(b"UTF8");
-const LANG: Keyword = Keyword::new(b"LANG");
+/// The names of the capabilities that [`Capability`] knows: each stands here, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    Top,
+    User,
+    Sasl,
+    RespCodes,
+    AuthRespCode,
+    LoginDelay,
+    Pipelining,
+    Expire,
+    Uidl,
+    Implementation,
+    Stls,
+    Utf8,
+    Lang,
+}
+
+impl Tag {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Top => "TOP",
+            Self::User => "USER",
+            Self::Sasl => "SASL",
+            Self::RespCodes => "RESP-CODES",
+            Self::AuthRespCode => "AUTH-RESP-CODE",
+            Self::LoginDelay => "LOGIN-DELAY",
+            Self::Pipelining => "PIPELINING",
+            Self::Expire => "EXPIRE",
+            Self::Uidl => "UIDL",
+            Self::Implementation => "IMPLEMENTATION",
+            Self::Stls => "STLS",
+            Self::Utf8 => "UTF8",
+            Self::Lang => "LANG",
+        }
+    }
+
+    const fn keyword(self) -> Keyword {
+        Keyword::new(self.as_str().as_bytes())
+    }
+
+    /// The capability of this name, in upper or lower case.
+    fn find(word: &[u8]) -> Option<Self> {
+        const TOP: Keyword = Tag::Top.keyword();
+        const USER: Keyword = Tag::User.keyword();
+        const SASL: Keyword = Tag::Sasl.keyword();
+        const RESP_CODES: Keyword = Tag::RespCodes.keyword();
+        const AUTH_RESP_CODE: Keyword = Tag::AuthRespCode.keyword();
+        const LOGIN_DELAY: Keyword = Tag::LoginDelay.keyword();
+        const PIPELINING: Keyword = Tag::Pipelining.keyword();
+        const EXPIRE: Keyword = Tag::Expire.keyword();
+        const UIDL: Keyword = Tag::Uidl.keyword();
+        const IMPLEMENTATION: Keyword = Tag::Implementation.keyword();
+        const STLS: Keyword = Tag::Stls.keyword();
+        const UTF8: Keyword = Tag::Utf8.keyword();
+        const LANG: Keyword = Tag::Lang.keyword();
+        Some(match Keyword::new(word) {
+            TOP => Self::Top,
+            USER => Self::User,
+            SASL => Self::Sasl,
+            RESP_CODES => Self::RespCodes,
+            AUTH_RESP_CODE => Self::AuthRespCode,
+            LOGIN_DELAY => Self::LoginDelay,
+            PIPELINING => Self::Pipelining,
+            EXPIRE => Self::Expire,
+            UIDL => Self::Uidl,
+            IMPLEMENTATION => Self::Implementation,
+            STLS => Self::Stls,
+            UTF8 => Self::Utf8,
+            LANG => Self::Lang,
+            _ => return None,
+        })
+    }
+}
 
 impl<'a> Capability<'a> {
     /// Parses a line, without its CRLF and the dot that was stuffed. Arguments
@@ -101,79 +162,88 @@ impl<'a> Capability<'a> {
             return Err(SyntaxError { offset: 0, expected: "a capability" });
         }
         let (tag, rest) = run(&VCHAR, line);
+        let known = Tag::find(tag).and_then(|tag| Self::with_arguments(tag, rest));
+        Ok(known.unwrap_or(Self::Other(whole)))
+    }
+
+    /// The capability `tag` with what follows it; `None` where that does not belong to it.
+    fn with_arguments(tag: Tag, rest: &'a [u8]) -> Option<Self> {
         let arguments = rest.trim_ascii();
-        let known = match Keyword::new(tag) {
-            SASL => Mechanisms::parse(arguments).ok().map(Self::Sasl),
-            IMPLEMENTATION => {
+        let plain = |capability| arguments.is_empty().then_some(capability);
+        match tag {
+            Tag::Sasl => Mechanisms::parse(arguments).ok().map(Self::Sasl),
+            Tag::Implementation => {
                 let name = rest.strip_prefix(b" ").unwrap_or(rest);
                 complete(name, rest_of_line).ok().map(Self::Implementation)
             }
-            LOGIN_DELAY => per_user(arguments).and_then(|(delay, user)| {
-                complete(delay, number32).ok().map(|seconds| Self::LoginDelay { seconds, user })
-            }),
-            EXPIRE => per_user(arguments).and_then(|(retention, user)| {
+            Tag::LoginDelay => {
+                let (delay, user) = per_user(arguments)?;
+                let seconds = complete(delay, number32).ok()?;
+                Some(Self::LoginDelay { seconds, user })
+            }
+            Tag::Expire => {
+                let (retention, user) = per_user(arguments)?;
                 let retention = match retention {
                     never if never.eq_ignore_ascii_case(b"NEVER") => Retention::Never,
                     days => Retention::Days(complete(days, number32).ok()?),
                 };
                 Some(Self::Expire { retention, user })
-            }),
-            UTF8 if arguments.eq_ignore_ascii_case(b"USER") => Some(Self::Utf8 { user: true }),
-            _ if !arguments.is_empty() => None,
-            TOP => Some(Self::Top),
-            USER => Some(Self::User),
-            RESP_CODES => Some(Self::RespCodes),
-            AUTH_RESP_CODE => Some(Self::AuthRespCode),
-            PIPELINING => Some(Self::Pipelining),
-            UIDL => Some(Self::Uidl),
-            STLS => Some(Self::Stls),
-            UTF8 => Some(Self::Utf8 { user: false }),
-            LANG => Some(Self::Lang),
-            _ => None,
-        };
-        Ok(known.unwrap_or(Self::Other(whole)))
+            }
+            Tag::Utf8 if arguments.eq_ignore_ascii_case(b"USER") => Some(Self::Utf8 { user: true }),
+            Tag::Utf8 => plain(Self::Utf8 { user: false }),
+            Tag::Top => plain(Self::Top),
+            Tag::User => plain(Self::User),
+            Tag::RespCodes => plain(Self::RespCodes),
+            Tag::AuthRespCode => plain(Self::AuthRespCode),
+            Tag::Pipelining => plain(Self::Pipelining),
+            Tag::Uidl => plain(Self::Uidl),
+            Tag::Stls => plain(Self::Stls),
+            Tag::Lang => plain(Self::Lang),
+        }
     }
 
     /// Writes the line, CRLF too.
     pub fn encode(self, out: &mut BytesMut) {
         let flag = |user: bool| if user { &b" USER"[..] } else { b"" };
         match self {
-            Self::Top => out.put_slice(b"TOP"),
-            Self::User => out.put_slice(b"USER"),
+            Self::Top => encode_tag(Tag::Top, out),
+            Self::User => encode_tag(Tag::User, out),
             Self::Sasl(mechanisms) => {
-                out.put_slice(b"SASL");
+                encode_tag(Tag::Sasl, out);
                 for mechanism in mechanisms.iter() {
                     out.put_u8(b' ');
                     out.put_slice(mechanism.as_str().as_bytes());
                 }
             }
-            Self::RespCodes => out.put_slice(b"RESP-CODES"),
-            Self::AuthRespCode => out.put_slice(b"AUTH-RESP-CODE"),
+            Self::RespCodes => encode_tag(Tag::RespCodes, out),
+            Self::AuthRespCode => encode_tag(Tag::AuthRespCode, out),
             Self::LoginDelay { seconds, user } => {
-                out.put_slice(b"LOGIN-DELAY ");
+                encode_tag(Tag::LoginDelay, out);
+                out.put_u8(b' ');
                 decimal(seconds.into(), out);
                 out.put_slice(flag(user));
             }
-            Self::Pipelining => out.put_slice(b"PIPELINING"),
+            Self::Pipelining => encode_tag(Tag::Pipelining, out),
             Self::Expire { retention, user } => {
-                out.put_slice(b"EXPIRE ");
+                encode_tag(Tag::Expire, out);
+                out.put_u8(b' ');
                 match retention {
                     Retention::Never => out.put_slice(b"NEVER"),
                     Retention::Days(days) => decimal(days.into(), out),
                 }
                 out.put_slice(flag(user));
             }
-            Self::Uidl => out.put_slice(b"UIDL"),
+            Self::Uidl => encode_tag(Tag::Uidl, out),
             Self::Implementation(name) => {
-                out.put_slice(b"IMPLEMENTATION");
+                encode_tag(Tag::Implementation, out);
                 name.encode_after_space(out);
             }
-            Self::Stls => out.put_slice(b"STLS"),
+            Self::Stls => encode_tag(Tag::Stls, out),
             Self::Utf8 { user } => {
-                out.put_slice(b"UTF8");
+                encode_tag(Tag::Utf8, out);
                 out.put_slice(flag(user));
             }
-            Self::Lang => out.put_slice(b"LANG"),
+            Self::Lang => encode_tag(Tag::Lang, out),
             Self::Other(line) => {
                 if line.as_bytes().starts_with(b".") {
                     out.put_u8(b'.');
@@ -183,6 +253,10 @@ impl<'a> Capability<'a> {
         }
         out.put_slice(b"\r\n");
     }
+}
+
+fn encode_tag(tag: Tag, out: &mut BytesMut) {
+    out.put_slice(tag.as_str().as_bytes());
 }
 
 /// An argument, and whether `USER` follows it; `None` if anything else does.

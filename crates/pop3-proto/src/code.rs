@@ -50,6 +50,10 @@ impl<'a> Code<'a> {
         }
     }
 
+    const fn keyword(self) -> Keyword {
+        Keyword::new(self.as_str().as_bytes())
+    }
+
     /// Whether it is `code`, or more detail on it: clients must pass over
     /// detail that they do not know (RFC 2449 §8).
     ///
@@ -91,12 +95,12 @@ impl<'a> OtherCode<'a> {
 /// grammar but is seen in codes of no standard.
 static CODE: Class = Class::new().with_range(0x20, 0x7e).without(b"[]");
 
-const IN_USE: Keyword = Keyword::new(b"IN-USE");
-const LOGIN_DELAY: Keyword = Keyword::new(b"LOGIN-DELAY");
-const SYS_TEMP: Keyword = Keyword::new(b"SYS/TEMP");
-const SYS_PERM: Keyword = Keyword::new(b"SYS/PERM");
-const AUTH: Keyword = Keyword::new(b"AUTH");
-const UTF8: Keyword = Keyword::new(b"UTF8");
+const IN_USE: Keyword = Code::InUse.keyword();
+const LOGIN_DELAY: Keyword = Code::LoginDelay.keyword();
+const SYS_TEMP: Keyword = Code::SysTemp.keyword();
+const SYS_PERM: Keyword = Code::SysPerm.keyword();
+const AUTH: Keyword = Code::Auth.keyword();
+const UTF8: Keyword = Code::Utf8.keyword();
 
 /// RFC 2449 §3: `resp-code = "[" resp-level *("/" resp-level) "]"`
 pub(crate) fn code(input: &[u8]) -> Parsed<'_, Code<'_>> {

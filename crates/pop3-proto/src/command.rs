@@ -27,7 +27,7 @@ use crate::tolerance::Tolerance;
 pub enum Command<'a> {
     /// `USER`: whose maildrop it is about; PASS follows (RFC 1939 §7).
     User(Name<'a>),
-    /// `PASS`: the password, behind USER (RFC 1939 §7).
+    /// `PASS`: the password, after USER (RFC 1939 §7).
     Pass(Password<'a>),
     /// `APOP`: a login that does not show the secret (RFC 1939 §7).
     Apop {
@@ -94,7 +94,7 @@ impl<'a> UnknownCommand<'a> {
                 expected: "a command that `Command` does not know",
             });
         }
-        complete(line, other)
+        complete(line, unknown)
     }
 
     /// The keyword as it was written.
@@ -134,12 +134,15 @@ impl<'a> Command<'a> {
     #[inline]
     pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
         let (word, _) = run(&VCHAR, line);
-        let keyword = Keyword::new(word);
-        let line =
-            if tolerance.extra_spaces && keyword != PASS { without_spaces(line) } else { line };
-        complete(line, |line| match line.split_at_checked(word.len()) {
-            Some(([_, ..], rest)) => command(keyword, line, rest, tolerance),
-            _ => fail(line, "a command"),
+        let verb = Verb::find(word);
+        let spaces = tolerance.extra_spaces && verb != Some(Verb::Pass);
+        let line = if spaces { without_spaces(line) } else { line };
+        complete(line, |line| match (verb, line.get(word.len()..)) {
+            (Some(verb), Some(rest)) => arguments(verb, rest, tolerance),
+            _ => {
+                let (rest, unknown) = unknown(line)?;
+                Ok((rest, Self::Unknown(unknown)))
+            }
         })
     }
 
@@ -153,101 +156,191 @@ impl<'a> Command<'a> {
     /// ```
     #[must_use]
     pub const fn is_multi_line(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Capa
-                | Self::List(None)
-                | Self::Uidl(None)
-                | Self::Lang(None)
-                | Self::Retr(_)
-                | Self::Top { .. }
-        )
+            | Self::List(None)
+            | Self::Uidl(None)
+            | Self::Lang(None)
+            | Self::Retr(_)
+            | Self::Top { .. } => true,
+            Self::User(_)
+            | Self::Pass(_)
+            | Self::Apop { .. }
+            | Self::Auth(_)
+            | Self::Stls
+            | Self::Stat
+            | Self::List(Some(_))
+            | Self::Dele(_)
+            | Self::Noop
+            | Self::Rset
+            | Self::Uidl(Some(_))
+            | Self::Utf8
+            | Self::Lang(Some(_))
+            | Self::Quit
+            | Self::Unknown(_) => false,
+        }
     }
 
     /// Writes the command, CRLF too.
     pub fn encode(self, out: &mut BytesMut) {
         match self {
             Self::User(name) => {
-                out.put_slice(b"USER ");
+                encode_verb(Verb::User, out);
+                out.put_u8(b' ');
                 name.encode(out);
             }
             Self::Pass(password) => {
-                out.put_slice(b"PASS ");
+                encode_verb(Verb::Pass, out);
+                out.put_u8(b' ');
                 password.encode(out);
             }
             Self::Apop { name, digest } => {
-                out.put_slice(b"APOP ");
+                encode_verb(Verb::Apop, out);
+                out.put_u8(b' ');
                 name.encode(out);
                 out.put_u8(b' ');
                 digest.encode(out);
             }
             Self::Auth(auth) => {
-                out.put_slice(b"AUTH ");
+                encode_verb(Verb::Auth, out);
+                out.put_u8(b' ');
                 auth.encode(out);
             }
-            Self::Stls => out.put_slice(b"STLS"),
-            Self::Capa => out.put_slice(b"CAPA"),
-            Self::Stat => out.put_slice(b"STAT"),
-            Self::List(message) => encode_about(b"LIST", message, out),
-            Self::Retr(message) => encode_about(b"RETR", Some(message), out),
-            Self::Dele(message) => encode_about(b"DELE", Some(message), out),
-            Self::Noop => out.put_slice(b"NOOP"),
-            Self::Rset => out.put_slice(b"RSET"),
+            Self::Stls => encode_verb(Verb::Stls, out),
+            Self::Capa => encode_verb(Verb::Capa, out),
+            Self::Stat => encode_verb(Verb::Stat, out),
+            Self::List(message) => encode_about(Verb::List, message, out),
+            Self::Retr(message) => encode_about(Verb::Retr, Some(message), out),
+            Self::Dele(message) => encode_about(Verb::Dele, Some(message), out),
+            Self::Noop => encode_verb(Verb::Noop, out),
+            Self::Rset => encode_verb(Verb::Rset, out),
             Self::Top { message, lines } => {
-                encode_about(b"TOP", Some(message), out);
+                encode_about(Verb::Top, Some(message), out);
                 out.put_u8(b' ');
                 decimal(lines.into(), out);
             }
-            Self::Uidl(message) => encode_about(b"UIDL", message, out),
-            Self::Utf8 => out.put_slice(b"UTF8"),
+            Self::Uidl(message) => encode_about(Verb::Uidl, message, out),
+            Self::Utf8 => encode_verb(Verb::Utf8, out),
             Self::Lang(language) => {
-                out.put_slice(b"LANG");
+                encode_verb(Verb::Lang, out);
                 if let Some(language) = language {
                     out.put_u8(b' ');
                     language.encode(out);
                 }
             }
-            Self::Quit => out.put_slice(b"QUIT"),
-            Self::Unknown(other) => out.put_slice(other.0),
+            Self::Quit => encode_verb(Verb::Quit, out),
+            Self::Unknown(unknown) => out.put_slice(unknown.0),
         }
         out.put_slice(b"\r\n");
     }
 }
 
-fn encode_about(keyword: &[u8], message: Option<MessageNumber>, out: &mut BytesMut) {
-    out.put_slice(keyword);
+fn encode_verb(verb: Verb, out: &mut BytesMut) {
+    out.put_slice(verb.as_str().as_bytes());
+}
+
+fn encode_about(verb: Verb, message: Option<MessageNumber>, out: &mut BytesMut) {
+    encode_verb(verb, out);
     if let Some(message) = message {
         out.put_u8(b' ');
         message.encode(out);
     }
 }
 
-const USER: Keyword = Keyword::new(b"USER");
-const PASS: Keyword = Keyword::new(b"PASS");
-const APOP: Keyword = Keyword::new(b"APOP");
-const AUTH: Keyword = Keyword::new(b"AUTH");
-const STLS: Keyword = Keyword::new(b"STLS");
-const CAPA: Keyword = Keyword::new(b"CAPA");
-const STAT: Keyword = Keyword::new(b"STAT");
-const LIST: Keyword = Keyword::new(b"LIST");
-const RETR: Keyword = Keyword::new(b"RETR");
-const DELE: Keyword = Keyword::new(b"DELE");
-const NOOP: Keyword = Keyword::new(b"NOOP");
-const RSET: Keyword = Keyword::new(b"RSET");
-const TOP: Keyword = Keyword::new(b"TOP");
-const UIDL: Keyword = Keyword::new(b"UIDL");
-const UTF8: Keyword = Keyword::new(b"UTF8");
-const LANG: Keyword = Keyword::new(b"LANG");
-const QUIT: Keyword = Keyword::new(b"QUIT");
+/// The keywords of the commands that [`Command`] knows: each name stands here, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    User,
+    Pass,
+    Apop,
+    Auth,
+    Stls,
+    Capa,
+    Stat,
+    List,
+    Retr,
+    Dele,
+    Noop,
+    Rset,
+    Top,
+    Uidl,
+    Utf8,
+    Lang,
+    Quit,
+}
 
-const KNOWN: [Keyword; 17] = [
-    USER, PASS, APOP, AUTH, STLS, CAPA, STAT, LIST, RETR, DELE, NOOP, RSET, TOP, UIDL, UTF8, LANG,
-    QUIT,
-];
+impl Verb {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "USER",
+            Self::Pass => "PASS",
+            Self::Apop => "APOP",
+            Self::Auth => "AUTH",
+            Self::Stls => "STLS",
+            Self::Capa => "CAPA",
+            Self::Stat => "STAT",
+            Self::List => "LIST",
+            Self::Retr => "RETR",
+            Self::Dele => "DELE",
+            Self::Noop => "NOOP",
+            Self::Rset => "RSET",
+            Self::Top => "TOP",
+            Self::Uidl => "UIDL",
+            Self::Utf8 => "UTF8",
+            Self::Lang => "LANG",
+            Self::Quit => "QUIT",
+        }
+    }
+
+    const fn keyword(self) -> Keyword {
+        Keyword::new(self.as_str().as_bytes())
+    }
+
+    /// The verb of this name, in upper or lower case.
+    fn find(word: &[u8]) -> Option<Self> {
+        const USER: Keyword = Verb::User.keyword();
+        const PASS: Keyword = Verb::Pass.keyword();
+        const APOP: Keyword = Verb::Apop.keyword();
+        const AUTH: Keyword = Verb::Auth.keyword();
+        const STLS: Keyword = Verb::Stls.keyword();
+        const CAPA: Keyword = Verb::Capa.keyword();
+        const STAT: Keyword = Verb::Stat.keyword();
+        const LIST: Keyword = Verb::List.keyword();
+        const RETR: Keyword = Verb::Retr.keyword();
+        const DELE: Keyword = Verb::Dele.keyword();
+        const NOOP: Keyword = Verb::Noop.keyword();
+        const RSET: Keyword = Verb::Rset.keyword();
+        const TOP: Keyword = Verb::Top.keyword();
+        const UIDL: Keyword = Verb::Uidl.keyword();
+        const UTF8: Keyword = Verb::Utf8.keyword();
+        const LANG: Keyword = Verb::Lang.keyword();
+        const QUIT: Keyword = Verb::Quit.keyword();
+        Some(match Keyword::new(word) {
+            USER => Self::User,
+            PASS => Self::Pass,
+            APOP => Self::Apop,
+            AUTH => Self::Auth,
+            STLS => Self::Stls,
+            CAPA => Self::Capa,
+            STAT => Self::Stat,
+            LIST => Self::List,
+            RETR => Self::Retr,
+            DELE => Self::Dele,
+            NOOP => Self::Noop,
+            RSET => Self::Rset,
+            TOP => Self::Top,
+            UIDL => Self::Uidl,
+            UTF8 => Self::Utf8,
+            LANG => Self::Lang,
+            QUIT => Self::Quit,
+            _ => return None,
+        })
+    }
+}
 
 /// Whether `word` is the keyword of a command that [`Command`] knows.
 pub(crate) fn is_known(word: &[u8]) -> bool {
-    KNOWN.contains(&Keyword::new(word))
+    Verb::find(word).is_some()
 }
 
 /// RFC 2449 §3, and the arguments of each command where the module says:
@@ -257,73 +350,64 @@ pub(crate) fn is_known(word: &[u8]) -> bool {
 /// param        =  1*VCHAR
 /// ```
 ///
-/// `rest` is what follows the keyword of `line`.
-fn command<'a>(
-    keyword: Keyword,
-    line: &'a [u8],
-    rest: &'a [u8],
-    tolerance: Tolerance,
-) -> Parsed<'a, Command<'a>> {
+/// `rest` is what follows the keyword.
+fn arguments(verb: Verb, rest: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
     let space = |rest| space(rest, tolerance);
-    match keyword {
-        USER => {
+    match verb {
+        Verb::User => {
             let (rest, name) = name(space(rest)?.0)?;
             Ok((rest, Command::User(name)))
         }
-        PASS => {
+        Verb::Pass => {
             // One space, whatever is tolerated: more of them are the password's.
             let (rest, ()) = byte(b' ', "a space")(rest)?;
             let (rest, password) = password(rest)?;
             Ok((rest, Command::Pass(password)))
         }
-        APOP => {
+        Verb::Apop => {
             let (rest, name) = name(space(rest)?.0)?;
             let (rest, digest) = digest(space(rest)?.0)?;
             Ok((rest, Command::Apop { name, digest }))
         }
-        AUTH => {
+        Verb::Auth => {
             let (rest, auth) = auth(space(rest)?.0)?;
             Ok((rest, Command::Auth(auth)))
         }
-        STLS => Ok((rest, Command::Stls)),
-        CAPA => Ok((rest, Command::Capa)),
-        STAT => Ok((rest, Command::Stat)),
-        LIST if rest.is_empty() => Ok((rest, Command::List(None))),
-        LIST => {
+        Verb::Stls => Ok((rest, Command::Stls)),
+        Verb::Capa => Ok((rest, Command::Capa)),
+        Verb::Stat => Ok((rest, Command::Stat)),
+        Verb::List if rest.is_empty() => Ok((rest, Command::List(None))),
+        Verb::List => {
             let (rest, message) = message_number(space(rest)?.0)?;
             Ok((rest, Command::List(Some(message))))
         }
-        RETR => {
+        Verb::Retr => {
             let (rest, message) = message_number(space(rest)?.0)?;
             Ok((rest, Command::Retr(message)))
         }
-        DELE => {
+        Verb::Dele => {
             let (rest, message) = message_number(space(rest)?.0)?;
             Ok((rest, Command::Dele(message)))
         }
-        NOOP => Ok((rest, Command::Noop)),
-        RSET => Ok((rest, Command::Rset)),
-        TOP => {
+        Verb::Noop => Ok((rest, Command::Noop)),
+        Verb::Rset => Ok((rest, Command::Rset)),
+        Verb::Top => {
             let (rest, message) = message_number(space(rest)?.0)?;
             let (rest, lines) = number32(space(rest)?.0)?;
             Ok((rest, Command::Top { message, lines }))
         }
-        UIDL if rest.is_empty() => Ok((rest, Command::Uidl(None))),
-        UIDL => {
+        Verb::Uidl if rest.is_empty() => Ok((rest, Command::Uidl(None))),
+        Verb::Uidl => {
             let (rest, message) = message_number(space(rest)?.0)?;
             Ok((rest, Command::Uidl(Some(message))))
         }
-        UTF8 => Ok((rest, Command::Utf8)),
-        LANG if rest.is_empty() => Ok((rest, Command::Lang(None))),
-        LANG => {
+        Verb::Utf8 => Ok((rest, Command::Utf8)),
+        Verb::Lang if rest.is_empty() => Ok((rest, Command::Lang(None))),
+        Verb::Lang => {
             let (rest, language) = language(space(rest)?.0)?;
             Ok((rest, Command::Lang(Some(language))))
         }
-        QUIT => Ok((rest, Command::Quit)),
-        _ => {
-            let (rest, other) = other(line)?;
-            Ok((rest, Command::Unknown(other)))
-        }
+        Verb::Quit => Ok((rest, Command::Quit)),
     }
 }
 
@@ -343,8 +427,8 @@ fn space(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ()> {
     Ok((if tolerance.extra_spaces { run(&SPACE, rest).1 } else { rest }, ()))
 }
 
-/// A keyword that is not in the table, and anything.
-fn other(line: &[u8]) -> Parsed<'_, UnknownCommand<'_>> {
+/// A keyword that is of no [`Verb`], and anything.
+fn unknown(line: &[u8]) -> Parsed<'_, UnknownCommand<'_>> {
     let (rest, _) = token(&VCHAR, "a command")(line)?;
     if !rest.is_empty() {
         byte(b' ', "a space")(rest)?;

@@ -44,7 +44,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// A password as PASS carries it: everything behind the space, spaces too
+/// A password as PASS carries it: everything after the space, spaces too
 /// (RFC 1939 §7). It prints as `…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Password<'a>(Secret<'a>);
@@ -78,7 +78,7 @@ impl<'a> Password<'a> {
 }
 
 /// What APOP proves the shared secret with: the MD5 of the greeting's
-/// [timestamp](crate::Timestamp), angle brackets and all, and the secret behind
+/// [timestamp](crate::Timestamp), angle brackets and all, and the secret after
 /// it (RFC 1939 §7). It prints as `…`, because the secret can be searched for with it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest(pub [u8; 16]);

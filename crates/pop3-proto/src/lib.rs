@@ -91,7 +91,8 @@
 //! [`client::Session`] writes commands, and turns what was read into their
 //! answers: listings entry by entry, messages in pieces as they come. It lets
 //! commands be sent ahead where the server takes that, and nothing be sent in
-//! clear text that was not allowed.
+//! clear text that was not allowed. [`client::Opening`] does all up to the open maildrop:
+//! STLS, the best login that the server offers.
 //! ```
 //! use std::io::{Read, Write};
 //! use pop3_proto::client::{Answer, Channel, Config, Event, Sent, Session};

@@ -2,7 +2,7 @@
 //!
 //! Each of these types is read from the text of the status line
 //! ([`Response::text`](crate::Response::text)) where one message was asked for,
-//! and from the lines behind it where all were.
+//! and from the lines after it where all were.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;

@@ -1,4 +1,4 @@
-//! Status lines, and what frames the lines behind them (RFC 1939 §3, RFC 2449 §3).
+//! Status lines, and what frames the lines after them (RFC 1939 §3, RFC 2449 §3).
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -61,7 +61,7 @@ impl<'a> Response<'a> {
     }
 
     /// Parses a status line, without its CRLF. It may be in lower case, and the
-    /// text may stand right behind the status or the code.
+    /// text may follow the status or the code at once.
     ///
     /// # Errors
     /// [`SyntaxError`] where it begins with neither status, or holds CR or NUL.

@@ -1,4 +1,4 @@
-//! Lenience towards clients.
+//! What a server forgives its clients.
 
 /// What a server takes from a client although no RFC allows it. Nothing, unless
 /// it is set.
@@ -19,6 +19,10 @@ impl Tolerance {
     /// Nothing.
     pub const STRICT: Self =
         Self { bare_lf: false, extra_spaces: false, eight_bit_credentials: false };
+    /// For a server on the Internet: what clients get wrong without meaning harm, and never what
+    /// two servers could read differently, as a bare LF is.
+    pub const PUBLIC: Self =
+        Self { bare_lf: false, extra_spaces: true, eight_bit_credentials: true };
     /// Everything.
     pub const LENIENT: Self =
         Self { bare_lf: true, extra_spaces: true, eight_bit_credentials: true };

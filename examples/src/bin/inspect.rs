@@ -296,7 +296,7 @@ impl Answered {
     fn parse(command: &str) -> Result<Self, SyntaxError> {
         use pop3_proto::Command;
         Ok(match Command::parse(command.as_bytes())? {
-            Command::Auth { .. } => Self::Auth,
+            Command::Auth(_) => Self::Auth,
             Command::Stat => Self::Stat,
             Command::List(Some(_)) => Self::List,
             Command::Uidl(Some(_)) => Self::Uidl,

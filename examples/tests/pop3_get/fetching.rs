@@ -194,6 +194,7 @@ fn a_full_disk_ends_the_fetching_and_what_came_is_deleted() {
         trust: client_tls::configure(Trust::Anyone).unwrap(),
         credentials: Credentials { name: "alice".into(), password: "secret".into() },
         login: Login::Auto,
+        log_wire: None,
         timeout: Duration::from_secs(20),
         stop: Arc::default(),
     };

@@ -1,8 +1,8 @@
-//! What a client lets pass, and its limits.
+//! What a client may send, and its limits.
 
 use core::time::Duration;
 
-/// What a client lets pass, in each of its sessions.
+/// What a client may send, and its limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
@@ -15,8 +15,8 @@ pub struct Config {
 /// What a client may send while the connection is in clear text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ClearText {
-    /// CAPA, LANG, STLS and QUIT: a server that offers no STLS, or one that
-    /// someone made seem so, gets nothing more (RFC 8314 §3).
+    /// CAPA, LANG, STLS and QUIT: a server that offers no STLS, or seems to offer none because
+    /// somebody took it out of its answer, gets nothing more (RFC 8314 §3).
     #[default]
     Nothing,
     /// Everything but passwords: APOP, and AUTH with mechanisms that
@@ -36,7 +36,7 @@ pub struct Limits {
     /// others, which servers exceed.
     pub line: usize,
     /// Lines of a listing: 1,000,000. With one more the session ends, so that a
-    /// server cannot fill the memory of who keeps them.
+    /// server cannot fill the memory of a client that keeps them.
     pub listing: u32,
     /// How many commands may wait for their answers at a time, with PIPELINING:
     /// 100. They have some 20 octets each, so that they fit what a connection
@@ -45,8 +45,8 @@ pub struct Limits {
     /// Lines that cannot be read in the place of one answer: 100. With one more the session
     /// ends.
     pub junk_lines: u32,
-    /// How long a server may be silent: 10 minutes. No RFC names a time; a
-    /// server may end a session after as long a silence of the client's.
+    /// How long a server may say nothing: 10 minutes. No RFC names a time; a
+    /// server may end a session after the client has said nothing for as long.
     pub idle_timeout: Duration,
 }
 

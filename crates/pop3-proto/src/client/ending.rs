@@ -90,6 +90,7 @@ impl Session {
         self.close(match error {
             ProtocolError::PlaintextAfterStartTls => CloseReason::PlaintextAfterStartTls,
             ProtocolError::UnexpectedEnd => CloseReason::Ended,
+            ProtocolError::Unsolicited => CloseReason::Unsolicited,
             ProtocolError::NoGreeting | ProtocolError::EndlessListing | ProtocolError::Junk => {
                 CloseReason::OutOfStep
             }

@@ -28,6 +28,10 @@ pub enum ProtocolError {
     /// there wanted them to count as sent inside TLS.
     #[error("octets in clear text after the answer to STLS: close the connection")]
     PlaintextAfterStartTls,
+    /// A status came that answers nothing. It was told by
+    /// [`Event::Unsolicited`](super::Event::Unsolicited).
+    #[error("the server has said something unasked: what answers what is not known any more")]
+    Unsolicited,
     /// A listing has more lines than [`Limits::listing`](super::Limits::listing).
     #[error("the server's listing does not end: close the connection, or allow longer ones")]
     EndlessListing,

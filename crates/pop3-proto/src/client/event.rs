@@ -55,10 +55,11 @@ pub enum Event<'b> {
         error: SyntaxError,
     },
     /// A status that answers nothing: the server goes, mostly, or somebody has put it into a
-    /// message. What answers what is not known any more, so that the next event is
-    /// [`Closed`](Self::Closed).
+    /// message. What answers what is not known any more: the next call gives
+    /// [`ProtocolError::Unsolicited`](super::ProtocolError::Unsolicited).
     Unsolicited(Response<'b>),
-    /// Send what was written, and close the connection.
+    /// Send what was written, and close the connection: QUIT was answered, the greeting was
+    /// no, or [`timed_out`](super::Session::timed_out) was called.
     Closed,
 }
 

@@ -50,8 +50,13 @@ pub enum Sent {
 impl Sent {
     /// Whether lines follow its `+OK`.
     pub(super) const fn is_multi_line(self) -> bool {
-        matches!(self, Self::Capa | Self::List(None) | Self::Uidl(None) | Self::Languages)
-            || self.is_message()
+        match self {
+            Self::Capa | Self::List(None) | Self::Uidl(None) | Self::Languages => true,
+            Self::Retr(_) | Self::Top(_) => true,
+            Self::User | Self::Pass | Self::Apop | Self::Auth | Self::Stls => false,
+            Self::Stat | Self::List(Some(_)) | Self::Dele(_) | Self::Noop | Self::Rset => false,
+            Self::Uidl(Some(_)) | Self::Utf8 | Self::Lang | Self::Quit | Self::Unknown => false,
+        }
     }
 
     /// Whether those lines are a message.
@@ -62,7 +67,12 @@ impl Sent {
     /// Whether nothing may be sent until it is answered: what follows depends on
     /// the answer (RFC 2595 §4, RFC 5034 §4), or nothing does.
     pub(super) const fn is_last(self) -> bool {
-        matches!(self, Self::Stls | Self::Auth | Self::Pass | Self::Apop | Self::Quit)
+        match self {
+            Self::Stls | Self::Auth | Self::Pass | Self::Apop | Self::Quit => true,
+            Self::User | Self::Capa | Self::Utf8 | Self::Lang | Self::Languages => false,
+            Self::Stat | Self::List(_) | Self::Uidl(_) | Self::Noop | Self::Rset => false,
+            Self::Retr(_) | Self::Top(_) | Self::Dele(_) | Self::Unknown => false,
+        }
     }
 }
 

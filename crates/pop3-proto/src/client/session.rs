@@ -23,8 +23,8 @@ use crate::text::Text;
 /// commands are answered.
 ///
 /// It reads no clock and keeps no message: besides this value it holds which
-/// commands wait for their answers, what the server can do, and what it takes to look for the
-/// end of a message once there was one.
+/// commands wait for their answers, what the server can do, and, after the first message, what
+/// it takes to look for the end of one.
 #[derive(Debug)]
 pub struct Session {
     pub(super) config: Config,
@@ -40,7 +40,7 @@ pub struct Session {
     pub(super) lines: Option<Sent>,
     /// How many lines of a listing came so far.
     pub(super) listed: u32,
-    /// How many lines came since the last answer that are none.
+    /// How many lines since the last answer could not be read.
     junk: u32,
     /// Kept from message to message. In a box, for it is larger than all else together.
     pub(super) body: Option<Box<DotUnstuffer>>,
@@ -100,8 +100,8 @@ impl Session {
     }
 
     /// Takes the next thing that the server says off the front of `input`. Call
-    /// it again after each event; after [`Event::NeedInput`], once more was read
-    /// after what it left of `input`.
+    /// it again after each event; after [`Event::NeedInput`], once more has been read: `input`
+    /// must then begin with what this call left of it.
     ///
     /// It writes nothing to `out` but `*`, to end an exchange of SASL in which
     /// the server's line cannot be read.
@@ -207,6 +207,7 @@ impl Session {
             Some(to) => self.answered(Answer { to, response }, input),
             None => {
                 self.close(CloseReason::Unsolicited);
+                self.failed = Some(ProtocolError::Unsolicited);
                 Ok(Event::Unsolicited(response))
             }
         }
@@ -280,10 +281,10 @@ impl Session {
         Ok(())
     }
 
-    /// Says that the handshake of STLS is done. Everything that was learnt in
-    /// clear text is forgotten: ask for the capabilities again. So must be what the
-    /// caller has read in clear text, and not used, and the timestamp of the
-    /// greeting. Where the handshake failed, close the connection instead.
+    /// Says that the handshake of STLS is done. The session forgets everything that it learnt
+    /// in clear text: ask for the capabilities again. Forget the timestamp of the greeting, and
+    /// what you have read in clear text and not used, too. If the handshake failed, close the
+    /// connection instead.
     ///
     /// # Errors
     /// [`Misuse::WrongTicket`] where the upgrade is another session's, or this one is over.
@@ -305,7 +306,7 @@ impl Session {
         &self.capabilities
     }
 
-    /// Where the session stands.
+    /// The state, as far as the client can know it.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
@@ -328,8 +329,8 @@ impl Session {
         self.inbound.unread() == 0
     }
 
-    /// How long the server may be silent while it is waited for; then
-    /// [`timed_out`](Self::timed_out) is to be called.
+    /// How long to wait for the server to say something; then call
+    /// [`timed_out`](Self::timed_out).
     #[must_use]
     pub const fn timeout(&self) -> Duration {
         self.config.limits.idle_timeout

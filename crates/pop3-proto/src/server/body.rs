@@ -1,4 +1,4 @@
-//! The answer to RETR and TOP.
+//! What is sent line by line: the answer to RETR and TOP, and to unknown commands.
 
 use bytes::BytesMut;
 use mail_wire::{DotStuffer, SendPolicy, Ticket};
@@ -8,15 +8,15 @@ use memchr::memchr2;
 #[derive(Debug)]
 pub(super) enum Streaming {}
 
-/// The message that is being sent, dot-stuffed. To be brought back to
-/// [`Session::finish`](super::Session::finish) at its end.
+/// The message that is being sent, dot-stuffed, or the lines that answer an unknown command.
+/// Bring it back to [`Session::finish`](super::Session::finish) at the end.
 ///
 /// Between two pieces what was written can be sent, so that no message is ever
 /// whole in memory. A bare CR or LF is sent as CRLF: the size of the message,
 /// as LIST tells it, is counted so.
 ///
-/// If the message cannot be read to its end, close the connection: there is no
-/// way to say so here, and half a message must not pass for a whole one.
+/// If the message cannot be read to its end, close the connection: POP3 has no
+/// other way to say so, and half a message must not pass for a whole one.
 #[derive(Debug)]
 #[must_use = "the client waits for the end of the message: bring it to `Session::finish`"]
 pub struct Body {

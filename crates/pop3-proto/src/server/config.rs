@@ -49,8 +49,8 @@ pub struct Config {
     pub lang: bool,
     /// How long messages are kept (RFC 2449 §6.7); not told where it is `None`.
     pub expire: Option<Retention>,
-    /// The least seconds between two logins (RFC 2449 §6.5). Who comes too early
-    /// is rejected with [`Rejection::TOO_EARLY`](super::Rejection::TOO_EARLY).
+    /// The least number of seconds between two logins (RFC 2449 §6.5). Reject an earlier one
+    /// with [`Rejection::TOO_EARLY`](super::Rejection::TOO_EARLY).
     pub login_delay: Option<u32>,
     /// The name of the program (RFC 2449 §6.9); not told where it is `None`.
     pub implementation: Option<TextBuf>,
@@ -124,7 +124,7 @@ pub struct Limits {
     /// takes back what was counted; nothing before login does, since it costs a stranger
     /// nothing.
     pub bad_commands: u32,
-    /// How long a client may be silent: 10 minutes, the least that RFC 1939 §3
+    /// How long a client may say nothing: 10 minutes, the least that RFC 1939 §3
     /// allows.
     pub idle_timeout: Duration,
 }

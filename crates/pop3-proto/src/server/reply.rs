@@ -67,7 +67,7 @@ impl Session {
         if !is_bad || self.takes_another(out) {
             Response::from(why).encode(out);
         }
-        self.log_sent(start, out);
+        self.answered(start, out);
         Ok(())
     }
 
@@ -108,13 +108,12 @@ impl Session {
     ) -> Result<(), Misuse> {
         self.desk.redeem(ticket)?;
         self.messages = u32::try_from(messages).unwrap_or(u32::MAX);
-        self.bad_commands.forgive();
         self.enter(State::Transaction);
         let start = out.len();
         out.put_slice(b"+OK the maildrop has ");
         decimal(self.messages.into(), out);
         out.put_slice(if messages == 1 { b" message\r\n" } else { b" messages\r\n" });
-        self.log_sent(start, out);
+        self.answered(start, out);
         Ok(())
     }
 
@@ -167,7 +166,6 @@ impl Session {
             _ => None,
         };
         self.answer(Response::ok(Text::fixed("the message follows")), out);
-        self.bad_commands.forgive();
         Ok(Body::new(self.desk.issue::<Streaming>(Pending::Body), lines))
     }
 
@@ -239,6 +237,6 @@ impl Session {
     pub(super) fn answer(&mut self, response: Response<'_>, out: &mut BytesMut) {
         let start = out.len();
         response.encode(out);
-        self.log_sent(start, out);
+        self.answered(start, out);
     }
 }

@@ -129,11 +129,11 @@ impl Session {
         self.log.lines(Direction::Sent, out);
     }
 
-    /// Takes commands off the front of `input` until one is the caller's to
-    /// decide. Call it again after each event; after [`Event::NeedInput`], once
-    /// more was read after what it left of `input`.
+    /// Takes commands off the front of `input`, and answers them, until there is one that the
+    /// caller has to decide. Call it again after each event; after [`Event::NeedInput`], once
+    /// more has been read: `input` must then begin with what this call left of it.
     ///
-    /// What it answers itself is written to `out`: a line a command, or for CAPA
+    /// What it answers itself is written to `out`: one line for each command, or for CAPA
     /// and LANG the lines that the configuration makes. One read may hold many
     /// commands: where `out` grows longer than you like, send it before you call
     /// this again.
@@ -181,7 +181,7 @@ impl Session {
                 Framed::Whole { octets, ending } => self.line(octets, ending, input, out),
                 Framed::TooLong { start } => self.too_long(start, out),
             };
-            self.log_sent(start, out);
+            self.answered(start, out);
             if let Some(event) = event? {
                 return Ok(event);
             }
@@ -261,9 +261,9 @@ impl Session {
         Ok(None)
     }
 
-    /// Says that the handshake of STLS is done. Everything that was learnt in
-    /// clear text is forgotten; so must be what the caller has read in clear text
-    /// and not used (`ReceiveBuffer::keep_last(0)`). Where the handshake failed, close the
+    /// Says that the handshake of STLS is done. The session forgets everything that it learnt
+    /// in clear text; forget what you have read in clear text and not used, too
+    /// (`ReceiveBuffer::keep_last(0)`). If the handshake failed, close the
     /// connection instead.
     ///
     /// # Errors
@@ -279,15 +279,15 @@ impl Session {
         Ok(())
     }
 
-    /// Where the session stands.
+    /// The state.
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
     /// Whether the client gave UTF8: messages may be sent with UTF-8 in their
-    /// headers. Others must be told [`Rejection::NEEDS_UTF8`], or get something
-    /// in its place (RFC 6856 §2.1).
+    /// headers. A client that did not must be told [`Rejection::NEEDS_UTF8`], or get a
+    /// message without them in its place (RFC 6856 §2.1).
     #[must_use]
     pub const fn is_utf8(&self) -> bool {
         self.utf8
@@ -313,9 +313,14 @@ impl Session {
         self.config.limits.idle_timeout
     }
 
-    /// Shows what was written from `start` on.
-    pub(super) fn log_sent(&mut self, start: usize, out: &BytesMut) {
-        self.log.lines(Direction::Sent, out.get(start..).unwrap_or_default());
+    /// Takes note of the answer that was written from `start` on. A yes to somebody who has
+    /// logged in makes up for bad commands.
+    pub(super) fn answered(&mut self, start: usize, out: &BytesMut) {
+        let answer = out.get(start..).unwrap_or_default();
+        if self.state == State::Transaction && answer.starts_with(b"+") {
+            self.bad_commands.forgive();
+        }
+        self.log.lines(Direction::Sent, answer);
     }
 
     /// Shows what may be shown of a line that is not read.

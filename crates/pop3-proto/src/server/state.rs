@@ -1,6 +1,6 @@
 //! The states of a session.
 
-/// Where a session stands (RFC 1939 §3).
+/// The state of a session (RFC 1939 §3).
 ///
 /// ```text
 ///                    STLS                 handshake
@@ -17,11 +17,11 @@
 ///
 ///   every state ──▶ Closed   QUIT before login, QUIT with nothing to delete, the
 ///                            end of the connection, too many bad commands, a
-///                            time-out, the server's own end: deletes nothing
+///                            time-out, a shutdown, HTTP: nothing is deleted
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Who the client is is not known.
+    /// The client has not logged in.
     Authorization,
     /// After AUTH: lines are SASL data.
     Authenticating,

@@ -51,13 +51,13 @@ impl Session {
             }
             Command::Dele(message) => {
                 self.marks.insert(message);
-                self.done("deleted", out);
+                ok("deleted", out);
             }
             Command::Rset => {
                 self.marks = DeletionMarks::default();
-                self.done("nothing is deleted", out);
+                ok("nothing is deleted", out);
             }
-            Command::Noop => self.done("", out),
+            Command::Noop => ok("", out),
             Command::Quit if self.marks.is_empty() => {
                 ok("goodbye", out);
                 self.enter(State::Closed);
@@ -70,12 +70,6 @@ impl Session {
             _ => self.say_no("logged in already", out),
         }
         None
-    }
-
-    /// Says yes to a command of somebody who has logged in.
-    fn done(&mut self, text: &'static str, out: &mut BytesMut) {
-        self.bad_commands.forgive();
-        ok(text, out);
     }
 
     /// Whether there is such a message, not marked as deleted; answers if not.
@@ -133,7 +127,7 @@ impl Session {
                 }
             }
         }
-        self.listed(start, out);
+        self.answered(start, out);
         Ok(())
     }
 
@@ -164,16 +158,8 @@ impl Session {
                 UniqueIdListing { message, unique_id }.encode(out);
             }),
         }
-        self.listed(start, out);
+        self.answered(start, out);
         Ok(())
-    }
-
-    /// Takes note of an answer to STAT, LIST or UIDL.
-    fn listed(&mut self, start: usize, out: &BytesMut) {
-        if out.get(start) == Some(&b'+') {
-            self.bad_commands.forgive();
-        }
-        self.log_sent(start, out);
     }
 
     /// Writes a line for each message that is left, by what `all` have.

@@ -12,6 +12,7 @@ extern crate alloc;
 
 mod client;
 mod client_side;
+mod content;
 mod opening;
 mod pair;
 mod server;

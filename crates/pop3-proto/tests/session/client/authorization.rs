@@ -185,7 +185,7 @@ fn odd_servers() {
          E: greeting +OK 
          S: -ERR Disconnected for inactivity.
          E: unsolicited -ERR Disconnected for inactivity.
-         E: closed
+         E: Unsolicited
          C: QUIT
          E: Closed",
     );

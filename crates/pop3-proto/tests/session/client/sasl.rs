@@ -122,6 +122,8 @@ fn an_initial_response_in_base64() {
         client.read(b"+OK\r\n");
         client.session.authenticate(Mechanism::Plain, response, &mut client.out).unwrap();
         assert_eq!(&client.out[..], wire.as_bytes());
+        let shown = client.log().pop().unwrap();
+        assert_eq!(shown, if response.is_some() { "> AUTH PLAIN …" } else { "> AUTH PLAIN" });
         let again = client.session.authenticate(Mechanism::Plain, None, &mut client.out);
         assert_eq!(again, Err(Misuse::NotNow));
         client.read(b"+OK\r\n");

@@ -129,3 +129,13 @@ fn bad_commands_are_forgiven_who_has_logged_in() {
     );
     assert!(outcome.closed);
 }
+
+/// The level for a server on the Internet forgives what does no harm.
+#[test]
+fn a_public_server_takes_no_bare_lf() {
+    let config = with(everything(), |config| config.tolerance = Tolerance::PUBLIC);
+    let sent = every_split(&config, Channel::Clear, b"UTF8 \r\nLANG  en\r\nUTF8\nQUIT\r\n").sent;
+    let sent: Vec<&str> = sent.lines().skip(1).collect();
+    let en = "+OK en I speak English";
+    assert_eq!(sent, ["+OK UTF8 enabled", en, "-ERR a line ends with CR LF", "+OK goodbye"]);
+}
