@@ -422,14 +422,15 @@ fn a_large_message_comes_whole_under_tls_from_the_start() {
 fn a_message_that_went_or_cannot_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let server = server(Store::open(directory.path()).unwrap());
-    deliver(&server.store, "1");
-    deliver(&server.store, "2");
+    let large = "x".repeat(40_000);
+    deliver(&server.store, &large);
+    deliver(&server.store, &large);
     let (listeners, address) = listen(server, pop3::drive, Security::StartTls);
     let mut socket = connect(address);
     play(&mut socket, "S: +OK …\nC: USER alice\nS: +OK …\nC: PASS secret\nS: +OK …");
     let messages = directory.path().join("messages");
     fs::remove_file(messages.join("1.eml")).unwrap();
-    play(&mut socket, "C: RETR 1\nS: -ERR no such message\nC: RETR 2\nS: +OK …\nS: 2\nS: .");
+    play(&mut socket, "C: RETR 1\nS: -ERR no such message\nC: RETR 2\nS: +OK …\nS: xxx…\nS: .");
     fs::remove_dir_all(&messages).unwrap();
     fs::write(&messages, "").unwrap();
     play(&mut socket, "C: RETR 2\nS: -ERR [SYS/TEMP] …\nC: NOOP\nS: +OK…");

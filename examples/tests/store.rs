@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
     sync::Arc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use mail_examples::store::{Error, FlagChange, Flags, Store, UidSet, UserId};
@@ -29,6 +29,23 @@ fn inbox(store: &Store, user: &str) -> Vec<(u32, String, String)> {
         (message.uid, String::from_utf8(octets.into()).unwrap(), message.flags.to_string())
     });
     row.collect()
+}
+
+/// A message that is kept in a file.
+fn large(text: &str) -> String {
+    text.to_owned() + &"x".repeat(40_000)
+}
+
+/// Waits until there are these files: they go after the answer.
+#[track_caller]
+fn wait_for_files(directory: &Path, expected: &[&str]) {
+    for _ in 0..500 {
+        if files(directory) == expected {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(files(directory), expected);
 }
 
 fn files(directory: &Path) -> Vec<String> {
@@ -71,26 +88,16 @@ fn everything_is_there_after_a_restart() {
     );
     assert_eq!(store.list(alice).unwrap(), names);
     assert_eq!(store.subscriptions(alice).unwrap(), ["Archive"]);
-    deliver(&store, &[bob], "later");
+    deliver(&store, &[bob], &large("later"));
     assert_eq!(inbox(&store, "bob").len(), 2);
-    assert_eq!(files(&path.join("messages")), ["1.eml", "2.eml", "3.eml"]);
-}
-
-/// Files are removed while others go on: that takes some time.
-#[track_caller]
-fn is_emptied(directory: &Path) {
-    let start = Instant::now();
-    while !files(directory).is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", files(directory));
-        thread::sleep(Duration::from_millis(1));
-    }
+    // The small ones are in the index.
+    assert_eq!(files(&path.join("messages")), ["3.eml"]);
 }
 
 #[test]
 fn files_go_with_their_messages() {
     let directory = tempfile::tempdir().unwrap();
-    let (incoming, messages) =
-        (directory.path().join("incoming"), directory.path().join("messages"));
+    let messages = directory.path().join("messages");
     let store = Arc::new(Store::open(directory.path()).unwrap());
     let alice = store.set_user("alice", "secret").unwrap();
     let bob = store.set_user("bob", "secret").unwrap();
@@ -98,47 +105,127 @@ fn files_go_with_their_messages() {
     // A connection that breaks off half-way.
     let mut draft = store.draft().unwrap();
     draft.write_all(b"half a mess").unwrap();
-    assert_eq!(files(&incoming), ["1.eml"]);
+    assert!(files(&messages).is_empty());
+    draft.write_all(large("age").as_bytes()).unwrap();
+    assert_eq!(files(&messages), ["1.eml"]);
     drop(draft);
-    assert!(files(&incoming).is_empty());
+    assert!(files(&messages).is_empty());
 
     // A delivery that is refused once the file is in place.
     store.delete(bob, "INBOX").unwrap_err();
     let archive = store.create(bob, "Archive").unwrap();
     store.delete(bob, "Archive").unwrap();
     let mut draft = store.draft().unwrap();
-    draft.write_all(b"too late").unwrap();
+    draft.write_all(large("too late").as_bytes()).unwrap();
     store.append(archive, vec![draft.into()]).unwrap_err();
-    assert!(files(&incoming).is_empty());
-    is_emptied(&messages);
+    assert!(files(&messages).is_empty());
 
-    deliver(&store, &[alice, bob], "shared");
+    deliver(&store, &[alice, bob], &large("shared"));
     assert_eq!(files(&messages), ["3.eml"]);
     let one = store.maildrop(alice).unwrap();
     let body = store.body(&one.messages()[0]).unwrap();
     one.delete(&UidSet::all()).unwrap();
     assert_eq!(files(&messages), ["3.eml"]);
     store.maildrop(bob).unwrap().delete(&UidSet::all()).unwrap();
-    is_emptied(&messages);
+    wait_for_files(&messages, &[]);
     if cfg!(unix) {
-        assert_eq!(body.into_bytes().unwrap(), "shared", "what is open stays readable");
+        assert_eq!(body.into_bytes().unwrap(), large("shared"), "what is open stays readable");
     }
+}
+
+#[test]
+fn small_messages_are_shared_and_go_in_the_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Arc::new(Store::open(directory.path()).unwrap());
+    let alice = store.set_user("alice", "secret").unwrap();
+    let bob = store.set_user("bob", "secret").unwrap();
+    // The largest of them, and the smallest.
+    let most = "x".repeat(32 * 1024);
+    for text in ["", &most] {
+        deliver(&store, &[alice, bob], text);
+    }
+    assert!(files(&directory.path().join("messages")).is_empty());
+    let kept = || {
+        let index = rusqlite::Connection::open(directory.path().join("index.sqlite")).unwrap();
+        let count = "SELECT count(*) FROM small";
+        index.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(kept(), 2);
+    let one = store.maildrop(alice).unwrap();
+    one.delete(&UidSet::all()).unwrap();
+    assert_eq!(kept(), 2);
+    let texts: Vec<_> = inbox(&store, "bob").into_iter().map(|(_, text, _)| text).collect();
+    assert_eq!(texts, ["", &most]);
+    store.maildrop(bob).unwrap().delete(&UidSet::all()).unwrap();
+    assert_eq!(kept(), 0);
+    let gone = store.body(&one.messages()[0]).unwrap_err();
+    assert!(matches!(gone, Error::Expunged), "{gone}");
+}
+
+/// Whatever others may do in the directory that was given.
+#[test]
+#[cfg(unix)]
+fn only_the_owner_may_read_any_of_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let set =
+        |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set(directory.path(), 0o755);
+    for _ in 0..2 {
+        let store = Store::open(directory.path()).unwrap();
+        let alice = store.set_user("alice", "secret").unwrap();
+        deliver(&store, &[alice], &large("private"));
+        let mut seen = 0;
+        let mut directories = vec![directory.path().to_owned()];
+        while let Some(next) = directories.pop() {
+            for entry in fs::read_dir(next).unwrap() {
+                let (path, kind) = entry.map(|e| (e.path(), e.file_type().unwrap())).unwrap();
+                let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+                assert_eq!(mode, if kind.is_dir() { 0o700 } else { 0o600 }, "{path:?}");
+                seen += 1;
+                directories.extend(kind.is_dir().then_some(path));
+            }
+        }
+        assert!(seen >= 4, "{seen}");
+        drop(store);
+        // As an earlier version left them.
+        set(&directory.path().join("index.sqlite"), 0o644);
+        set(&directory.path().join("messages"), 0o755);
+    }
+}
+
+#[test]
+fn ten_thousand_expunged_messages_do_not_hold_up_the_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let alice = store.set_user("alice", "secret").unwrap();
+    let inbox = store.mailbox(alice, "INBOX").unwrap();
+    let message = |size| {
+        let mut draft = store.draft().unwrap();
+        draft.write_all("x".repeat(size).as_bytes()).unwrap();
+        let mut new = mail_examples::store::NewMessage::from(draft);
+        new.flags = Flags::from_names(["\\Deleted"]);
+        new
+    };
+    for _ in 0..10 {
+        store.append(inbox, (0..1000).map(|_| message(100)).collect()).unwrap();
+    }
+    let begun = std::time::Instant::now();
+    assert_eq!(store.expunge(inbox, &UidSet::all()).unwrap().len(), 10_000);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
 #[test]
 fn what_was_arriving_is_removed_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
-    let (incoming, messages) =
-        (directory.path().join("incoming"), directory.path().join("messages"));
+    let messages = directory.path().join("messages");
     let store = Store::open(directory.path()).unwrap();
     let alice = store.set_user("alice", "secret").unwrap();
-    deliver(&store, &[alice], "kept");
+    deliver(&store, &[alice], &large("kept"));
     drop(store);
-    fs::write(incoming.join("8.eml"), "half").unwrap();
-    fs::write(messages.join("7.eml"), "renamed but never committed").unwrap();
+    fs::write(messages.join("7.eml"), "written but never committed").unwrap();
     fs::write(messages.join("notes.txt"), "not ours").unwrap();
     let store = Store::open(directory.path()).unwrap();
-    assert!(files(&incoming).is_empty());
     assert_eq!(files(&messages), ["1.eml", "notes.txt"]);
     assert_eq!(inbox(&store, "alice").len(), 1);
 }
@@ -163,14 +250,24 @@ fn an_index_of_version_1_gets_what_it_lacks() {
     deliver(&store, &[alice], "2\r\n\r\n");
     deliver(&store, &[alice], "3\n");
     drop(store);
+    let messages = directory.path().join("messages");
     let index = rusqlite::Connection::open(directory.path().join("index.sqlite")).unwrap();
+    // Every message was in a file.
+    let mut small = index.prepare("SELECT body, octets FROM small").unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?));
+    for row in small.query_map([], row).unwrap() {
+        let (body, octets) = row.unwrap();
+        fs::write(messages.join(format!("{body}.eml")), octets).unwrap();
+    }
+    drop(small);
+    index.execute_batch("DROP TABLE small").unwrap();
     let without = "ALTER TABLE message DROP COLUMN crlf_size;
                    ALTER TABLE mailbox DROP COLUMN recent";
     index.execute_batch(without).unwrap();
     index.pragma_update(None, "user_version", 1).unwrap();
     drop(index);
     // It need not keep the others from being used.
-    fs::remove_file(directory.path().join("messages/3.eml")).unwrap();
+    fs::remove_file(messages.join("3.eml")).unwrap();
 
     for _ in 0..2 {
         let store = Arc::new(Store::open(directory.path()).unwrap());
@@ -181,11 +278,14 @@ fn an_index_of_version_1_gets_what_it_lacks() {
         };
         assert_eq!(sizes(alice)[..3], [(9, 13), (5, 5), (2, 2)]);
         assert_eq!(sizes(bob)[0], (9, 13));
-        let inbox = store.mailbox(alice, "INBOX").unwrap();
-        assert!(store.take_recent(inbox).unwrap().is_empty(), "what was there is not recent");
+        let mailbox = store.mailbox(alice, "INBOX").unwrap();
+        assert!(store.take_recent(mailbox).unwrap().is_empty(), "what was there is not recent");
         deliver(&store, &[alice, bob], "later");
         assert_eq!(sizes(bob).last(), Some(&(5, 7)));
-        assert_eq!(store.take_recent(inbox).unwrap().len(), 1);
+        assert_eq!(store.take_recent(mailbox).unwrap().len(), 1);
+        // What is in its file stays there.
+        assert_eq!(inbox(&store, "bob")[0].1, "1\n\nno end");
+        assert_eq!(files(&messages), ["1.eml", "2.eml"]);
     }
 }
 
@@ -262,7 +362,8 @@ fn deliver_until_killed() {
     let store = Store::open(Path::new(&directory)).unwrap();
     let alice = store.set_user("alice", "secret").unwrap();
     for n in 0.. {
-        deliver(&store, &[alice], &format!("message {n}"));
+        let text = format!("message {n}");
+        deliver(&store, &[alice], &if n % 2 == 0 { text } else { large(&text) });
         eprintln!("committed {n}");
     }
 }
@@ -292,7 +393,7 @@ fn a_kill_loses_nothing() {
         assert!((committed..=committed + 1).contains(&there.len()), "{committed} {}", there.len());
         committed = there.len();
         assert!(there.iter().all(|(_, text, _)| text.starts_with("message ")));
-        assert_eq!(files(&directory.path().join("messages")).len(), committed);
-        assert!(files(&directory.path().join("incoming")).is_empty());
+        let in_files = there.iter().filter(|(_, text, _)| text.len() > 32 * 1024).count();
+        assert_eq!(files(&directory.path().join("messages")).len(), in_files);
     }
 }

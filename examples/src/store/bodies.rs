@@ -1,4 +1,5 @@
-//! Where the octets of the messages are: a file each, or in memory.
+//! Where the octets of the messages are: the small ones in the index, which so
+//! is all that has to be made durable for them, the others in a file each.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,11 +14,14 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Error, crlf_size::CrlfSize, lock, remover::Remover};
+use super::{Error, crlf_size::CrlfSize, lock, private};
 
 /// Names the octets of one message; several entries in mailboxes may share
 /// them.
 pub(super) type BodyId = u64;
+
+/// How many octets a message may have to be kept in the index.
+pub(super) const SMALL: usize = 32 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Bodies {
@@ -27,12 +31,8 @@ pub(super) struct Bodies {
 
 #[derive(Debug)]
 enum Place {
-    /// `messages/ID.eml`, and `incoming/ID.eml` while it arrives.
-    Directory {
-        incoming: PathBuf,
-        messages: PathBuf,
-        remover: Remover,
-    },
+    /// `ID.eml` in this directory.
+    Directory(PathBuf),
     Memory(Mutex<HashMap<BodyId, Bytes>>),
 }
 
@@ -41,38 +41,26 @@ impl Bodies {
         Self { place: Place::Memory(Mutex::default()), next: AtomicU64::new(1) }
     }
 
-    /// Opens the directories below `root` and removes every file that the
-    /// index does not know: what was arriving when the last run ended.
+    /// Opens the directory `messages` below `root` and removes every file that
+    /// the index does not know: what was arriving when the last run ended.
     pub(super) fn in_directory(root: &Path, known: &HashSet<BodyId>) -> Result<Self, Error> {
-        let (incoming, messages) = (root.join("incoming"), root.join("messages"));
-        for directory in [&incoming, &messages] {
-            fs::create_dir_all(directory).map_err(Error::at(directory))?;
-        }
+        let messages = root.join("messages");
+        private::make_directory(&messages)?;
         sync_directory(root)?;
-        remove_files(&incoming, |_| true)?;
         remove_files(&messages, |id| !known.contains(&id))?;
         let next = known.iter().max().map_or(1, |last| last + 1);
-        let place = Place::Directory { incoming, messages, remover: Remover::new() };
-        Ok(Self { place, next: AtomicU64::new(next) })
+        Ok(Self { place: Place::Directory(messages), next: AtomicU64::new(next) })
     }
 
-    pub(super) fn draft(self: &Arc<Self>) -> Result<Draft, Error> {
+    pub(super) fn draft(self: &Arc<Self>) -> Draft {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let content = match &self.place {
-            Place::Directory { incoming, .. } => {
-                let path = file_in(incoming, id);
-                let file = File::create_new(&path).map_err(Error::at(&path))?;
-                Content::File { path, file: BufWriter::with_capacity(32 * 1024, file) }
-            }
-            Place::Memory(_) => Content::Memory(Vec::new()),
-        };
-        let (crlf_size, bodies) = (CrlfSize::new(), Arc::clone(self));
-        Ok(Draft { id, size: 0, crlf_size, content, bodies, committed: false })
+        let (content, crlf_size) = (Content::Memory(Vec::new()), CrlfSize::new());
+        Draft { id, size: 0, crlf_size, content, bodies: Arc::clone(self), committed: false }
     }
 
     pub(super) fn open(&self, id: BodyId, size: u64) -> Result<Body, Error> {
         let content = match &self.place {
-            Place::Directory { messages, .. } => {
+            Place::Directory(messages) => {
                 let path = file_in(messages, id);
                 match File::open(&path) {
                     Ok(file) => Readable::File(file),
@@ -91,7 +79,7 @@ impl Bodies {
     /// Removes octets that no message has any more, soon.
     pub(super) fn remove(&self, id: BodyId) {
         match &self.place {
-            Place::Directory { messages, remover, .. } => remover.remove(file_in(messages, id)),
+            Place::Directory(messages) => drop(fs::remove_file(file_in(messages, id))),
             Place::Memory(bodies) => drop(lock(bodies).remove(&id)),
         }
     }
@@ -99,7 +87,8 @@ impl Bodies {
 
 /// A message as it arrives, from [`Store::draft`](super::Store::draft).
 ///
-/// Its octets are written in pieces of any size. Unless it is handed to
+/// Its octets are written in pieces of any size; while they are few, they are in
+/// memory. Unless it is handed to
 /// [`Store::deliver`](super::Store::deliver) or
 /// [`Store::append`](super::Store::append), dropping it removes every trace.
 #[derive(Debug)]
@@ -119,7 +108,7 @@ enum Content {
         file: BufWriter<File>,
     },
     Memory(Vec<u8>),
-    /// Durable under its final name.
+    /// Where they stay, and durable there.
     Placed,
 }
 
@@ -139,24 +128,47 @@ impl Draft {
         self.id
     }
 
-    /// Makes the octets durable under their final name. Until
-    /// [`Draft::committed`] they are removed again on drop.
+    /// Makes the octets durable, but for those that the index is to keep
+    /// ([`Draft::small`]). Until [`Draft::committed`] they are removed again on
+    /// drop.
     pub(super) fn place(&mut self) -> Result<(), Error> {
         match (&mut self.content, &self.bodies.place) {
-            (Content::File { path, file }, Place::Directory { messages, .. }) => {
-                let last = file_in(messages, self.id);
-                file.flush().and_then(|()| file.get_ref().sync_all()).map_err(Error::at(&*path))?;
-                fs::rename(&*path, &last).map_err(Error::at(last))?;
+            (Content::File { path, file }, Place::Directory(messages)) => {
+                file.flush()
+                    .and_then(|()| file.get_ref().sync_data())
+                    .map_err(Error::at(&*path))?;
+                sync_directory(messages)?;
                 self.content = Content::Placed;
-                sync_directory(messages)
             }
             (Content::Memory(octets), Place::Memory(bodies)) => {
                 lock(bodies).insert(self.id, Bytes::from(std::mem::take(octets)));
                 self.content = Content::Placed;
-                Ok(())
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
+    }
+
+    /// The octets that are to be kept in the index.
+    pub(super) fn small(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Memory(octets) => Some(octets),
+            Content::File { .. } | Content::Placed => None,
+        }
+    }
+
+    /// Goes over to a file, once there are too many octets.
+    fn spill(&mut self) -> io::Result<()> {
+        let (Content::Memory(octets), Place::Directory(messages)) =
+            (&self.content, &self.bodies.place)
+        else {
+            return Ok(());
+        };
+        let path = file_in(messages, self.id);
+        let mut file = BufWriter::with_capacity(SMALL, private::create_new(&path)?);
+        let written = file.write_all(octets);
+        self.content = Content::File { path, file };
+        written
     }
 
     /// The index knows the message: it stays.
@@ -167,6 +179,9 @@ impl Draft {
 
 impl Write for Draft {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.small().is_some_and(|octets| octets.len() + piece.len() > SMALL) {
+            self.spill()?;
+        }
         let written = match &mut self.content {
             Content::File { file, .. } => file.write(piece)?,
             Content::Memory(octets) => octets.write(piece)?,
@@ -209,6 +224,12 @@ enum Readable {
 }
 
 impl Body {
+    /// Those of a small one.
+    pub(super) fn small(octets: Vec<u8>) -> Self {
+        let size = octets.len() as u64;
+        Self { size, content: Readable::Memory(Cursor::new(octets.into())) }
+    }
+
     /// How many octets the message has: RFC822.SIZE.
     pub fn size(&self) -> u64 {
         self.size

@@ -2,19 +2,20 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{Condvar, Mutex, PoisonError},
     time::Duration,
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{Error, MailboxId, bodies::BodyId, lock};
+use super::{Error, MailboxId, bodies::BodyId, lock, private};
 
 /// Raised with every change of the schema; kept in `PRAGMA user_version`.
 const VERSION: i64 = 3;
 
-/// How many connections for reading are kept open while nobody reads.
-const IDLE_READERS: usize = 8;
+/// How many may read at once; the others wait. Each takes three file
+/// descriptors, which stay open.
+const READERS: usize = 16;
 
 /// `uidvalidity.last` rises with every mailbox made, so that no two mailboxes
 /// ever have the same, be it under one name or another.
@@ -23,7 +24,8 @@ const IDLE_READERS: usize = 8;
 /// `mailbox.recent` is the first UID that is `\Recent` to the next session that
 /// selects the mailbox (RFC 3501 §2.3.2).
 /// `message.crlf_size` is NULL until it is counted, in an index that was of
-/// version 1.
+/// version 1. `small` has the octets of small messages; those of the others, and
+/// of those that came in with an earlier version, are in files.
 const SCHEMA: &str = "
     CREATE TABLE user (
         id INTEGER PRIMARY KEY,
@@ -70,6 +72,10 @@ const SCHEMA: &str = "
         PRIMARY KEY (mailbox, uid)
     ) WITHOUT ROWID;
     CREATE INDEX expunged_modseq ON expunged (mailbox, modseq);
+    CREATE TABLE small (
+        body INTEGER PRIMARY KEY,
+        octets BLOB NOT NULL
+    );
 ";
 
 /// Makes version 2 of version 1.
@@ -78,11 +84,11 @@ const FROM_VERSION_1: &str = "ALTER TABLE message ADD COLUMN crlf_size INTEGER";
 const FROM_VERSION_2: &str = "
     ALTER TABLE mailbox ADD COLUMN recent INTEGER NOT NULL DEFAULT 1;
     UPDATE mailbox SET recent = uidnext;
+    CREATE TABLE small (body INTEGER PRIMARY KEY, octets BLOB NOT NULL);
 ";
 
-/// One connection that writes, and as many that read as there are readers: in
-/// WAL mode these never wait for each other. An index in memory has the one
-/// connection only.
+/// One connection that writes, and some that read: in WAL mode these never wait
+/// for the one that writes. An index in memory has the one connection only.
 #[derive(Debug)]
 pub(super) struct Index {
     writer: Mutex<Connection>,
@@ -92,7 +98,30 @@ pub(super) struct Index {
 #[derive(Debug)]
 struct Readers {
     path: PathBuf,
+    /// Connections that nobody uses now.
     idle: Mutex<Vec<Connection>>,
+    /// How many more may read.
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Readers {
+    /// Waits until it may be read.
+    fn turn(&self) -> Turn<'_> {
+        let free = self.freed.wait_while(lock(&self.free), |free| *free == 0);
+        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
+        Turn(self)
+    }
+}
+
+/// Leave to read, given back on drop.
+struct Turn<'r>(&'r Readers);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.free) += 1;
+        self.0.freed.notify_one();
+    }
 }
 
 impl Index {
@@ -104,9 +133,12 @@ impl Index {
     }
 
     pub(super) fn in_file(path: PathBuf) -> Result<Self, Error> {
+        // The files that SQLite makes beside it get the same permissions.
+        drop(private::open(&path)?);
         let mut connection = connect(&path)?;
         create_or_upgrade(&mut connection, &path)?;
-        let readers = Some(Readers { path, idle: Mutex::default() });
+        let (idle, free, freed) = (Mutex::default(), Mutex::new(READERS), Condvar::new());
+        let readers = Some(Readers { path, idle, free, freed });
         Ok(Self { writer: Mutex::new(connection), readers })
     }
 
@@ -118,13 +150,11 @@ impl Index {
         let Some(readers) = &self.readers else {
             return work(&lock(&self.writer).transaction()?);
         };
+        let _turn = readers.turn();
         let idle = lock(&readers.idle).pop();
         let mut connection = idle.map_or_else(|| connect(&readers.path), Ok)?;
         let result = work(&connection.transaction()?);
-        let mut idle = lock(&readers.idle);
-        if idle.len() < IDLE_READERS {
-            idle.push(connection);
-        }
+        lock(&readers.idle).push(connection);
         result
     }
 
@@ -141,9 +171,10 @@ impl Index {
         let Change { tx, mut aftermath } = change;
         {
             let mut used = tx.prepare_cached("SELECT 1 FROM message WHERE body = ? LIMIT 1")?;
+            let mut remove = tx.prepare_cached("DELETE FROM small WHERE body = ?")?;
             let mut unused = Vec::new();
             for body in aftermath.released {
-                if !used.exists([body as i64])? {
+                if !used.exists([body as i64])? && remove.execute([body as i64])? == 0 {
                     unused.push(body);
                 }
             }
@@ -166,7 +197,7 @@ pub(super) struct Change<'c> {
 pub(super) struct Aftermath {
     /// Mailboxes whose watchers are to be told.
     pub(super) touched: Vec<(MailboxId, u64)>,
-    /// Bodies that no message has any more.
+    /// Files of bodies that no message has any more.
     pub(super) released: Vec<BodyId>,
 }
 
@@ -211,4 +242,44 @@ fn create_or_upgrade(connection: &mut Connection, path: &Path) -> Result<(), Err
     }
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(tx.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        thread,
+        time::Duration,
+    };
+
+    use super::*;
+
+    #[test]
+    fn as_many_read_at_once_as_there_are_turns() {
+        let directory = tempfile::tempdir().unwrap();
+        let index = Index::in_file(directory.path().join("index.sqlite")).unwrap();
+        let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..READERS * 4 {
+                scope.spawn(|| {
+                    index
+                        .read(|_| {
+                            most.fetch_max(
+                                now.fetch_add(1, Ordering::SeqCst) + 1,
+                                Ordering::SeqCst,
+                            );
+                            thread::sleep(Duration::from_millis(20));
+                            now.fetch_sub(1, Ordering::SeqCst);
+                            Ok(())
+                        })
+                        .unwrap();
+                });
+            }
+        });
+        assert!((2..=READERS).contains(&most.into_inner()));
+        // One that fails gives its turn back too.
+        for _ in 0..READERS * 2 {
+            index.read::<()>(|_| Err(Error::Expunged)).unwrap_err();
+        }
+    }
 }

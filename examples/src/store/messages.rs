@@ -5,7 +5,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::{
     Body, Draft, Error, FlagChange, Flags, MailboxId, Store, UidSet, UserId,
-    bodies::BodyId,
+    bodies::{BodyId, SMALL},
     index::Change,
     mailboxes::{self, INBOX},
 };
@@ -97,7 +97,7 @@ const COLUMNS: &str = "uid, modseq, flags, keywords, date, zone, size, crlf_size
 impl Store {
     /// Begins a message that arrives.
     pub fn draft(&self) -> Result<Draft, Error> {
-        self.bodies.draft()
+        Ok(self.bodies.draft())
     }
 
     /// Puts a message into the INBOX of every recipient; into all of them or
@@ -108,9 +108,13 @@ impl Store {
         let mut recipients = recipients.to_vec();
         recipients.sort_unstable();
         recipients.dedup();
+        if recipients.is_empty() {
+            return Ok(());
+        }
         draft.place()?;
         let new = NewMessage::from(draft);
         self.write(|change| {
+            change.keep_small(&new.draft)?;
             for &user in &recipients {
                 let inbox = mailboxes::row(&change.tx, user, INBOX)?;
                 let inbox = inbox.ok_or(Error::NoSuchMailbox)?.id;
@@ -119,9 +123,7 @@ impl Store {
             }
             Ok(())
         })?;
-        if !recipients.is_empty() {
-            new.draft.committed();
-        }
+        new.draft.committed();
         Ok(())
     }
 
@@ -140,6 +142,7 @@ impl Store {
             let mut uids = Vec::with_capacity(messages.len());
             for (at, new) in messages.iter().enumerate() {
                 let message = into.message(at, new);
+                change.keep_small(&new.draft)?;
                 change.insert(mailbox, &message)?;
                 uids.push(message.uid);
             }
@@ -163,6 +166,15 @@ impl Store {
     /// # Errors
     /// [`Error::Expunged`] when the message has gone meanwhile.
     pub fn body(&self, message: &Message) -> Result<Body, Error> {
+        if message.size <= SMALL as u64 {
+            let octets = self.read(|tx| {
+                let mut small = tx.prepare_cached("SELECT octets FROM small WHERE body = ?")?;
+                Ok(small.query_row([message.body as i64], |row| row.get(0)).optional()?)
+            })?;
+            if let Some(octets) = octets {
+                return Ok(Body::small(octets));
+            }
+        }
         self.bodies.open(message.body, message.size)
     }
 
@@ -327,6 +339,16 @@ impl Change<'_> {
             .execute(params![next, modseq as i64, mailbox.0])?;
         self.touched(mailbox, modseq);
         Ok(Arrival { uidvalidity: counters.uidvalidity, first: counters.uidnext, modseq })
+    }
+
+    /// Keeps the octets of a small message.
+    fn keep_small(&mut self, draft: &Draft) -> Result<(), Error> {
+        if let Some(octets) = draft.small() {
+            self.tx
+                .prepare_cached("INSERT INTO small (body, octets) VALUES (?, ?)")?
+                .execute(params![draft.id() as i64, octets])?;
+        }
+        Ok(())
     }
 
     fn insert(&mut self, mailbox: MailboxId, message: &Message) -> Result<(), Error> {

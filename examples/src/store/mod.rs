@@ -5,16 +5,17 @@
 //! ```text
 //! mail-data/
 //!   lock           held while a server has the directory open
-//!   index.sqlite   everything but the octets of the messages (WAL mode)
-//!   incoming/      17.eml, while the message arrives
-//!   messages/      16.eml, …: one file a message, shared by all its copies
+//!   index.sqlite   everything but the octets of large messages (WAL mode)
+//!   messages/      17.eml, …: one file a large message, for all its copies
 //! ```
 //!
-//! A message is written to `incoming`, made durable, renamed into `messages`,
-//! and only then committed to the index; an expunged one goes the other way
-//! round. So the index never names a file that is not there, whenever the
-//! process or the machine stops; files that the index does not name are
-//! removed at the next start.
+//! Up to 32 KiB, a message is a row of the index, so that one write makes it
+//! durable, wholly or not at all. A larger one is written to its file, made
+//! durable, and only then committed to the index; an expunged one goes the
+//! other way round. So the index never
+//! names a file that is not there, whenever the process or the machine stops;
+//! files that the index does not name are removed at the next start. Only the
+//! owner may read any of it.
 //!
 //! A session that has a mailbox selected keeps the UIDs it has told its client
 //! and the modification sequence of that state. [`Watch`] tells it cheaply
@@ -50,7 +51,8 @@ mod index;
 mod mailboxes;
 mod maildrop;
 mod messages;
-mod remover;
+mod private;
+mod removal;
 mod secrets;
 mod uid_set;
 mod users;
@@ -58,7 +60,7 @@ mod watch;
 
 use std::{
     collections::HashSet,
-    fs::{DirBuilder, File},
+    fs::File,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -89,6 +91,8 @@ pub struct MailboxId(i64);
 pub struct Store {
     index: index::Index,
     bodies: Arc<bodies::Bodies>,
+    /// None in memory, where it takes no time.
+    removal: Option<removal::Removal>,
     watches: watch::Watches,
     /// Whose maildrops are open.
     maildrops: Mutex<HashSet<UserId>>,
@@ -105,24 +109,22 @@ impl Store {
     }
 
     /// Opens the store in a directory. One that it makes only its owner may
-    /// read; an existing one keeps the permissions it has.
+    /// read; an existing one keeps the permissions it has, but what the store
+    /// makes in it is its owner's alone.
     ///
     /// # Errors
     /// [`Error::DirectoryInUse`] while another process has it open,
     /// [`Error::Version`] when another version of this program wrote it,
     /// [`Error::File`] and [`Error::Index`] when it cannot be read or written.
     pub fn open(directory: &Path) -> Result<Self, Error> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory).map_err(Error::at(directory))?;
-        let path = directory.join("lock");
-        let lock = File::create(&path).map_err(Error::at(&path))?;
+        if !directory.is_dir() {
+            private::make_directory(directory)?;
+        }
+        let lock = private::open(&directory.join("lock"))?;
         match FileExt::try_lock(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::DirectoryInUse(directory.into())),
-            Err(TryLockError::Error(e)) => return Err(Error::at(path)(e)),
+            Err(TryLockError::Error(e)) => return Err(Error::at(directory)(e)),
         }
         let index = index::Index::in_file(directory.join("index.sqlite"))?;
         let known = index.read(|tx| {
@@ -137,9 +139,12 @@ impl Store {
     }
 
     fn of(index: index::Index, bodies: bodies::Bodies, lock: Option<File>) -> Self {
+        let bodies = Arc::new(bodies);
         Self {
             index,
-            bodies: Arc::new(bodies),
+            // There is a lock where there is a directory.
+            removal: lock.is_some().then(|| removal::Removal::new(Arc::clone(&bodies))),
+            bodies,
             watches: watch::Watches::default(),
             maildrops: Mutex::default(),
             secrets: secrets::Secrets::default(),
@@ -152,7 +157,7 @@ impl Store {
         self.index.read(work)
     }
 
-    /// Changes the index, then tells the watchers and removes what nothing
+    /// Changes the index, then tells the watchers, and has removed what nothing
     /// names any more.
     fn write<T>(
         &self,
@@ -162,7 +167,10 @@ impl Store {
         for (mailbox, modseq) in touched {
             self.watches.publish(mailbox, modseq);
         }
-        released.into_iter().for_each(|body| self.bodies.remove(body));
+        match &self.removal {
+            Some(removal) => removal.remove(released),
+            None => released.into_iter().for_each(|body| self.bodies.remove(body)),
+        }
         Ok(done)
     }
 }
