@@ -158,7 +158,9 @@ class Errors(ServerTest):
         self.assertEqual(ended.returncode, 0)
         for option in (
             "--data", "--memory", "--hostname", "--smtp", "--pop3", "--imap", "--smtps", "--pop3s",
-            "--imaps", "--user", "--cert", "--key", "--max-message-size", "--allow-plaintext-auth",
+            "--imaps", "--user", "--users-file", "--cert", "--key", "--max-message-size",
+            "--max-connections", "--max-connections-per-address", "--allow-plaintext-auth",
+            "--allow-remote-development-users",
         ):
             self.assertIn(option, ended.stdout)
         self.assertRegex(self.run_program("--version").stdout, r"^mailserver \d+\.\d+\.\d+")

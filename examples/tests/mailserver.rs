@@ -83,6 +83,36 @@ fn in_memory_nothing_is_written() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
+/// Passwords need not be seen by whoever lists the processes.
+#[test]
+fn users_come_from_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("users");
+    fs::write(&file, "# the team\ncarol:a:b c\n\ndave:two\r\n").unwrap();
+    let data = directory.path().join("mail-data");
+    let mut command = mailserver();
+    command.arg("--data").arg(&data).arg("--users-file").arg(&file).args(["--user", "erin:three"]);
+    let (said, status) = start_and_stop(&mut command);
+    assert_eq!(status, Some(0), "{said}");
+    let store = Store::open(&data).unwrap();
+    assert_eq!(store.users().unwrap(), ["erin", "carol", "dave"]);
+    for (name, password) in [("carol", "a:b c"), ("dave", "two"), ("erin", "three")] {
+        assert!(store.authenticate(name, password, &|| false).unwrap().is_some(), "{name}");
+    }
+    drop(store);
+
+    for (text, said) in [("carol", "line 1: expected NAME"), ("\na b:c", "a b: not a user")] {
+        fs::write(&file, text).unwrap();
+        let (status, stderr) = fails(mailserver().arg("--memory").arg("--users-file").arg(&file));
+        assert_eq!(status, 2, "{stderr}");
+        assert!(stderr.contains(said), "{stderr}");
+    }
+    let missing = directory.path().join("none");
+    let (status, stderr) = fails(mailserver().arg("--memory").arg("--users-file").arg(&missing));
+    assert_eq!(status, 2, "{stderr}");
+    assert!(stderr.contains(&missing.display().to_string()), "{stderr}");
+}
+
 fn fails(command: &mut Command) -> (i32, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     assert!(stdout.is_empty());
@@ -101,6 +131,8 @@ fn wrong_options_are_told_with_status_2() {
         (&["--hostname", "[127.0.0.1]"], "expected a domain name"),
         (&["--max-message-size", "0"], "--max-message-size"),
         (&["--max-message-size", "1k"], "--max-message-size"),
+        (&["--max-connections", "0"], "--max-connections"),
+        (&["--max-connections-per-address", "many"], "--max-connections-per-address"),
         (&["--cert", "cert.pem"], "--key"),
         (&["--memory", "--data", "x"], "cannot be used with"),
         (&["--verbose"], "unexpected argument"),
