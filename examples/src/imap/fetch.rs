@@ -243,7 +243,9 @@ impl<'m> Reader<'m> {
         if let Some(layout) = self.layout.get() {
             return Ok(layout);
         }
-        let layout = Layout::parse(&messages::whole(self.store, self.message)?);
+        let octets = messages::open(self.store, self.message, 0..self.message.size)?;
+        let layout = Layout::read(octets);
+        let layout = layout.map_err(|source| messages::unreadable(self.message, source))?;
         Ok(self.layout.get_or_init(|| layout))
     }
 

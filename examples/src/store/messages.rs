@@ -198,12 +198,7 @@ impl Store {
             let mut messages = select(&change.tx, mailbox, set)?;
             let mut raised = None;
             for message in &mut messages {
-                let new = message.flags.changed(flags);
-                if let FlagChange::Add(added) = flags {
-                    if added.keywords().any(|keyword| !new.contains(keyword)) {
-                        return Err(Error::Limit("64 keywords on a message"));
-                    }
-                }
+                let new = message.flags.changed(flags)?;
                 if new == message.flags {
                     continue;
                 }
