@@ -190,6 +190,11 @@ class Selecting(MailboxTest):
         status = self.status("INBOX", "MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN")
         self.assertEqual(status["MESSAGES"], 2)
         self.assertEqual(status["UNSEEN"], 2)
+        # RFC 3501 §2.3.2: recent until a session has selected them.
+        self.assertEqual(status["RECENT"], 2)
+        ok(self.client.select())
+        self.assertEqual(ok(self.client.recent()), [b"2"])
+        self.assertEqual(self.status("INBOX", "RECENT"), {"RECENT": 0})
         self.assertGreater(status["UIDNEXT"], 2)
         self.assertEqual(self.status('"some where"', "MESSAGES"), {"MESSAGES": 0})
         no(self.client.status("nowhere", "(MESSAGES)"))

@@ -154,23 +154,13 @@ fn tell(
 
 /// The items that are asked for, each once, without the names for several.
 fn expand<'a>(items: FetchItems<'a>) -> Vec<FetchItem<'a>> {
-    const FAST: [FetchItem<'static>; 3] =
-        [FetchItem::Flags, FetchItem::InternalDate, FetchItem::Rfc822Size];
-    let with = |more: &[FetchItem<'a>]| [&FAST[..], more].concat();
-    match items {
-        FetchItems::Fast => with(&[]),
-        FetchItems::All => with(&[FetchItem::Envelope]),
-        FetchItems::Full => with(&[FetchItem::Envelope, FetchItem::Body]),
-        FetchItems::Items(items) => {
-            let mut once = Vec::new();
-            for item in items.iter() {
-                if once.len() <= MOST_ITEMS && !once.contains(item) {
-                    once.push(*item);
-                }
-            }
-            once
+    let mut once = Vec::new();
+    for item in items.items() {
+        if once.len() <= MOST_ITEMS && !once.contains(item) {
+            once.push(*item);
         }
     }
+    once
 }
 
 /// Whether an item sets `\Seen` on the messages it is told of.
@@ -243,7 +233,9 @@ impl<'m> Reader<'m> {
         if let Some(layout) = self.layout.get() {
             return Ok(layout);
         }
-        let layout = Layout::parse(&messages::whole(self.store, self.message)?);
+        let octets = messages::open(self.store, self.message, 0..self.message.size)?;
+        let layout = Layout::read(octets);
+        let layout = layout.map_err(|source| messages::unreadable(self.message, source))?;
         Ok(self.layout.get_or_init(|| layout))
     }
 

@@ -119,17 +119,27 @@ impl Flags {
     }
 
     /// These flags after `change`.
-    #[must_use]
-    pub fn changed(&self, change: &FlagChange) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when it adds keywords past the limit of 64.
+    pub fn changed(&self, change: &FlagChange) -> Result<Self, Error> {
         let mut flags = self.clone();
         match change {
             FlagChange::Replace(new) => flags = new.clone(),
-            FlagChange::Add(new) => new.iter().for_each(|name| {
-                flags.insert(name);
-            }),
+            FlagChange::Add(new) if flags.keywords.is_empty() => {
+                flags.system |= new.system;
+                flags.keywords.clone_from(&new.keywords);
+            }
+            FlagChange::Add(new) => {
+                for name in new.iter() {
+                    if !flags.insert(name) {
+                        return Err(Error::Limit("64 keywords on a message"));
+                    }
+                }
+            }
             FlagChange::Remove(old) => old.iter().for_each(|name| flags.remove(name)),
         }
-        flags
+        Ok(flags)
     }
 
     /// The two columns of the index.
@@ -208,9 +218,10 @@ mod tests {
     fn changes_are_those_of_store() {
         let flags = Flags::from_names(["\\Seen", "a"]);
         let other = Flags::from_names(["\\Draft", "A"]);
-        assert_eq!(flags.changed(&FlagChange::Add(other.clone())).to_string(), "\\Seen \\Draft a");
-        assert_eq!(flags.changed(&FlagChange::Remove(other.clone())).to_string(), "\\Seen");
-        assert_eq!(flags.changed(&FlagChange::Replace(other.clone())), other);
+        let changed = |change: FlagChange| flags.changed(&change).unwrap();
+        assert_eq!(changed(FlagChange::Add(other.clone())).to_string(), "\\Seen \\Draft a");
+        assert_eq!(changed(FlagChange::Remove(other.clone())).to_string(), "\\Seen");
+        assert_eq!(changed(FlagChange::Replace(other.clone())), other);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The mailboxes of a user and the names they have (RFC 9051 §5.1, §6.3).
 
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -253,12 +256,16 @@ impl Store {
             let mut in_use = tx.prepare_cached(
                 "SELECT DISTINCT keywords FROM message WHERE mailbox = ? AND keywords <> ''",
             )?;
-            let mut keywords: Vec<String> = Vec::new();
+            // By their names in lower case, each once.
+            let mut keywords = BTreeMap::new();
             for some in in_use.query_map([mailbox.0], |row| row.get::<_, String>(0))? {
-                keywords.extend(some?.split_ascii_whitespace().map(Into::into));
+                for keyword in some?.split_ascii_whitespace() {
+                    keywords
+                        .entry(keyword.to_ascii_lowercase())
+                        .or_insert_with(|| keyword.to_owned());
+                }
             }
-            keywords.sort_unstable_by_key(|keyword| keyword.to_ascii_lowercase());
-            keywords.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+            let keywords = keywords.into_values().collect();
             Ok(Selected {
                 id: mailbox,
                 uidvalidity,

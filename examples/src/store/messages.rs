@@ -210,12 +210,7 @@ impl Store {
             let mut messages = select(&change.tx, mailbox, set)?;
             let mut raised = None;
             for message in &mut messages {
-                let new = message.flags.changed(flags);
-                if let FlagChange::Add(added) = flags {
-                    if added.keywords().any(|keyword| !new.contains(keyword)) {
-                        return Err(Error::Limit("64 keywords on a message"));
-                    }
-                }
+                let new = message.flags.changed(flags)?;
                 if new == message.flags {
                     continue;
                 }
@@ -255,10 +250,14 @@ impl Store {
     ) -> Result<Vec<u32>, Error> {
         self.write(|change| {
             mailboxes::counters(&change.tx, mailbox)?;
-            let mut messages = select(&change.tx, mailbox, set)?;
-            messages.retain(condition);
-            change.expunge(mailbox, &messages)?;
-            Ok(messages.iter().map(|message| message.uid).collect())
+            let mut gone = Vec::new();
+            for batch in batches(&uids(&change.tx, mailbox, set)?) {
+                let messages = select(&change.tx, mailbox, &batch)?;
+                let some = messages.iter().filter(|message| condition(message));
+                gone.extend(some.map(|message| (message.uid, message.body)));
+            }
+            change.expunge(mailbox, &gone)?;
+            Ok(gone.into_iter().map(|(uid, _)| uid).collect())
         })
     }
 
@@ -274,8 +273,8 @@ impl Store {
     ) -> Result<Copied, Error> {
         self.write(|change| {
             mailboxes::counters(&change.tx, source)?;
-            let messages = all_of(&change.tx, source, set)?;
-            change.copy(&messages, target)
+            let uids = all_of(&change.tx, source, set)?;
+            Ok(change.copy(source, &uids, target)?.0)
         })
     }
 
@@ -292,9 +291,9 @@ impl Store {
     ) -> Result<Copied, Error> {
         self.write(|change| {
             mailboxes::counters(&change.tx, source)?;
-            let messages = all_of(&change.tx, source, set)?;
-            let copied = change.copy(&messages, target)?;
-            change.expunge(source, &messages)?;
+            let uids = all_of(&change.tx, source, set)?;
+            let (copied, gone) = change.copy(source, &uids, target)?;
+            change.expunge(source, &gone)?;
             Ok(copied)
         })
     }
@@ -373,49 +372,85 @@ impl Change<'_> {
         Ok(())
     }
 
-    fn copy(&mut self, messages: &[Message], target: MailboxId) -> Result<Copied, Error> {
-        if messages.is_empty() {
+    /// Copies messages of these UIDs, which are all there. Returns them with what they
+    /// are kept as, too.
+    fn copy(
+        &mut self,
+        source: MailboxId,
+        uids: &[u32],
+        target: MailboxId,
+    ) -> Result<(Copied, Vec<(u32, BodyId)>), Error> {
+        if uids.is_empty() {
             let uidvalidity = mailboxes::counters(&self.tx, target)?.uidvalidity;
-            return Ok(Copied { uidvalidity, from: Vec::new(), to: Vec::new() });
+            return Ok((Copied { uidvalidity, from: Vec::new(), to: Vec::new() }, Vec::new()));
         }
-        let into = self.arrive(target, messages.len())?;
-        let (mut from, mut to) = (Vec::new(), Vec::new());
-        for (uid, message) in (into.first..).zip(messages) {
-            self.insert(target, &Message { uid, modseq: into.modseq, ..message.clone() })?;
-            from.push(message.uid);
-            to.push(uid);
+        let into = self.arrive(target, uids.len())?;
+        let mut copied = Vec::with_capacity(uids.len());
+        let mut next = into.first;
+        for batch in batches(uids) {
+            for message in select(&self.tx, source, &batch)? {
+                copied.push((message.uid, message.body));
+                self.insert(target, &Message { uid: next, modseq: into.modseq, ..message })?;
+                next += 1;
+            }
         }
-        Ok(Copied { uidvalidity: into.uidvalidity, from, to })
+        let to = (into.first..next).collect();
+        Ok((Copied { uidvalidity: into.uidvalidity, from: uids.to_vec(), to }, copied))
     }
 
-    fn expunge(&mut self, mailbox: MailboxId, messages: &[Message]) -> Result<(), Error> {
+    /// Removes these messages.
+    fn expunge(&mut self, mailbox: MailboxId, messages: &[(u32, BodyId)]) -> Result<(), Error> {
         if messages.is_empty() {
             return Ok(());
         }
         let modseq = self.raise_modseq(mailbox)?;
-        for message in messages {
+        for &(uid, body) in messages {
             let remove = "DELETE FROM message WHERE mailbox = ? AND uid = ?";
-            self.tx.prepare_cached(remove)?.execute(params![mailbox.0, message.uid])?;
+            self.tx.prepare_cached(remove)?.execute(params![mailbox.0, uid])?;
             let note = "INSERT INTO expunged (mailbox, uid, modseq) VALUES (?, ?, ?)";
-            let gone = params![mailbox.0, message.uid, modseq as i64];
+            let gone = params![mailbox.0, uid, modseq as i64];
             self.tx.prepare_cached(note)?.execute(gone)?;
-            self.released(message.body);
+            self.released(body);
         }
         Ok(())
     }
 
     /// Moves every message, for the RENAME of INBOX.
     pub(super) fn move_all(&mut self, source: MailboxId, target: MailboxId) -> Result<(), Error> {
-        let messages = select(&self.tx, source, &UidSet::all())?;
-        self.copy(&messages, target)?;
-        self.expunge(source, &messages)
+        let uids = uids(&self.tx, source, &UidSet::all())?;
+        let (_, gone) = self.copy(source, &uids, target)?;
+        self.expunge(source, &gone)
     }
 }
 
-/// The messages of these UIDs, every one.
-fn all_of(tx: &Transaction<'_>, mailbox: MailboxId, set: &UidSet) -> Result<Vec<Message>, Error> {
-    let messages = select(tx, mailbox, set)?;
-    if messages.len() as u64 == set.count() { Ok(messages) } else { Err(Error::Expunged) }
+/// How many messages are looked at together: each may have 6 KiB of keywords.
+const BATCH: usize = 500;
+
+/// UIDs in rising order, some at a time.
+fn batches(uids: &[u32]) -> impl Iterator<Item = UidSet> {
+    uids.chunks(BATCH).map(|some| some.iter().copied().collect())
+}
+
+/// The UIDs of a set, every one of which has to be there.
+fn all_of(tx: &Transaction<'_>, mailbox: MailboxId, set: &UidSet) -> Result<Vec<u32>, Error> {
+    let uids = uids(tx, mailbox, set)?;
+    if uids.len() as u64 == set.count() { Ok(uids) } else { Err(Error::Expunged) }
+}
+
+/// The UIDs of a set that are there, in rising order.
+fn uids(tx: &Transaction<'_>, mailbox: MailboxId, set: &UidSet) -> Result<Vec<u32>, Error> {
+    let mut some = tx.prepare_cached(
+        "SELECT uid FROM message WHERE mailbox = ? AND uid BETWEEN ? AND ? ORDER BY uid",
+    )?;
+    let mut uids = Vec::new();
+    for range in set.ranges() {
+        for uid in
+            some.query_map(params![mailbox.0, range.start(), range.end()], |row| row.get(0))?
+        {
+            uids.push(uid?);
+        }
+    }
+    Ok(uids)
 }
 
 fn select(tx: &Transaction<'_>, mailbox: MailboxId, set: &UidSet) -> Result<Vec<Message>, Error> {

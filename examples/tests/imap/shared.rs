@@ -71,3 +71,46 @@ fn what_another_has_expunged_is_not_copied() {
     );
     listeners.stop();
 }
+
+/// RFC 2180 §4.1.2, §4.2.1 to §4.2.3 and RFC 9051 §6.4.9: what is done for the messages
+/// that are still there, and when it is no error that others are not.
+#[test]
+fn what_another_has_expunged_does_not_keep_the_rest_from_being_done() {
+    let (listeners, address, store) = start();
+    for text in ["one", "two", "three"] {
+        deliver(&store, text);
+    }
+    let (mut one, mut other) = (select(address, 3), select(address, 3));
+    play(
+        &mut other,
+        "C: d STORE 2 +FLAGS.SILENT (\\Deleted)
+         S: d OK done
+         C: e EXPUNGE
+         S: * 2 EXPUNGE
+         S: e OK done",
+    );
+    play(
+        &mut one,
+        "C: d FETCH 1:3 UID
+         S: * 1 FETCH (UID 1)
+         S: * 3 FETCH (UID 3)
+         S: d NO [EXPUNGEISSUED] …
+         C: e FETCH 2 UID
+         S: e NO [EXPUNGEISSUED] …
+         C: f STORE 1:3 +FLAGS.SILENT (\\Seen)
+         S: f OK done
+         C: g STORE 2:3 +FLAGS (\\Flagged)
+         S: * 3 FETCH (FLAGS (\\Seen \\Flagged \\Recent))
+         S: g NO [EXPUNGEISSUED] …
+         C: h STORE 2 -FLAGS (\\Flagged)
+         S: h NO [EXPUNGEISSUED] …
+         C: i UID FETCH 1:2 UID
+         S: * 1 FETCH (UID 1)
+         S: * 2 EXPUNGE
+         S: i OK done
+         C: j UID STORE 2:3 +FLAGS (\\Draft)
+         S: * 2 FETCH (FLAGS (\\Seen \\Flagged \\Draft \\Recent) UID 3)
+         S: j OK done",
+    );
+    listeners.stop();
+}

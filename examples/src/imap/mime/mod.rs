@@ -7,7 +7,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | `parts` | which octets are which part |
+//! | `parts`, `source` | which octets are which part |
 //! | `section` | which octets a section is, and what is done to them |
 //! | `transfer` | transfer encodings |
 //! | `envelope`, `address` | ENVELOPE |
@@ -24,6 +24,7 @@ mod parameters;
 mod parts;
 mod scan;
 mod section;
+mod source;
 mod strings;
 mod structure;
 mod text;
@@ -34,6 +35,8 @@ pub use self::{
     strings::{Found, StringId, Strings},
     transfer::{Decoder, Encoding},
 };
+
+use std::io::{self, Read};
 
 use imap_proto::{Arena, body_structure::BodyStructure, date::Date, envelope::Envelope};
 
@@ -46,9 +49,19 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Finds the parts of a message. Every message has at least one.
+    /// Finds the parts of a message, of whose octets no more than some ten thousand are
+    /// held at a time. Every message has at least one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(octets: impl Read) -> io::Result<Self> {
+        Ok(Self { root: parts::read(octets)? })
+    }
+
+    /// Finds the parts of a message that is in memory.
     pub fn parse(octets: &[u8]) -> Self {
-        Self { root: parts::parse(octets) }
+        // Nothing keeps these from being read.
+        Self::read(octets).unwrap_or_else(|_| Self::of_header(0, octets.len() as u64))
     }
 
     /// A message of so many octets of which only the header is looked at, which has so

@@ -1,15 +1,31 @@
 //! Which octets of a message are which part (RFC 2046 §5.1, RFC 5322 §2.1).
 
-use std::{num::NonZeroU32, ops::Range};
+use std::{
+    io::{self, Read},
+    num::NonZeroU32,
+    ops::Range,
+};
 
 use imap_proto::Arena;
 
-use super::{fields, parameters::MediaType, transfer::Encoding};
+use super::{
+    fields,
+    parameters::MediaType,
+    section::Fields,
+    source::{PEEK, Source},
+    transfer::Encoding,
+};
 
 /// How deep parts may nest; deeper ones are left in the part around them.
 const MAX_DEPTH: usize = 50;
 /// How many parts a message may have; what follows is no part.
 const MAX_PARTS: usize = 10_000;
+/// The longest boundary; RFC 2046 §5.1.1 allows 70 octets.
+const MAX_BOUNDARY: usize = 998;
+/// How many octets of the fields that say what is in a part are looked at.
+const MAX_FIELDS: usize = 64 * 1024;
+/// These fields.
+const FIELDS: [&str; 2] = ["Content-Type", "Content-Transfer-Encoding"];
 
 /// A message or a part of one.
 #[derive(Debug)]
@@ -69,9 +85,13 @@ impl Part {
     }
 }
 
-/// Finds the parts of a message, in one pass over its octets.
-pub(super) fn parse(octets: &[u8]) -> Part {
-    Parser { octets, at: 0, boundaries: Vec::new(), depth: 0, parts: 0 }.part(false)
+/// Finds the parts of a message, in one pass over its octets, of which little is held.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn read(octets: impl Read) -> io::Result<Part> {
+    let source = Source::new(octets);
+    Parser { source, boundaries: Vec::new(), depth: 0, parts: 0 }.part(false)
 }
 
 /// A message of so many octets, its header of so many, that is not made of parts.
@@ -82,10 +102,9 @@ pub(super) fn undivided(header: u64, octets: u64) -> Part {
     Part { header: 0..header, body: header..octets, inside, encoding }
 }
 
-struct Parser<'m> {
-    octets: &'m [u8],
-    /// Everything before is parsed; the beginning of a line.
-    at: usize,
+struct Parser<R> {
+    /// All before is parsed; at the beginning of a line.
+    source: Source<R>,
     /// Of the multiparts that are open, the outermost first.
     boundaries: Vec<Vec<u8>>,
     /// How many parts are open.
@@ -102,77 +121,78 @@ struct Delimiter {
     close: bool,
 }
 
-impl Parser<'_> {
+impl<R: Read> Parser<R> {
     /// The part that begins here; up to the next delimiter, or the end.
-    fn part(&mut self, in_digest: bool) -> Part {
+    fn part(&mut self, in_digest: bool) -> io::Result<Part> {
         self.parts += 1;
         self.depth += 1;
-        let header = self.at..self.end_of_header();
-        self.at = header.end;
-        let (inside, encoding, end) = self.inside(&self.octets[header.clone()], in_digest);
+        let start = self.source.at();
+        let header = self.header()?;
+        let header_end = self.source.at();
+        let (inside, encoding, end) = self.inside(&header, in_digest)?;
         self.depth -= 1;
-        Part { body: header.end..end.max(header.end), header, inside, encoding }
+        let body = header_end..end.max(header_end);
+        Ok(Part { header: start..header_end, body, inside, encoding })
     }
 
     /// What a part with this header is made of, its encoding, and where it ends.
-    fn inside(&mut self, header: &[u8], in_digest: bool) -> (Inside, Encoding, usize) {
+    fn inside(&mut self, header: &[u8], in_digest: bool) -> io::Result<(Inside, Encoding, usize)> {
         let arena = Arena::new();
         let [media, encoding] =
-            fields::first(header, ["Content-Type", "Content-Transfer-Encoding"])
-                .map(|value| value.map(|value| fields::unfolded(value, &arena)));
+            fields::first(header, FIELDS).map(|value| value.map(|v| fields::unfolded(v, &arena)));
         let encoding = encoding.map_or(Encoding::Identity, Encoding::named);
         let media = media.and_then(MediaType::read);
         let is_plain = encoding == Encoding::Identity;
         let (inside, end) = match media {
-            _ if self.depth >= MAX_DEPTH || self.parts >= MAX_PARTS => self.nothing(),
-            Some(media) if media.is_message() && is_plain => self.message(),
-            None if in_digest && is_plain => self.message(),
+            _ if self.depth >= MAX_DEPTH || self.parts >= MAX_PARTS => self.nothing()?,
+            Some(media) if media.is_message() && is_plain => self.message()?,
+            None if in_digest && is_plain => self.message()?,
             Some(media) if media.is_kind("multipart") => match media.parameter("boundary") {
-                Some(boundary) if !boundary.is_empty() => {
-                    self.multipart(boundary.into_owned(), media.is("multipart", "digest"))
+                Some(boundary) if (1..=MAX_BOUNDARY).contains(&boundary.len()) => {
+                    self.multipart(boundary.into_owned(), media.is("multipart", "digest"))?
                 }
-                _ => self.nothing(),
+                _ => self.nothing()?,
             },
-            _ => self.nothing(),
+            _ => self.nothing()?,
         };
         // What is made of parts has none (RFC 2045 §6.4).
-        match inside {
+        Ok(match inside {
             Inside::Nothing => (inside, encoding, end),
             _ => (inside, Encoding::Identity, end),
-        }
+        })
     }
 
-    fn nothing(&mut self) -> (Inside, usize) {
-        (Inside::Nothing, self.seek_delimiter())
+    fn nothing(&mut self) -> io::Result<(Inside, usize)> {
+        Ok((Inside::Nothing, self.seek_delimiter()?))
     }
 
-    fn message(&mut self) -> (Inside, usize) {
-        let message = self.part(false);
+    fn message(&mut self) -> io::Result<(Inside, usize)> {
+        let message = self.part(false)?;
         let end = message.body.end;
-        (Inside::Message(message.into()), end)
+        Ok((Inside::Message(message.into()), end))
     }
 
-    fn multipart(&mut self, boundary: Vec<u8>, is_digest: bool) -> (Inside, usize) {
+    fn multipart(&mut self, boundary: Vec<u8>, is_digest: bool) -> io::Result<(Inside, usize)> {
         let level = self.boundaries.len();
         self.boundaries.push(boundary);
         let mut parts = Vec::new();
         // The preamble, then what is between the delimiters.
-        let mut end = self.seek_delimiter();
+        let mut end = self.seek_delimiter()?;
         loop {
-            match self.delimiter(self.at) {
+            match self.delimiter()? {
                 Some(Delimiter { level: of, close: false })
                     if of == level && self.parts < MAX_PARTS =>
                 {
-                    self.at = self.end_of_line(self.at);
-                    let part = self.part(is_digest);
+                    self.source.take_line(|_| {})?;
+                    let part = self.part(is_digest)?;
                     end = part.body.end;
                     parts.push(part);
                 }
                 Some(Delimiter { level: of, .. }) if of == level => {
                     // The epilogue, in which this boundary says nothing.
                     self.boundaries.truncate(level);
-                    self.at = self.end_of_line(self.at);
-                    end = self.seek_delimiter();
+                    self.source.take_line(|_| {})?;
+                    end = self.seek_delimiter()?;
                     break;
                 }
                 // An outer multipart goes on, or the octets are at their end.
@@ -180,64 +200,70 @@ impl Parser<'_> {
             }
         }
         self.boundaries.truncate(level);
-        match parts.is_empty() {
+        Ok(match parts.is_empty() {
             true => (Inside::Nothing, end),
             false => (Inside::Parts(parts), end),
-        }
+        })
     }
 
     /// Goes on to the next delimiter, or to the end. Returns where the content
     /// before it ends: the line end before a delimiter belongs to it.
-    fn seek_delimiter(&mut self) -> usize {
-        let start = self.at;
-        while self.delimiter(self.at).is_none() {
-            match memchr::memmem::find(&self.octets[self.at..], b"\n--") {
-                Some(found) => self.at += found + 1,
-                None => {
-                    self.at = self.octets.len();
-                    return self.at;
-                }
+    fn seek_delimiter(&mut self) -> io::Result<usize> {
+        let start = self.source.at();
+        while self.delimiter()?.is_none() {
+            if !self.source.take_to_dashes()? {
+                return Ok(self.source.at());
             }
         }
-        let content = &self.octets[start..self.at];
-        let content = content.strip_suffix(b"\n").unwrap_or(content);
-        start + content.strip_suffix(b"\r").unwrap_or(content).len()
+        let at = self.source.at();
+        Ok(at - self.source.line_end().min(at - start))
     }
 
-    /// The delimiter that the line at this place is.
-    fn delimiter(&self, at: usize) -> Option<Delimiter> {
-        let line = self.octets[at..].strip_prefix(b"--")?;
+    /// The delimiter that the line here is.
+    fn delimiter(&mut self) -> io::Result<Option<Delimiter>> {
+        let here = self.source.peek()?;
+        let is_all = here.len() < PEEK;
+        let Some(line) = here.strip_prefix(b"--") else { return Ok(None) };
         // One boundary may begin with another: the inner and longer one first.
-        self.boundaries.iter().enumerate().rev().find_map(|(level, boundary)| {
+        Ok(self.boundaries.iter().enumerate().rev().find_map(|(level, boundary)| {
             let rest = line.strip_prefix(boundary.as_slice())?;
             let close = rest.starts_with(b"--");
             let rest = if close { &rest[2..] } else { rest };
             let end = rest.iter().find(|octet| !matches!(octet, b' ' | b'\t' | b'\r'));
-            matches!(end, None | Some(b'\n')).then_some(Delimiter { level, close })
-        })
+            let ends = end.map_or(is_all, |end| *end == b'\n');
+            ends.then_some(Delimiter { level, close })
+        }))
     }
 
-    /// After the blank line, or before a delimiter, or at the end.
-    fn end_of_header(&self) -> usize {
-        let mut at = self.at;
-        while at < self.octets.len() && self.delimiter(at).is_none() {
-            let line = at..self.end_of_line(at);
-            at = line.end;
-            if matches!(&self.octets[line], b"\n" | b"\r\n") {
+    /// Goes on to what comes after the blank line, or to a delimiter, or to the end.
+    /// Returns the fields of the header that say what is in the part.
+    fn header(&mut self) -> io::Result<Vec<u8>> {
+        let mut fields = Fields::new(FIELDS.map(str::as_bytes), true);
+        let mut header = Vec::new();
+        while self.delimiter()?.is_none() {
+            let (start, mut is_blank) = (self.source.at(), true);
+            self.source.take_line(|octets| {
+                is_blank &= matches!(octets, b"\n" | b"\r\n" | b"\r");
+                if header.len() < MAX_FIELDS {
+                    fields.push(octets, &mut header);
+                }
+            })?;
+            let octets = self.source.at() - start;
+            if octets == 0 || (is_blank && octets <= 2 && self.source.line_end() == octets) {
                 break;
             }
         }
-        at
-    }
-
-    fn end_of_line(&self, at: usize) -> usize {
-        memchr::memchr(b'\n', &self.octets[at..]).map_or(self.octets.len(), |end| at + end + 1)
+        Ok(header)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(octets: &[u8]) -> Part {
+        read(octets).unwrap()
+    }
 
     const MIXED: &str = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
     const MESSAGE: &str = "Content-Type: message/rfc822\r\n\r\n";
@@ -290,6 +316,60 @@ mod tests {
             ),
         ] {
             assert_eq!(show(message), bodies, "{message}");
+        }
+    }
+
+    /// Gives one octet at a time.
+    struct Dripping<'m>(&'m [u8]);
+
+    impl Read for Dripping<'_> {
+        fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+            let count = space.len().min(1);
+            self.0.read(&mut space[..count])
+        }
+    }
+
+    /// Wherever the octets of a message are cut, and wherever in it they come to the end
+    /// of what is held, the parts are the same.
+    #[test]
+    fn parts_are_the_same_wherever_the_octets_are_cut() {
+        let multipart = "Content-Type: multipart/digest; boundary=b\r\n";
+        let pieces = [
+            "\r\n",
+            "\n",
+            "--b\r\n",
+            "--b--\r\n",
+            "--bb\n",
+            "--c \t\r\n",
+            "--c--",
+            "-",
+            "\r",
+            "x\r\n",
+            " y\r\n",
+            MIXED,
+            MESSAGE,
+            multipart,
+            "Content-Type: multipart/x; boundary=\"c\"\n\n",
+            "Content-Type: text/plain\n",
+            "Content-Transfer-Encoding: base64\r\n",
+        ];
+        let mut seed = 1_u64;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % below
+        };
+        for round in 0..3_000 {
+            let mut message = String::from(MIXED);
+            for _ in 0..random(25) {
+                message.push_str(pieces[random(pieces.len())]);
+            }
+            if round % 100 == 0 {
+                let long = "z".repeat(64 * 1024 - random(2 * message.len()));
+                message = format!("{MIXED}{long}\r\n{message}");
+            }
+            let whole = format!("{:?}", parse(message.as_bytes()));
+            let dripped = format!("{:?}", read(Dripping(message.as_bytes())).unwrap());
+            assert_eq!(whole, dripped, "{message:?}");
         }
     }
 

@@ -94,7 +94,9 @@ impl<'a> Piece<'a> {
     pub fn filter(&self) -> Option<Filter> {
         Some(Filter(match self.how {
             How::Plain => return None,
-            How::Fields(names, these) => Kind::Fields(Fields::new(names, these)),
+            How::Fields(names, these) => {
+                Kind::Fields(Fields::new(names.iter().map(|name| name.as_bytes()), these))
+            }
             How::Encoded(encoding) => Kind::Decoder(encoding.decoder()),
         }))
     }
@@ -124,7 +126,7 @@ const MAX_FIELD_NAME: usize = 998;
 
 /// Lets fields of a header through.
 #[derive(Debug)]
-struct Fields {
+pub(super) struct Fields {
     /// In lower case.
     names: HashSet<Vec<u8>>,
     /// Whether those of these names, or the others.
@@ -144,12 +146,13 @@ enum Place {
 }
 
 impl Fields {
-    fn new(names: HeaderList<'_>, these: bool) -> Self {
-        let names = names.iter().map(|name| name.as_bytes().to_ascii_lowercase());
+    pub(super) fn new<'n>(names: impl IntoIterator<Item = &'n [u8]>, these: bool) -> Self {
+        let names = names.into_iter().map(<[u8]>::to_ascii_lowercase);
         Self { names: names.collect(), these, place: Place::Start(false) }
     }
 
-    fn push(&mut self, mut octets: &[u8], out: &mut Vec<u8>) {
+    /// Puts what is let through of `octets` into `out`; they may be cut anywhere.
+    pub(super) fn push(&mut self, mut octets: &[u8], out: &mut Vec<u8>) {
         while let Some(&first) = octets.first() {
             match &mut self.place {
                 Place::Start(through) if matches!(first, b' ' | b'\t') => {
