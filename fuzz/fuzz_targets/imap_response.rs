@@ -7,10 +7,7 @@
 #![no_main]
 
 use bytes::BytesMut;
-use imap_proto::fetch_response::FetchData;
-use imap_proto::response::Data;
-use imap_proto::response_frame::{FramedResponse, ResponseFramer};
-use imap_proto::{Arena, Response, Style};
+use imap_proto::{Arena, Data, FetchData, FramedResponse, Response, ResponseFramer, Style};
 use libfuzzer_sys::fuzz_target;
 
 const LIMIT: usize = 512;

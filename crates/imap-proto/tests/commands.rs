@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use bytes::BytesMut;
-use imap_proto::command::{Command, CommandKind, parse_tag};
-use imap_proto::frame::{FrameLimits, Framed, Framer};
-use imap_proto::lexical::LiteralStyle;
-use imap_proto::{Arena, Style};
+use imap_proto::{
+    Arena, Command, CommandFramer, CommandKind, FrameLimits, FramedCommand, LiteralStyle, Style,
+    parse_tag,
+};
 
 const STYLES: [Style; 4] = [
     Style::PLAIN,
@@ -21,12 +21,14 @@ const STYLES: [Style; 4] = [
 fn written(command: &Command<'_>, style: Style) -> Vec<u8> {
     let mut out = BytesMut::new();
     command.encode(style, &mut out);
-    let mut framer = Framer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
     let mut input = &out[..];
     let framed = loop {
         match framer.next(&mut input) {
-            Framed::Command { octets, .. } => break octets,
-            Framed::Literal { octets, .. } if matches!(command.kind, CommandKind::Append(_)) => {
+            FramedCommand::Command { octets, .. } => break octets,
+            FramedCommand::Literal { octets, .. }
+                if matches!(command.kind, CommandKind::Append(_)) =>
+            {
                 // The mailbox may be a literal too; the message is the last.
                 if octets.len() + 2 == out.len() {
                     let octets = octets.to_vec();
@@ -36,7 +38,7 @@ fn written(command: &Command<'_>, style: Style) -> Vec<u8> {
                 }
                 framer.keep_literal();
             }
-            Framed::Literal { head, .. } => {
+            FramedCommand::Literal { head, .. } => {
                 assert_eq!(head.non_synchronizing, style.literal.is_non_synchronizing(head.octets));
                 framer.keep_literal();
             }
@@ -309,21 +311,12 @@ fn passwords_are_not_printed() {
 mod any {
     use core::num::{NonZeroU32, NonZeroU64};
 
-    use imap_proto::append::Append;
-    use imap_proto::capability::Capability;
-    use imap_proto::command::{Command, CommandKind, IdField, Password};
-    use imap_proto::date::{Date, DateTime, Month};
-    use imap_proto::fetch::{Fetch, FetchItem, FetchItems};
-    use imap_proto::lexical::LiteralHead;
-    use imap_proto::list::{List, ListReturn, ListSelect, Lsub};
-    use imap_proto::mailbox::ListPattern;
-    use imap_proto::search::{Search, SearchKey, SearchReturn};
-    use imap_proto::section::{Part, Partial, Section};
-    use imap_proto::sequence::{SeqNumber, SeqRange};
-    use imap_proto::status::{StatusItem, StatusQuery};
-    use imap_proto::store::{Store, StoreAction};
     use imap_proto::{
-        AString, Atom, Base64, Flag, IString, Mailbox, Mechanism, NonEmpty, SequenceSet, Tag,
+        AString, Append, Atom, Base64, Capability, Command, CommandKind, Date, DateTime, Fetch,
+        FetchItem, FetchItems, Flag, IString, IdField, List, ListPattern, ListReturn, ListSelect,
+        LiteralHead, Lsub, Mailbox, Mechanism, Month, NonEmpty, Part, Partial, Password, Search,
+        SearchKey, SearchReturn, Section, SeqNumber, SeqRange, SequenceSet, StatusItem,
+        StatusQuery, Store, StoreAction, Tag,
     };
     use proptest::collection::vec;
     use proptest::option::of;

@@ -10,28 +10,14 @@
 use core::num::NonZeroU32;
 
 use bytes::BytesMut;
-use imap_proto::address::Address;
-use imap_proto::body_structure::{
-    BodyStructure, Content, Disposition, ExtensionTail, MultiExtension, MultiPart, Parameter,
-    SingleExtension, SinglePart,
-};
-use imap_proto::capability::Capability;
-use imap_proto::code::{Code, CodeText};
-use imap_proto::command::IdField;
-use imap_proto::date::DateTime;
-use imap_proto::envelope::Envelope;
-use imap_proto::fetch_response::{Body, BodyLength, FetchData, FetchResponse, FetchWriter};
-use imap_proto::flag::PermanentFlag;
-use imap_proto::list::{Attribute, Delimiter, ListExtended, ListSelect, Listed};
-use imap_proto::response::{
-    Completion, Condition, Data, ESearch, Namespace, Namespaces, Notice, Response, SearchResult,
-};
-use imap_proto::response_frame::{FramedResponse, ResponseFramer};
-use imap_proto::section::Section;
-use imap_proto::sequence::UidRange;
-use imap_proto::status::{MailboxStatus, StatusValue};
 use imap_proto::{
-    AString, Arena, Atom, Flag, IString, Mailbox, Mechanism, NString, NonEmpty, Style, Tag, Text,
+    AString, Address, Arena, Atom, Attribute, Body, BodyLength, BodyStructure, Capability, Code,
+    CodeText, Completion, Condition, Content, Data, DateTime, Delimiter, Disposition, ESearch,
+    Envelope, ExtensionTail, FetchData, FetchResponse, FetchWriter, Flag, FramedResponse, IString,
+    IdField, ListExtended, ListSelect, Listed, Mailbox, MailboxStatus, Mechanism, MultiExtension,
+    MultiPart, NString, Namespace, Namespaces, NonEmpty, Notice, Parameter, PermanentFlag,
+    Response, ResponseFramer, SearchResult, Section, SingleExtension, SinglePart, StatusValue,
+    Style, Tag, Text, UidRange,
 };
 use proptest::prelude::*;
 

@@ -11,11 +11,8 @@ use std::{
 use bytes::BytesMut;
 use clap::{Parser, ValueEnum};
 use imap_proto::{
-    Arena, Style,
-    command::CommandKind,
-    frame::{FrameLimits, Framed, Framer},
-    response::Response,
-    response_frame::{FramedResponse, ResponseFramer},
+    Arena, CommandFramer, CommandKind, FrameLimits, FramedCommand, FramedResponse, Response,
+    ResponseFramer, Style,
 };
 use pop3_proto::{
     Capability, DropListing, LanguageListing, ScanListing, ServerLine, Status, SyntaxError,
@@ -456,17 +453,17 @@ impl Told<'_> {
 /// APPEND with its message. Items are named after what is to be done.
 fn imap_command(input: &[u8]) -> Read {
     let arena = Arena::new();
-    let mut framer = Framer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
     let mut rest = input;
     loop {
         let (octets, head) = match framer.next(&mut rest) {
-            Framed::Command { octets, .. } => {
+            FramedCommand::Command { octets, .. } => {
                 let read = imap_proto::Command::parse(octets, &arena);
                 let read = read.map_err(|error| error.error.into());
                 return (input.len() - rest.len(), read.map(|command| imap_value(&command, b"")));
             }
-            Framed::Literal { octets, head, .. } => (octets, head),
-            Framed::TooLong { .. } | Framed::NeedInput => {
+            FramedCommand::Literal { octets, head, .. } => (octets, head),
+            FramedCommand::TooLong { .. } | FramedCommand::NeedInput => {
                 return (input.len(), Err(Fault::unfinished(input)));
             }
         };

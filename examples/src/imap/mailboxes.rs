@@ -8,11 +8,8 @@ use std::{
 };
 
 use imap_proto::{
-    AString, Arena, Mailbox, NonEmpty,
-    list::{Attribute, List, ListExtended, ListReturn, ListSelect, Listed, Lsub},
-    modified_utf7,
-    response::{Completion, Data},
-    status::{MailboxStatus, StatusItem, StatusValue},
+    AString, Arena, Attribute, Completion, Data, List, ListExtended, ListReturn, ListSelect,
+    Listed, Lsub, Mailbox, MailboxStatus, NonEmpty, StatusItem, StatusValue, modified_utf7,
 };
 
 use super::{

@@ -2,12 +2,8 @@
 //! what they have in common with FETCH.
 
 use imap_proto::{
-    Arena, Atom, Flag, Mailbox, NonEmpty, SequenceSet, Text,
-    code::Code,
-    fetch_response::{FetchData, FetchResponse},
-    response::{Completion, Data},
-    sequence::UidRange,
-    store::{Store as StoreCommand, StoreAction},
+    Arena, Atom, Code, Completion, Data, FetchData, FetchResponse, Flag, Mailbox, NonEmpty,
+    SequenceSet, Store as StoreCommand, StoreAction, Text, UidRange,
 };
 
 use super::{

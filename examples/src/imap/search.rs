@@ -3,11 +3,8 @@
 use std::cell::OnceCell;
 
 use imap_proto::{
-    AString, Arena, SequenceSet, Tag, Text,
-    code::Code,
-    date::{Date, Month},
-    response::{Completion, Data, ESearch, SearchResult},
-    search::{Search, SearchKey, SearchReturn},
+    AString, Arena, Code, Completion, Data, Date, ESearch, Month, Search, SearchKey, SearchResult,
+    SearchReturn, SequenceSet, Tag, Text,
 };
 use time::OffsetDateTime;
 
@@ -276,10 +273,7 @@ fn day(date: OffsetDateTime) -> Option<Date> {
 mod tests {
     use std::io::Write;
 
-    use imap_proto::{
-        Atom, NonEmpty,
-        sequence::{SeqNumber, SeqRange},
-    };
+    use imap_proto::{Atom, NonEmpty, SeqNumber, SeqRange};
     use time::UtcOffset;
 
     use super::*;

@@ -13,13 +13,13 @@ use super::rejection::Rejection;
 use super::session::{DONE, Session};
 use super::state::{Effect, Message, Refusal, State, Task};
 use super::tag::KeptTag;
-use crate::arena::{Arena, NonEmpty};
-use crate::capability::Capability;
-use crate::code::Code;
 use crate::command::{Command, CommandKind, parse_tag};
-use crate::frame::Framed;
-use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text, literal_announcement};
-use crate::response::{Completion, Condition, Data};
+use crate::frame::command::FramedCommand;
+use crate::response::Data;
+use crate::response::code::Code;
+use crate::response::status_line::{Completion, Condition};
+use crate::value::capability::Capability;
+use crate::wire::{Arena, Atom, LiteralHead, LiteralStyle, NonEmpty, Text, literal_announcement};
 
 const BARE_LF: &str = "a line ends with CRLF";
 const MORE_BEHIND_MESSAGE: &str = "expected the end of the command behind the message";
@@ -62,7 +62,7 @@ impl Session {
                 Task::AppendMessage(_) if input.is_empty() => return Ok(Event::NeedInput),
                 Task::AppendMessage(message) => self.append_piece(message, input),
                 Task::AppendTail { refused } => match self.frames.next(input) {
-                    Framed::NeedInput => return Ok(Event::NeedInput),
+                    FramedCommand::NeedInput => return Ok(Event::NeedInput),
                     frame => Some(self.append_tail(frame, refused, input, out)),
                 },
                 Task::AuthenticateResponse(_) | Task::Idling => match self.lines.next(input) {
@@ -78,7 +78,7 @@ impl Session {
                 // The line that was too long for an exchange has an end, too.
                 _ if !self.lines.pass_over(input) => return Ok(Event::NeedInput),
                 _ => match self.frames.next(input) {
-                    Framed::NeedInput => return Ok(Event::NeedInput),
+                    FramedCommand::NeedInput => return Ok(Event::NeedInput),
                     frame => self.frame(frame, input, arena, out)?,
                 },
             };
@@ -91,27 +91,27 @@ impl Session {
     /// A command, or as much of one as there will be.
     fn frame<'b>(
         &mut self,
-        frame: Framed<'b>,
+        frame: FramedCommand<'b>,
         input: &mut &'b [u8],
         arena: &'b Arena,
         out: &mut BytesMut,
     ) -> Result<Option<Event<'b>>, ProtocolError> {
         match frame {
-            Framed::NeedInput => {}
-            Framed::TooLong { start } => {
+            FramedCommand::NeedInput => {}
+            FramedCommand::TooLong { start } => {
                 self.keep_tag(start);
                 self.refuse_size("the command is too long", out);
             }
-            Framed::Literal { octets, head, fits } => {
+            FramedCommand::Literal { octets, head, fits } => {
                 return Ok(self.literal(octets, head, fits, input, arena, out));
             }
-            Framed::Command { octets, ending: LineEnding::Lf }
+            FramedCommand::Command { octets, ending: LineEnding::Lf }
                 if !self.config.tolerance.bare_lf =>
             {
                 self.keep_tag(octets);
                 self.bad(BARE_LF, out);
             }
-            Framed::Command { octets, .. } => match Command::parse(octets, arena) {
+            FramedCommand::Command { octets, .. } => match Command::parse(octets, arena) {
                 Err(wrong) => {
                     self.tag = wrong.tag.and_then(KeptTag::new).unwrap_or(KeptTag::NONE);
                     self.bad(&alloc::format!("{}", wrong.error), out);
@@ -364,16 +364,16 @@ impl Session {
     /// What stands behind the message of APPEND: the end of the line.
     fn append_tail<'b>(
         &mut self,
-        frame: Framed<'b>,
+        frame: FramedCommand<'b>,
         refused: Option<Refusal>,
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Event<'b> {
         let ends = match frame {
-            Framed::Command { octets: b"", ending } => {
+            FramedCommand::Command { octets: b"", ending } => {
                 ending == LineEnding::Crlf || self.config.tolerance.bare_lf
             }
-            Framed::Literal { .. } => {
+            FramedCommand::Literal { .. } => {
                 self.frames.refuse_literal(input);
                 false
             }

@@ -13,11 +13,12 @@ use super::request::{self, Request, sealed::Redeemed};
 use super::session::{Session, frame_limits};
 use super::state::{Effect, Refusal, State, Task};
 use super::tag::KeptTag;
-use crate::capability::Capability;
-use crate::code::Code;
-use crate::fetch_response::FetchWriter;
-use crate::lexical::Text;
-use crate::response::{Completion, Condition, Data, Notice, Outcome};
+use crate::response::Data;
+use crate::response::code::Code;
+use crate::response::fetch_writer::FetchWriter;
+use crate::response::status_line::{Completion, Condition, Notice, Outcome};
+use crate::value::capability::Capability;
+use crate::wire::Text;
 
 impl Session {
     /// Writes untagged data: as often as there is something to tell, in answer

@@ -12,10 +12,10 @@ use super::error::ProtocolError;
 use super::request::Upgrade;
 use super::state::{State, Task};
 use super::tag::KeptTag;
-use crate::frame::{FrameLimits, Framer};
-use crate::lexical::{Style, Text};
+use crate::frame::command::{CommandFramer, FrameLimits};
 use crate::limits::Limits;
-use crate::response::{Completion, Condition};
+use crate::response::status_line::{Completion, Condition};
+use crate::wire::{Style, Text};
 
 /// What a client may still read that has sent its last.
 const STREAM_ENDED: Text<'static> = Text::first_line("the stream has ended");
@@ -36,7 +36,7 @@ pub struct Session {
     pub(super) desk: Desk<()>,
     /// Of the command that is being received or answered.
     pub(super) tag: KeptTag,
-    pub(super) frames: Framer,
+    pub(super) frames: CommandFramer,
     /// For lines that are no commands: SASL data and DONE.
     pub(super) lines: LineFramer,
     /// How strings are written to this client.
@@ -57,7 +57,7 @@ impl Session {
             task: Task::Idle,
             desk: Desk::new(),
             tag: KeptTag::NONE,
-            frames: Framer::new(frame_limits(&config.limits, State::NotAuthenticated)),
+            frames: CommandFramer::new(frame_limits(&config.limits, State::NotAuthenticated)),
             lines: LineFramer::new(config.limits.auth_line),
             style: Style::PLAIN,
             bad_commands: 0,

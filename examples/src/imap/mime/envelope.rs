@@ -1,6 +1,6 @@
 //! ENVELOPE (RFC 9051 §7.5.2).
 
-use imap_proto::{Arena, address::Address, envelope::Envelope};
+use imap_proto::{Address, Arena, Envelope};
 use mail_parser::{Addr, Group};
 
 use super::fields;

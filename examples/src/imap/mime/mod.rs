@@ -17,7 +17,7 @@ pub use self::{
 };
 
 use bytes::Bytes;
-use imap_proto::{Arena, body_structure::BodyStructure, envelope::Envelope};
+use imap_proto::{Arena, BodyStructure, Envelope};
 
 use self::parts::Part;
 
@@ -58,11 +58,7 @@ impl Mime {
 mod tests {
     use std::num::NonZeroU64;
 
-    use imap_proto::{
-        AString, NonEmpty,
-        body_structure::{Content, Parameter},
-        section::{Partial, Section},
-    };
+    use imap_proto::{AString, Content, NonEmpty, Parameter, Partial, Section};
 
     use super::*;
 

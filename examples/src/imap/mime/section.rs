@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use bytes::Bytes;
-use imap_proto::section::{HeaderList, Partial, Section};
+use imap_proto::{HeaderList, Partial, Section};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 use super::{

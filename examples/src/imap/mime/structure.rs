@@ -1,11 +1,8 @@
 //! BODYSTRUCTURE and BODY (RFC 9051 §7.5.2).
 
 use imap_proto::{
-    Arena, IString, NString,
-    body_structure::{
-        BodyStructure, Content, Disposition, ExtensionTail, MultiExtension, MultiPart, Parameter,
-        SingleExtension, SinglePart,
-    },
+    Arena, BodyStructure, Content, Disposition, ExtensionTail, IString, MultiExtension, MultiPart,
+    NString, Parameter, SingleExtension, SinglePart,
 };
 use mail_parser::{Attribute, ContentType};
 

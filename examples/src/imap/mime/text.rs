@@ -1,6 +1,6 @@
 //! What a message says, for SEARCH (RFC 9051 §6.4.4).
 
-use imap_proto::date::{Date, Month};
+use imap_proto::{Date, Month};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::{
