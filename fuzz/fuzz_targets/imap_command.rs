@@ -5,7 +5,7 @@
 
 use bytes::BytesMut;
 use imap_proto::{
-    Arena, Command, CommandFramer, CommandKind, FrameLimits, FramedCommand, LiteralStyle, Style,
+    Arena, Command, CommandFramer, CommandKind, Framed, LiteralStyle, Style,
     parse_tag,
 };
 use libfuzzer_sys::fuzz_target;
@@ -19,20 +19,20 @@ const STYLES: [Style; 4] = [
 
 /// The one command that `out` is to a framer; for APPEND, up to its message.
 fn framed<'b>(command: &Command<'_>, mut out: &'b [u8]) -> &'b [u8] {
-    let mut framer = CommandFramer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(usize::MAX);
     let length = out.len();
     loop {
         match framer.next(&mut out) {
-            FramedCommand::Command { octets, .. } => {
+            Framed::Whole { octets, .. } => {
                 assert!(out.is_empty(), "more than one command");
                 return octets;
             }
-            FramedCommand::Literal { octets, .. }
+            Framed::Ask { octets, .. }
                 if matches!(command.kind, CommandKind::Append(_)) && octets.len() + 2 == length =>
             {
                 return octets;
             }
-            FramedCommand::Literal { .. } => framer.keep_literal(),
+            Framed::Ask { ask, .. } => assert!(framer.keep(ask.head.octets)),
             other => panic!("{other:?}"),
         }
     }

@@ -126,12 +126,12 @@ pub use command::status::{StatusItem, StatusQuery};
 pub use command::store::{Store, StoreAction};
 pub use command::{Command, CommandError, CommandKind, Password, parse_tag};
 pub use ext::id::IdField;
-pub use frame::command::{CommandFramer, FrameLimits, FramedCommand};
-pub use frame::response::{FramedResponse, ResponseFramer};
+pub use frame::command::{AnnouncedLiteral, CommandFramer, CommandRule};
+pub use frame::response::{ResponseFramer, ResponseRule};
 pub use limits::Limits;
 pub use mail_wire::{
-    Base64, BufferError, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, Secret,
-    SyntaxError, Ticket, WrongTicket,
+    Base64, BufferError, Framed, LineEnding, Mechanism, MechanismName, OfferedMechanisms,
+    ReceiveBuffer, Secret, SyntaxError, Ticket, UnitFramer, WrongTicket,
 };
 pub use response::body::Body;
 pub use response::code::{Code, CodeText};
@@ -140,6 +140,7 @@ pub use response::fetch::{FetchData, FetchResponse};
 pub use response::fetch_writer::{BodyLength, BodyWriter, FetchWriter};
 pub use response::list::{Attribute, ListExtended, Listed};
 pub use response::namespace::{Namespace, Namespaces};
+pub use response::search::SearchResponse;
 pub use response::status::{MailboxStatus, StatusValue};
 pub use response::status_line::{Completion, Condition, Notice, Outcome};
 pub use response::{Data, Response};

@@ -4,7 +4,7 @@
 
 use bytes::BytesMut;
 use imap_proto::{
-    Arena, Command, CommandFramer, CommandKind, FrameLimits, FramedCommand, LiteralStyle, Style,
+    AnnouncedLiteral, Arena, Command, CommandFramer, CommandKind, Framed, LiteralStyle, Style,
     parse_tag,
 };
 
@@ -21,26 +21,24 @@ const STYLES: [Style; 4] = [
 fn written(command: &Command<'_>, style: Style) -> Vec<u8> {
     let mut out = BytesMut::new();
     command.encode(style, &mut out);
-    let mut framer = CommandFramer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(usize::MAX);
     let mut input = &out[..];
     let framed = loop {
         match framer.next(&mut input) {
-            FramedCommand::Command { octets, .. } => break octets,
-            FramedCommand::Literal { octets, .. }
-                if matches!(command.kind, CommandKind::Append(_)) =>
-            {
+            Framed::Whole { octets, .. } => break octets,
+            Framed::Ask { octets, ask } if matches!(command.kind, CommandKind::Append(_)) => {
                 // The mailbox may be a literal too; the message is the last.
                 if octets.len() + 2 == out.len() {
                     let octets = octets.to_vec();
-                    framer.stream_literal(&mut input);
+                    framer.release(&mut input);
                     assert!(input.is_empty());
                     return octets;
                 }
-                framer.keep_literal();
+                assert!(framer.keep(ask.head.octets));
             }
-            FramedCommand::Literal { head, .. } => {
+            Framed::Ask { ask: AnnouncedLiteral { head, .. }, .. } => {
                 assert_eq!(head.non_synchronizing, style.literal.is_non_synchronizing(head.octets));
-                framer.keep_literal();
+                assert!(framer.keep(head.octets));
             }
             other => panic!("{other:?} in {:?}", out.escape_ascii().to_string()),
         }
@@ -222,7 +220,7 @@ fn what_is_not_of_the_grammar_says_where() {
         ("a SELECT a*", Some("a"), 10, "the end"),
         ("a LOGIN a \"b", Some("a"), 12, "the closing quote"),
         ("a LOGIN a {2}\r\nb", Some("a"), 15, "all octets of the literal"),
-        ("a LOGIN a {99999999999}", Some("a"), 23, "CRLF behind a literal's size"),
+        ("a LOGIN a {99999999999}", Some("a"), 23, "CRLF after a literal's size"),
         ("a AUTHENTICATE PLAIN x", Some("a"), 22, "base64 in groups of four"),
         ("a AUTHENTICATE PLAIN %%%%", Some("a"), 21, "base64"),
         ("a AUTHENTICATE PLAIN ", Some("a"), 21, "base64 or \"=\""),

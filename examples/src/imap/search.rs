@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 
 use imap_proto::{
-    AString, Arena, Code, Completion, Data, Date, ESearch, Month, Search, SearchKey, SearchResult,
-    SearchReturn, SequenceSet, Tag, Text,
+    AString, Arena, Code, Completion, Data, Date, ESearch, Month, Search, SearchKey,
+    SearchResponse, SearchResult, SearchReturn, SequenceSet, Tag, Text,
 };
 use time::OffsetDateTime;
 
@@ -71,7 +71,7 @@ impl Client<'_> {
         };
         let Some(returns) = returns else {
             let numbers: Vec<_> = numbers.into_iter().map(number).collect();
-            wire.data(&Data::Search(&numbers))?;
+            wire.data(&Data::Search(SearchResponse::new(&numbers)))?;
             return Ok(DONE);
         };
         if returns.contains(&SearchReturn::Save) {

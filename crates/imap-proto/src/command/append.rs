@@ -8,7 +8,7 @@ use mail_wire::parse::Parsed;
 use crate::value::date::{DateTime, date_time};
 use crate::value::flag::{Flag, encode_flags, flag_list};
 use crate::value::mailbox::{Mailbox, mailbox};
-use crate::wire::{Arena, LiteralHead, Style, at, literal_announcement, space};
+use crate::wire::{LiteralHead, Reader, Style, at, literal_announcement};
 
 /// The APPEND command up to its message, which is streamed behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,20 +47,20 @@ impl Append<'_> {
 /// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
 ///                                                          ; RFC 9051 section 9
 /// ```
-pub(crate) fn append<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Append<'a>> {
-    let (rest, ()) = space(input)?;
-    let (rest, mailbox) = mailbox(rest, arena)?;
-    let (mut rest, ()) = space(rest)?;
+pub(crate) fn append<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Append<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    let (rest, mailbox) = mailbox(rest, reader)?;
+    let (mut rest, ()) = reader.space(rest)?;
     let mut flags = &[][..];
     if at(b'(', rest) {
-        (rest, flags) = flag_list(rest, arena)?;
-        (rest, ()) = space(rest)?;
+        (rest, flags) = flag_list(rest, reader)?;
+        (rest, ()) = reader.space(rest)?;
     }
     let mut date = None;
     if at(b'"', rest) {
-        let (behind, moment) = date_time(rest)?;
+        let (behind, moment) = date_time(rest, reader)?;
         date = Some(moment);
-        (rest, ()) = space(behind)?;
+        (rest, ()) = reader.space(behind)?;
     }
     let (rest, message) = literal_announcement(rest)?;
     Ok((rest, Append { mailbox, flags, date, message }))

@@ -12,7 +12,7 @@ use crate::value::section::{
     Partial, Section, encode_section_binary, partial, section, section_binary,
 };
 use crate::value::sequence::{SequenceSet, sequence_set};
-use crate::wire::{Arena, NonEmpty, Style, at, encode_list, keyword, list1, space};
+use crate::wire::{NonEmpty, Reader, Style, at, encode_list, keyword};
 
 /// FETCH, or UID FETCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -166,15 +166,15 @@ impl FetchItem<'_> {
 /// fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" /
 ///         fetch-att / "(" fetch-att *(SP fetch-att) ")")   ; RFC 9051 section 9
 /// ```
-pub(crate) fn fetch<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<'a, Fetch<'a>> {
+pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Fetch<'a>> {
     const ALL: Keyword = Keyword::new(b"ALL");
     const FAST: Keyword = Keyword::new(b"FAST");
     const FULL: Keyword = Keyword::new(b"FULL");
-    let (rest, ()) = space(input)?;
-    let (rest, messages) = sequence_set(rest, arena)?;
-    let (start, ()) = space(rest)?;
+    let (rest, ()) = reader.space(input)?;
+    let (rest, messages) = sequence_set(rest, reader)?;
+    let (start, ()) = reader.space(rest)?;
     let (rest, items) = if at(b'(', start) {
-        let (rest, items) = list1(start, arena, |input| fetch_item(input, arena))?;
+        let (rest, items) = reader.list1(start, |input| fetch_item(input, reader))?;
         (rest, FetchItems::Items(items))
     } else {
         let (rest, name) = keyword("what to fetch")(start)?;
@@ -183,8 +183,8 @@ pub(crate) fn fetch<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<
             FAST => (rest, FetchItems::Fast),
             FULL => (rest, FetchItems::Full),
             _ => {
-                let (rest, item) = fetch_item(start, arena)?;
-                (rest, FetchItems::Items(NonEmpty::one(arena.alloc(item))))
+                let (rest, item) = fetch_item(start, reader)?;
+                (rest, FetchItems::Items(NonEmpty::one(reader.arena.alloc(item))))
             }
         }
     };
@@ -199,7 +199,7 @@ pub(crate) fn fetch<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<
 ///             "BINARY" [".PEEK"] section-binary [partial] /
 ///             "BINARY.SIZE" section-binary                 ; RFC 9051 section 9
 /// ```
-fn fetch_item<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchItem<'a>> {
+fn fetch_item<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchItem<'a>> {
     const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
     const FLAGS: Keyword = Keyword::new(b"FLAGS");
     const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
@@ -227,18 +227,18 @@ fn fetch_item<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchItem<'a>
         BODYSTRUCTURE => FetchItem::BodyStructure,
         UID => FetchItem::Uid,
         BODY | BODY_PEEK => {
-            let (rest, section) = section(rest, arena)?;
+            let (rest, section) = section(rest, reader)?;
             let (rest, partial) = partial(rest)?;
             let peek = name == BODY_PEEK;
             return Ok((rest, FetchItem::BodySection { section, peek, partial }));
         }
         BINARY | BINARY_PEEK => {
-            let (rest, part) = section_binary(rest, arena)?;
+            let (rest, part) = section_binary(rest, reader)?;
             let (rest, partial) = partial(rest)?;
             return Ok((rest, FetchItem::Binary { part, peek: name == BINARY_PEEK, partial }));
         }
         BINARY_SIZE => {
-            let (rest, part) = section_binary(rest, arena)?;
+            let (rest, part) = section_binary(rest, reader)?;
             return Ok((rest, FetchItem::BinarySize { part }));
         }
         _ => return fail(input, "what to fetch"),

@@ -9,9 +9,7 @@ use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::command::status::{StatusItem, encode_status_items, status_item};
 use crate::value::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
-use crate::wire::{
-    Arena, NonEmpty, Style, after_space, at, encode_list, keyword, list, list1, space,
-};
+use crate::wire::{NonEmpty, Reader, Style, after_space, at, encode_list, keyword};
 
 /// The LIST command, with what RFC 5258 added to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,33 +137,33 @@ impl Lsub<'_> {
 /// patterns         = "(" list-mailbox *(SP list-mailbox) ")"  ; RFC 5258 section 6
 /// list-return-opts = "RETURN" SP "(" [list-return-opt *(SP list-return-opt)] ")"
 /// ```
-pub(crate) fn list_command<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, List<'a>> {
+pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, List<'a>> {
     const RETURN: Keyword = Keyword::new(b"RETURN");
-    let (start, ()) = space(input)?;
+    let (start, ()) = reader.space(input)?;
     let (rest, select) = if at(b'(', start) {
-        let (rest, select) = list(start, arena, list_select)?;
+        let (rest, select) = reader.list(start, list_select)?;
         if select.contains(&ListSelect::RecursiveMatch) && !select.contains(&ListSelect::Subscribed)
         {
             return fail(start, "SUBSCRIBED beside RECURSIVEMATCH");
         }
-        let (rest, ()) = space(rest)?;
+        let (rest, ()) = reader.space(rest)?;
         (rest, select)
     } else {
         (start, &[][..])
     };
-    let (rest, reference) = mailbox(rest, arena)?;
-    let (rest, ()) = space(rest)?;
+    let (rest, reference) = mailbox(rest, reader)?;
+    let (rest, ()) = reader.space(rest)?;
     let (rest, patterns) = if at(b'(', rest) {
-        list1(rest, arena, |input| list_pattern(input, arena))?
+        reader.list1(rest, |input| list_pattern(input, reader))?
     } else {
-        let (rest, pattern) = list_pattern(rest, arena)?;
-        (rest, NonEmpty::one(arena.alloc(pattern)))
+        let (rest, pattern) = list_pattern(rest, reader)?;
+        (rest, NonEmpty::one(reader.arena.alloc(pattern)))
     };
     let (rest, returns) = match after_space(rest) {
         Some(start) => match keyword("RETURN")(start)? {
             (rest, RETURN) => {
-                let (rest, ()) = space(rest)?;
-                list(rest, arena, |input| list_return(input, arena))?
+                let (rest, ()) = reader.space(rest)?;
+                reader.list(rest, |input| list_return(input, reader))?
             }
             _ => return fail(start, "RETURN"),
         },
@@ -196,7 +194,7 @@ pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
 /// status-option = "STATUS" SP "(" status-att *(SP status-att) ")"
 ///                                                          ; RFC 9051 section 9
 /// ```
-fn list_return<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListReturn<'a>> {
+fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListReturn<'a>> {
     const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
     const CHILDREN: Keyword = Keyword::new(b"CHILDREN");
     const STATUS: Keyword = Keyword::new(b"STATUS");
@@ -205,8 +203,8 @@ fn list_return<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListReturn<'
         SUBSCRIBED => Ok((rest, ListReturn::Subscribed)),
         CHILDREN => Ok((rest, ListReturn::Children)),
         STATUS => {
-            let (rest, ()) = space(rest)?;
-            let (rest, items) = list1(rest, arena, status_item)?;
+            let (rest, ()) = reader.space(rest)?;
+            let (rest, items) = reader.list1(rest, status_item)?;
             Ok((rest, ListReturn::Status(items)))
         }
         _ => fail(input, "a return option of LIST"),
@@ -218,10 +216,10 @@ fn list_return<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListReturn<'
 /// ```abnf
 /// lsub = "LSUB" SP mailbox SP list-mailbox                 ; RFC 3501 section 9
 /// ```
-pub(crate) fn lsub<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Lsub<'a>> {
-    let (rest, ()) = space(input)?;
-    let (rest, reference) = mailbox(rest, arena)?;
-    let (rest, ()) = space(rest)?;
-    let (rest, pattern) = list_pattern(rest, arena)?;
+pub(crate) fn lsub<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Lsub<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    let (rest, reference) = mailbox(rest, reader)?;
+    let (rest, ()) = reader.space(rest)?;
+    let (rest, pattern) = list_pattern(rest, reader)?;
     Ok((rest, Lsub { reference, pattern }))
 }

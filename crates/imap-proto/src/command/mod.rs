@@ -5,7 +5,7 @@
 use core::fmt;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, VCHAR, complete, fail, run};
+use mail_wire::parse::{Keyword, Parsed, VCHAR, fail, run};
 use mail_wire::{Base64, Mechanism, SyntaxError, mechanism};
 
 use crate::command::append::{Append, append};
@@ -19,8 +19,8 @@ use crate::value::capability::{Capability, capability};
 use crate::value::mailbox::{Mailbox, mailbox};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{
-    AString, Arena, NonEmpty, Style, Tag, after_space, astring, encode_separated, keyword,
-    separated, space, tag,
+    AString, Arena, NonEmpty, Reader, Side, Style, Tag, after_space, encode_separated, keyword,
+    parse_whole, tag,
 };
 
 pub(crate) mod append;
@@ -71,10 +71,10 @@ impl<'a> Command<'a> {
     /// # Errors
     /// [`CommandError`] with the tag, if there is one.
     pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, CommandError<'a>> {
-        let command = complete(input, |input| {
+        let command = parse_whole(input, Side::Client, arena, |input, reader| {
             let (rest, tag) = tag(input)?;
-            let (rest, ()) = space(rest)?;
-            let (rest, kind) = command_kind(rest, arena)?;
+            let (rest, ()) = reader.space(rest)?;
+            let (rest, kind) = command_kind(rest, reader)?;
             Ok((rest, Self { tag, kind }))
         });
         command.map_err(|error| CommandError { tag: parse_tag(input), error })
@@ -344,7 +344,7 @@ impl CommandKind<'_> {
 /// command = tag SP (command-any / command-auth / command-nonauth /
 ///           command-select) CRLF                           ; RFC 9051 section 9
 /// ```
-fn command_kind<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind<'a>> {
+fn command_kind<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     const APPEND: Keyword = Keyword::new(b"APPEND");
     const AUTHENTICATE: Keyword = Keyword::new(b"AUTHENTICATE");
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
@@ -379,7 +379,7 @@ fn command_kind<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind
 
     // A command whose only argument is a mailbox.
     let named = |input: &'a [u8], kind: fn(Mailbox<'a>) -> CommandKind<'a>| {
-        let (rest, mailbox) = mailbox(space(input)?.0, arena)?;
+        let (rest, mailbox) = mailbox(reader.space(input)?.0, reader)?;
         Ok((rest, kind(mailbox)))
     };
     let (rest, name) = keyword("a command")(input)?;
@@ -400,30 +400,30 @@ fn command_kind<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind
         DELETE => return named(rest, CommandKind::Delete),
         SUBSCRIBE => return named(rest, CommandKind::Subscribe),
         UNSUBSCRIBE => return named(rest, CommandKind::Unsubscribe),
-        AUTHENTICATE => return authenticate(rest),
-        LOGIN => return login(rest, arena),
-        ENABLE => return enable(rest, arena),
-        RENAME => return rename(rest, arena),
-        ID => return id(rest, arena),
-        LIST => return map(list_command(rest, arena), CommandKind::List),
-        LSUB => return map(lsub(rest, arena), CommandKind::Lsub),
-        STATUS => return map(status_query(rest, arena), CommandKind::Status),
-        APPEND => return map(append(rest, arena), CommandKind::Append),
-        FETCH => return map(fetch(rest, arena, false), CommandKind::Fetch),
-        STORE => return map(store(rest, arena, false), CommandKind::Store),
-        SEARCH => return map(search(rest, arena, false), CommandKind::Search),
-        COPY | MOVE => return copy_or_move(rest, arena, false, name == MOVE),
+        AUTHENTICATE => return authenticate(rest, reader),
+        LOGIN => return login(rest, reader),
+        ENABLE => return enable(rest, reader),
+        RENAME => return rename(rest, reader),
+        ID => return id(rest, reader),
+        LIST => return map(list_command(rest, reader), CommandKind::List),
+        LSUB => return map(lsub(rest, reader), CommandKind::Lsub),
+        STATUS => return map(status_query(rest, reader), CommandKind::Status),
+        APPEND => return map(append(rest, reader), CommandKind::Append),
+        FETCH => return map(fetch(rest, reader, false), CommandKind::Fetch),
+        STORE => return map(store(rest, reader, false), CommandKind::Store),
+        SEARCH => return map(search(rest, reader, false), CommandKind::Search),
+        COPY | MOVE => return copy_or_move(rest, reader, false, name == MOVE),
         // uid = "UID" SP (copy / move / fetch / search / store / uid-expunge)
         UID => {
-            let (start, ()) = space(rest)?;
+            let (start, ()) = reader.space(rest)?;
             let (rest, name) = keyword("a command by UID")(start)?;
             return match name {
-                FETCH => map(fetch(rest, arena, true), CommandKind::Fetch),
-                STORE => map(store(rest, arena, true), CommandKind::Store),
-                SEARCH => map(search(rest, arena, true), CommandKind::Search),
-                COPY | MOVE => copy_or_move(rest, arena, true, name == MOVE),
+                FETCH => map(fetch(rest, reader, true), CommandKind::Fetch),
+                STORE => map(store(rest, reader, true), CommandKind::Store),
+                SEARCH => map(search(rest, reader, true), CommandKind::Search),
+                COPY | MOVE => copy_or_move(rest, reader, true, name == MOVE),
                 EXPUNGE => {
-                    let (rest, uids) = sequence_set(space(rest)?.0, arena)?;
+                    let (rest, uids) = sequence_set(reader.space(rest)?.0, reader)?;
                     Ok((rest, CommandKind::Expunge { uids: Some(uids) }))
                 }
                 _ => fail(start, "a command by UID"),
@@ -449,8 +449,8 @@ fn map<'a, T>(
 /// initial-resp = (base64 / "=")                            ; RFC 9051 section 9
 /// ```
 /// The lines behind the first are not part of the command as it is framed.
-fn authenticate(input: &[u8]) -> Parsed<'_, CommandKind<'_>> {
-    let (rest, mechanism) = mechanism(space(input)?.0)?;
+fn authenticate<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
+    let (rest, mechanism) = mechanism(reader.space(input)?.0)?;
     let Some(start) = after_space(rest) else {
         return Ok((rest, CommandKind::Authenticate { mechanism, initial_response: None }));
     };
@@ -471,26 +471,26 @@ fn authenticate(input: &[u8]) -> Parsed<'_, CommandKind<'_>> {
 /// ```abnf
 /// login = "LOGIN" SP userid SP password                    ; RFC 9051 section 9
 /// ```
-fn login<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, user) = astring(space(input)?.0, arena)?;
-    let (rest, password) = astring(space(rest)?.0, arena)?;
+fn login<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
+    let (rest, user) = reader.astring(reader.space(input)?.0)?;
+    let (rest, password) = reader.astring(reader.space(rest)?.0)?;
     Ok((rest, CommandKind::Login { user, password: Password(password) }))
 }
 
 /// ```abnf
 /// enable = "ENABLE" 1*(SP capability)                      ; RFC 9051 section 9
 /// ```
-fn enable<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, capabilities) = separated(space(input)?.0, arena, capability)?;
+fn enable<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
+    let (rest, capabilities) = reader.separated(reader.space(input)?.0, capability)?;
     Ok((rest, CommandKind::Enable(capabilities)))
 }
 
 /// ```abnf
 /// rename = "RENAME" SP mailbox SP mailbox                  ; RFC 9051 section 9
 /// ```
-fn rename<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, from) = mailbox(space(input)?.0, arena)?;
-    let (rest, to) = mailbox(space(rest)?.0, arena)?;
+fn rename<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
+    let (rest, from) = mailbox(reader.space(input)?.0, reader)?;
+    let (rest, to) = mailbox(reader.space(rest)?.0, reader)?;
     Ok((rest, CommandKind::Rename { from, to }))
 }
 
@@ -500,12 +500,12 @@ fn rename<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind<'a>> 
 /// ```
 fn copy_or_move<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
     uid: bool,
     away: bool,
 ) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, messages) = sequence_set(space(input)?.0, arena)?;
-    let (rest, mailbox) = mailbox(space(rest)?.0, arena)?;
+    let (rest, messages) = sequence_set(reader.space(input)?.0, reader)?;
+    let (rest, mailbox) = mailbox(reader.space(rest)?.0, reader)?;
     let kind = if away {
         CommandKind::Move { uid, messages, mailbox }
     } else {
@@ -518,6 +518,6 @@ fn copy_or_move<'a>(
 /// id             = "ID" SP id_params_list
 /// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 section 4
 /// ```
-fn id<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, CommandKind<'a>> {
-    map(id_fields(space(input)?.0, arena), CommandKind::Id)
+fn id<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
+    map(id_fields(reader.space(input)?.0, reader), CommandKind::Id)
 }

@@ -9,8 +9,8 @@ use mail_wire::parse::{Keyword, Parsed, fail};
 use crate::value::date::{Date, date};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{
-    AString, Arena, Atom, Depth, NonEmpty, Style, astring, atom, encode_list, encode_separated,
-    keyword, list, list1, number63, separated, space,
+    AString, Atom, Depth, NonEmpty, Reader, Style, atom, encode_list, encode_separated, keyword,
+    number63,
 };
 
 /// SEARCH, or UID SEARCH.
@@ -248,25 +248,29 @@ impl SearchKey<'_> {
 /// search-program     = ["CHARSET" SP charset SP] search-key *(SP search-key)
 ///                                                          ; RFC 9051 section 9
 /// ```
-pub(crate) fn search<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<'a, Search<'a>> {
+pub(crate) fn search<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+    uid: bool,
+) -> Parsed<'a, Search<'a>> {
     const RETURN: Keyword = Keyword::new(b"RETURN");
     const CHARSET: Keyword = Keyword::new(b"CHARSET");
-    let (mut rest, ()) = space(input)?;
+    let (mut rest, ()) = reader.space(input)?;
     let mut returns = None;
     if let Ok((behind, RETURN)) = keyword("RETURN")(rest) {
-        let (behind, ()) = space(behind)?;
-        let (behind, options) = list(behind, arena, search_return)?;
+        let (behind, ()) = reader.space(behind)?;
+        let (behind, options) = reader.list(behind, search_return)?;
         returns = Some(options);
-        (rest, ()) = space(behind)?;
+        (rest, ()) = reader.space(behind)?;
     }
     let mut charset = None;
     if let Ok((behind, CHARSET)) = keyword("CHARSET")(rest) {
-        let (behind, ()) = space(behind)?;
-        let (behind, name) = astring(behind, arena)?;
+        let (behind, ()) = reader.space(behind)?;
+        let (behind, name) = reader.astring(behind)?;
         charset = Some(name);
-        (rest, ()) = space(behind)?;
+        (rest, ()) = reader.space(behind)?;
     }
-    let (rest, keys) = separated(rest, arena, |input| search_key(input, arena, Depth::TOP))?;
+    let (rest, keys) = reader.separated(rest, |input| search_key(input, reader, Depth::TOP))?;
     Ok((rest, Search { uid, returns, charset, keys }))
 }
 
@@ -306,7 +310,7 @@ fn search_return(input: &[u8]) -> Parsed<'_, SearchReturn> {
 ///              sequence-set / "(" search-key *(SP search-key) ")"
 ///                             ; RFC 9051 section 9; NEW, OLD, RECENT: RFC 3501
 /// ```
-fn search_key<'a>(input: &'a [u8], arena: &'a Arena, depth: Depth) -> Parsed<'a, SearchKey<'a>> {
+fn search_key<'a>(input: &'a [u8], reader: &Reader<'a>, depth: Depth) -> Parsed<'a, SearchKey<'a>> {
     const ALL: Keyword = Keyword::new(b"ALL");
     const ANSWERED: Keyword = Keyword::new(b"ANSWERED");
     const BCC: Keyword = Keyword::new(b"BCC");
@@ -344,36 +348,36 @@ fn search_key<'a>(input: &'a [u8], arena: &'a Arena, depth: Depth) -> Parsed<'a,
     const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
     match input.first() {
         Some(b'0'..=b'9' | b'*' | b'$') => {
-            let (rest, messages) = sequence_set(input, arena)?;
+            let (rest, messages) = sequence_set(input, reader)?;
             return Ok((rest, SearchKey::Messages(messages)));
         }
         Some(b'(') => {
             let depth = depth.down(input)?;
-            let (rest, keys) = list1(input, arena, |input| search_key(input, arena, depth))?;
+            let (rest, keys) = reader.list1(input, |input| search_key(input, reader, depth))?;
             return Ok((rest, SearchKey::And(keys)));
         }
         _ => {}
     }
     let string = |input: &'a [u8], key: fn(AString<'a>) -> SearchKey<'a>| {
-        let (rest, text) = astring(space(input)?.0, arena)?;
+        let (rest, text) = reader.astring(reader.space(input)?.0)?;
         Ok((rest, key(text)))
     };
     let day = |input: &'a [u8], key: fn(Date) -> SearchKey<'a>| {
-        let (rest, date) = date(space(input)?.0)?;
+        let (rest, date) = date(reader.space(input)?.0)?;
         Ok((rest, key(date)))
     };
     let flag = |input: &'a [u8], key: fn(Atom<'a>) -> SearchKey<'a>| {
-        let (rest, keyword) = atom(space(input)?.0)?;
+        let (rest, keyword) = atom(reader.space(input)?.0)?;
         Ok((rest, key(keyword)))
     };
     let size = |input: &'a [u8], key: fn(u64) -> SearchKey<'a>| {
-        let (rest, octets) = number63(space(input)?.0)?;
+        let (rest, octets) = number63(reader.space(input)?.0)?;
         Ok((rest, key(octets)))
     };
     let inner = |input: &'a [u8]| {
-        let (start, ()) = space(input)?;
-        let (rest, key) = search_key(start, arena, depth.down(start)?)?;
-        Ok((rest, arena.alloc(key)))
+        let (start, ()) = reader.space(input)?;
+        let (rest, key) = search_key(start, reader, depth.down(start)?)?;
+        Ok((rest, reader.arena.alloc(key)))
     };
     let (rest, name) = keyword("a search key")(input)?;
     let key = match name {
@@ -388,8 +392,8 @@ fn search_key<'a>(input: &'a [u8], arena: &'a Arena, depth: Depth) -> Parsed<'a,
         FLAGGED => SearchKey::Flagged,
         FROM => return string(rest, SearchKey::From),
         HEADER => {
-            let (rest, name) = astring(space(rest)?.0, arena)?;
-            let (rest, text) = astring(space(rest)?.0, arena)?;
+            let (rest, name) = reader.astring(reader.space(rest)?.0)?;
+            let (rest, text) = reader.astring(reader.space(rest)?.0)?;
             return Ok((rest, SearchKey::Header(name, text)));
         }
         KEYWORD => return flag(rest, SearchKey::Keyword),
@@ -417,7 +421,7 @@ fn search_key<'a>(input: &'a [u8], arena: &'a Arena, depth: Depth) -> Parsed<'a,
         TEXT => return string(rest, SearchKey::Text),
         TO => return string(rest, SearchKey::To),
         UID => {
-            let (rest, uids) = sequence_set(space(rest)?.0, arena)?;
+            let (rest, uids) = sequence_set(reader.space(rest)?.0, reader)?;
             return Ok((rest, SearchKey::Uid(uids)));
         }
         UNANSWERED => SearchKey::Unanswered,

@@ -6,7 +6,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::value::mailbox::{Mailbox, mailbox};
-use crate::wire::{Arena, NonEmpty, Style, encode_list, keyword, list1, space};
+use crate::wire::{NonEmpty, Reader, Style, encode_list, keyword};
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,11 +74,14 @@ pub(crate) fn encode_status_items(items: NonEmpty<'_, StatusItem>, out: &mut Byt
 /// status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"
 ///                                                          ; RFC 9051 section 9
 /// ```
-pub(crate) fn status_query<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, StatusQuery<'a>> {
-    let (rest, ()) = space(input)?;
-    let (rest, mailbox) = mailbox(rest, arena)?;
-    let (rest, ()) = space(rest)?;
-    let (rest, items) = list1(rest, arena, status_item)?;
+pub(crate) fn status_query<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, StatusQuery<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    let (rest, mailbox) = mailbox(rest, reader)?;
+    let (rest, ()) = reader.space(rest)?;
+    let (rest, items) = reader.list1(rest, status_item)?;
     Ok((rest, StatusQuery { mailbox, items }))
 }
 

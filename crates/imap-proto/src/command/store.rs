@@ -7,7 +7,7 @@ use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::value::flag::{Flag, encode_flags, flag, flag_list};
 use crate::value::sequence::{SequenceSet, sequence_set};
-use crate::wire::{Arena, at, keyword, separated, space};
+use crate::wire::{Reader, at, keyword};
 
 /// STORE, or UID STORE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,16 +57,16 @@ impl Store<'_> {
 /// store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP
 ///                   (flag-list / (flag *(SP flag)))        ; RFC 9051 section 9
 /// ```
-pub(crate) fn store<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<'a, Store<'a>> {
+pub(crate) fn store<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Store<'a>> {
     const FLAGS: Keyword = Keyword::new(b"FLAGS");
     const FLAGS_SILENT: Keyword = Keyword::new(b"FLAGS.SILENT");
     const ADD: Keyword = Keyword::new(b"+FLAGS");
     const ADD_SILENT: Keyword = Keyword::new(b"+FLAGS.SILENT");
     const REMOVE: Keyword = Keyword::new(b"-FLAGS");
     const REMOVE_SILENT: Keyword = Keyword::new(b"-FLAGS.SILENT");
-    let (rest, ()) = space(input)?;
-    let (rest, messages) = sequence_set(rest, arena)?;
-    let (start, ()) = space(rest)?;
+    let (rest, ()) = reader.space(input)?;
+    let (rest, messages) = sequence_set(rest, reader)?;
+    let (start, ()) = reader.space(rest)?;
     let (rest, name) = keyword("FLAGS, +FLAGS or -FLAGS")(start)?;
     let (action, silent) = match name {
         FLAGS => (StoreAction::Replace, false),
@@ -77,11 +77,11 @@ pub(crate) fn store<'a>(input: &'a [u8], arena: &'a Arena, uid: bool) -> Parsed<
         REMOVE_SILENT => (StoreAction::Remove, true),
         _ => return fail(start, "FLAGS, +FLAGS or -FLAGS"),
     };
-    let (rest, ()) = space(rest)?;
+    let (rest, ()) = reader.space(rest)?;
     let (rest, flags) = if at(b'(', rest) {
-        flag_list(rest, arena)?
+        flag_list(rest, reader)?
     } else {
-        let (rest, flags) = separated(rest, arena, flag)?;
+        let (rest, flags) = reader.separated(rest, flag)?;
         (rest, flags.as_slice())
     };
     Ok((rest, Store { uid, messages, action, silent, flags }))

@@ -1,11 +1,10 @@
 //! ID: who a peer is (RFC 2971).
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::Parsed;
+use mail_wire::parse::{Parsed, fail, token};
 
 use crate::wire::{
-    Arena, IString, NString, Style, encode_list, encode_nstring, lenient, list, nil, nstring,
-    space, string,
+    ASTRING_CHAR, IString, NString, Reader, Style, encode_list, encode_nstring, nil,
 };
 
 /// One field of ID (RFC 2971 section 3.3): a name such as `version`, and its
@@ -31,35 +30,44 @@ pub(crate) fn encode_id(fields: Option<&[IdField<'_>]>, style: Style, out: &mut 
 }
 
 /// ```abnf
-/// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 section 4
+/// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 §4
 /// ```
 pub(crate) fn id_fields<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
 ) -> Parsed<'a, Option<&'a [IdField<'a>]>> {
     if let Ok((rest, ())) = nil(input) {
         return Ok((rest, None));
     }
-    let (rest, fields) = list(input, arena, |input| {
-        let (rest, name) = string(input, arena)?;
-        let (rest, value) = nstring(space(rest)?.0, arena)?;
-        Ok((rest, IdField { name, value }))
-    })?;
+    let (rest, fields) = if reader.is_forgiving() {
+        reader.each(input, |input| bare_field(input, reader), |_| None)?
+    } else {
+        reader.list(input, |input| {
+            let (rest, name) = reader.string(input)?;
+            let (rest, value) = reader.nstring(reader.space(rest)?.0)?;
+            Ok((rest, IdField { name, value }))
+        })?
+    };
     Ok((rest, Some(fields)))
 }
 
-/// `id_params_list`, as servers write it.
-pub(crate) fn lenient_id_fields<'a>(
-    input: &'a [u8],
-    arena: &'a Arena,
-) -> Parsed<'a, Option<&'a [IdField<'a>]>> {
-    if let Ok((rest, ())) = nil(input) {
-        return Ok((rest, None));
+/// A field as servers send it, without quotes.
+fn bare_field<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, IdField<'a>> {
+    let string = |input: &'a [u8]| {
+        let (rest, octets) = match input {
+            [b'"' | b'{' | b'~', ..] => reader.string_octets(input)?,
+            _ => token(&ASTRING_CHAR, "a string")(input)?,
+        };
+        match IString::new(octets) {
+            Ok(string) => Ok((rest, string)),
+            Err(error) => fail(input, error.expected),
+        }
+    };
+    let (rest, name) = string(input)?;
+    let start = reader.skip_spaces(rest);
+    if let Ok((rest, ())) = nil(start) {
+        return Ok((rest, IdField { name, value: None }));
     }
-    let (rest, fields) = lenient::list(input, arena, |input| {
-        let (rest, name) = lenient::string(input, arena)?;
-        let (rest, value) = lenient::nstring(lenient::spaces(rest), arena)?;
-        Ok((rest, IdField { name, value }))
-    })?;
-    Ok((rest, Some(fields)))
+    let (rest, value) = string(start)?;
+    Ok((rest, IdField { name, value: Some(value) }))
 }

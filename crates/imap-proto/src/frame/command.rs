@@ -1,349 +1,94 @@
 //! Where a command ends: lines, and the literals between them.
 //!
-//! RFC 9051 sections 2.2.1, 4.3 and 9, RFC 7888. A command is a line that may
-//! end in a literal's `{n}`; then `n` octets and another line follow. The
-//! [`CommandFramer`] finds that end in a growing buffer, so that a command is parsed
-//! once, when it is whole.
+//! RFC 9051 §2.2.1, §4.3 and §9, RFC 7888. A command is a line that may end in a literal's
+//! `{n}`; then `n` octets and another line follow. The [`CommandFramer`] finds that end in a
+//! growing buffer, so that a command is parsed once, when it is whole.
 
-use mail_wire::LineEnding;
-use memchr::memchr;
+use mail_wire::{LineEnding, Next, Rule, UnitFramer};
 
-use crate::wire::LiteralHead;
+use crate::wire::{Announced, LineEnd, LineScan, LiteralHead, Side};
 
-/// What [`CommandFramer::next`] found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FramedCommand<'b> {
-    /// A whole command, consumed.
-    Command {
-        /// Its octets, with those of its literals, without the last line's end.
-        octets: &'b [u8],
-        /// What ended the last line.
-        ending: LineEnding,
-    },
-    /// The command goes on with a literal, of which the caller decides with
-    /// [`CommandFramer::keep_literal`], [`CommandFramer::stream_literal`] or
-    /// [`CommandFramer::refuse_literal`]. Nothing is consumed yet.
-    Literal {
-        /// The command up to the `}` of the literal's announcement.
-        octets: &'b [u8],
-        /// The size of the literal. One that is too large for a number is
-        /// `u64::MAX`.
-        head: LiteralHead,
-        /// Whether it may be kept within the limits.
-        fits: bool,
-    },
-    /// A command that is longer than the limit, and to be answered with `BAD`
-    /// now; this is told once. The rest of it is consumed as it comes, with the
-    /// literals that are sent without being asked for, and never taken for a
-    /// command.
-    TooLong {
-        /// As many of its octets as the limit allows, with its tag.
-        start: &'b [u8],
-    },
-    /// Call again with more input behind the same octets.
-    NeedInput,
-}
-
-/// What a [`CommandFramer`] keeps at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FrameLimits {
-    /// Octets of a whole command, with the literals that are kept and the line
-    /// ends. No more than this has to fit into the caller's buffer.
-    pub command: usize,
-    /// Octets of one literal that is kept.
-    pub literal: u64,
-}
-
-impl Default for FrameLimits {
-    /// 64 KiB for a command, and a literal of any size within.
-    fn default() -> Self {
-        Self { command: 64 * 1024, literal: 64 * 1024 }
-    }
-}
-
-/// Finds the ends of commands. It remembers how far it has looked, so that each
-/// octet is looked at once however the input is split.
+/// Finds the ends of commands. It remembers how far it has looked, so that each octet is
+/// looked at once however the input is split.
+///
+/// After a line that announces a literal it asks: [`keep`](UnitFramer::keep) it, to be a part
+/// of the command; [`release`](UnitFramer::release) it, and take its octets off the input; or
+/// [`refuse`](UnitFramer::refuse) it with the rest of the command, which is answered `NO` or
+/// `BAD` then. What the client still sends of what was refused, or is too long, is read past
+/// and never taken for a command: a synchronising literal it does not send at all, any other
+/// it does, however long it is.
 ///
 /// ```text
-///                   ┌── keep ── its octets come ──┐
-///                   ▼                             │
-///  line ── {n} ── asked ── stream ── (caller takes n octets) ──► line
+///                   ┌── keep ── its octets come ────┐
+///                   ▼                               │
+///  line ── {n} ── asked ── release ── (caller takes n octets) ──► line
 ///   │ ▲             └── refuse ── its octets, if they come unasked, and the
 ///   ▼ │                           rest of the command are consumed ──► line
 ///  command
 /// ```
 ///
 /// ```
-/// use imap_proto::{CommandFramer, FrameLimits, FramedCommand};
-/// let mut framer = CommandFramer::new(FrameLimits::default());
+/// use imap_proto::{CommandFramer, Framed};
+/// let mut framer = CommandFramer::new(64 * 1024);
 /// let mut input: &[u8] = b"a1 LOGIN {5}\r\nalice secret\r\na2 NO";
-/// let FramedCommand::Literal { octets, head, fits: true } = framer.next(&mut input) else { panic!() };
-/// assert_eq!((octets, head.octets), (&b"a1 LOGIN {5}"[..], 5));
-/// framer.keep_literal(); // and, for this one, write `+ ` and a text
-/// let FramedCommand::Command { octets, .. } = framer.next(&mut input) else { panic!() };
+/// let Framed::Ask { octets, ask } = framer.next(&mut input) else { panic!() };
+/// assert_eq!((octets, ask.head.octets), (&b"a1 LOGIN {5}"[..], 5));
+/// assert!(framer.keep(5)); // and, for this one, write `+ ` and a text
+/// let Framed::Whole { octets, .. } = framer.next(&mut input) else { panic!() };
 /// assert_eq!(octets, b"a1 LOGIN {5}\r\nalice secret");
-/// assert_eq!(framer.next(&mut input), FramedCommand::NeedInput);
+/// assert_eq!(framer.next(&mut input), Framed::NeedInput);
 /// assert_eq!(input, b"a2 NO");
 /// ```
-#[derive(Clone, Debug)]
-pub struct CommandFramer {
-    limits: FrameLimits,
-    /// Where the present line of the command begins in the input.
-    line: usize,
-    /// How far the input was searched, or where the present line ends.
-    scanned: usize,
-    state: State,
+pub type CommandFramer = UnitFramer<CommandRule>;
+
+/// A literal that a command goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnnouncedLiteral {
+    /// Its size, and how it is sent. A size that does not fit a number is `u64::MAX`.
+    pub head: LiteralHead,
+    /// What ended the line that announces it. With LF alone, the command is not of the
+    /// grammar, whatever is tolerated.
+    pub ending: LineEnding,
+    /// Whether it is the first of the command. What the command is called is known then, and
+    /// need not be found out again.
+    pub is_first: bool,
 }
 
+/// What follows the lines of a client.
 #[derive(Clone, Copy, Debug)]
-enum State {
-    /// In a line.
-    Line,
-    /// Behind a line with this literal, of which nobody has decided.
-    Asked(LiteralHead),
-    /// In a literal that is kept, which ends here in the input.
-    Literal { end: usize },
-    /// In a literal that was refused and of which so much is still to come.
-    SkippingLiteral { left: u64 },
-    /// In a line that is not kept.
-    SkippingLine(LineTail),
+pub struct CommandRule {
+    scan: LineScan,
+    is_first: bool,
 }
 
-impl CommandFramer {
-    /// A framer with these limits, at the start of a command.
-    #[must_use]
-    pub const fn new(limits: FrameLimits) -> Self {
-        Self { limits, line: 0, scanned: 0, state: State::Line }
-    }
-
-    /// Sets other limits (after a login, say), for the command that is being
-    /// received too.
-    pub const fn set_limits(&mut self, limits: FrameLimits) {
-        self.limits = limits;
-    }
-
-    /// Forgets a command half received: after an upgrade, say.
-    pub const fn reset(&mut self) {
-        self.line = 0;
-        self.scanned = 0;
-        self.state = State::Line;
-    }
-
-    /// Whether the start of a command was received and its end was not.
-    #[must_use]
-    pub const fn is_mid_command(&self) -> bool {
-        self.scanned > 0 || !matches!(self.state, State::Line)
-    }
-
-    /// Takes the next command off the front of `input`, which must begin with
-    /// what the last call left.
-    pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> FramedCommand<'b> {
-        loop {
-            match self.state {
-                State::Line => return self.line(input),
-                State::Asked(head) => return self.literal(input, head),
-                State::Literal { end } if end <= input.len() => {
-                    self.line = end;
-                    self.scanned = end;
-                    self.state = State::Line;
-                }
-                State::Literal { .. } => return FramedCommand::NeedInput,
-                State::SkippingLiteral { left } => {
-                    let here = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-                    *input = input.get(here..).unwrap_or_default();
-                    match left.saturating_sub(u64::try_from(here).unwrap_or(left)) {
-                        0 => self.state = State::SkippingLine(LineTail::Plain),
-                        left => {
-                            self.state = State::SkippingLiteral { left };
-                            return FramedCommand::NeedInput;
-                        }
-                    }
-                }
-                State::SkippingLine(tail) => {
-                    if !self.skip_line(tail, input) {
-                        return FramedCommand::NeedInput;
-                    }
-                }
-            }
-        }
-    }
-
-    /// The literal that was asked about becomes part of the command: its octets
-    /// stay in the input until the command is whole. If it is synchronising,
-    /// the caller tells the client to send it.
-    pub fn keep_literal(&mut self) {
-        if let State::Asked(head) = self.state {
-            let octets = usize::try_from(head.octets).unwrap_or(usize::MAX);
-            self.state = State::Literal { end: self.scanned.saturating_add(octets) };
-        }
-    }
-
-    /// The caller takes the octets of the literal that was asked about off
-    /// `input` itself, all of them, before it calls [`CommandFramer::next`] again. The
-    /// command before them is consumed here; the line behind them is framed as a
-    /// command of its own.
-    pub fn stream_literal(&mut self, input: &mut &[u8]) {
-        if let State::Asked(_) = self.state {
-            *input = input.get(self.scanned..).unwrap_or_default();
-            self.reset();
-        }
-    }
-
-    /// The literal that was asked about and the command it is part of are not
-    /// wanted; the caller answers the command with `NO` or `BAD` now. What the
-    /// client still sends of it is consumed: a synchronising literal it does not
-    /// send at all, any other is read past, however long it is.
-    pub fn refuse_literal(&mut self, input: &mut &[u8]) {
-        if let State::Asked(head) = self.state {
-            *input = input.get(self.scanned..).unwrap_or_default();
-            self.reset();
-            if head.non_synchronizing {
-                self.state = State::SkippingLiteral { left: head.octets };
-            }
-        }
-    }
-
-    /// Of a literal that was streamed, the `left` octets that the caller did not
-    /// take are not wanted, nor is the command: they are read past, with the
-    /// rest of it.
-    pub const fn skip_literal(&mut self, left: u64) {
-        self.reset();
-        self.state = State::SkippingLiteral { left };
-    }
-
-    /// Looks for the end of a line that is kept.
-    fn line<'b>(&mut self, input: &mut &'b [u8]) -> FramedCommand<'b> {
-        let searched = self.scanned.min(input.len());
-        let found = memchr(b'\n', input.get(searched..).unwrap_or_default());
-        let end = found.map_or(input.len(), |found| searched + found + 1);
-        if end > self.limits.command || (found.is_none() && end == self.limits.command) {
-            return self.too_long(input);
-        }
-        self.scanned = end;
-        if found.is_none() {
-            return FramedCommand::NeedInput;
-        }
-        let line = input.get(self.line..end).unwrap_or_default();
-        if let [.., b'}', b'\n'] | [.., b'}', b'\r', b'\n'] = line {
-            if let Some(head) = LineTail::Plain.read(line).literal() {
-                self.state = State::Asked(head);
-                return self.literal(input, head);
-            }
-        }
-        let (command, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-        *input = rest;
-        self.reset();
-        match command {
-            [octets @ .., b'\r', b'\n'] => {
-                FramedCommand::Command { octets, ending: LineEnding::Crlf }
-            }
-            [octets @ .., _] => FramedCommand::Command { octets, ending: LineEnding::Lf },
-            [] => FramedCommand::NeedInput,
-        }
-    }
-
-    /// Tells of the literal whose announcement ends the line before `scanned`.
-    fn literal<'b>(&self, input: &&'b [u8], head: LiteralHead) -> FramedCommand<'b> {
-        let octets = match input.get(..self.scanned).unwrap_or_default() {
-            [octets @ .., b'\r', b'\n'] | [octets @ .., b'\n'] | octets => octets,
-        };
-        // Behind it there is at least the end of the last line.
-        let room = self.limits.command.saturating_sub(self.scanned.saturating_add(2));
-        let fits = head.octets <= self.limits.literal
-            && usize::try_from(head.octets).is_ok_and(|octets| octets <= room);
-        FramedCommand::Literal { octets, head, fits }
-    }
-
-    /// Gives up on a command that is too long, in the line that begins at
-    /// `line`.
-    fn too_long<'b>(&mut self, input: &mut &'b [u8]) -> FramedCommand<'b> {
-        let start = input.get(..self.limits.command).unwrap_or(input);
-        *input = input.get(self.line..).unwrap_or_default();
-        self.reset();
-        self.state = State::SkippingLine(LineTail::Plain);
-        FramedCommand::TooLong { start }
-    }
-
-    /// Consumes what there is of a line that is not kept; whether that was its
-    /// end.
-    fn skip_line(&mut self, tail: LineTail, input: &mut &[u8]) -> bool {
-        let found = memchr(b'\n', input);
-        let end = found.map_or(input.len(), |found| found + 1);
-        let (line, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-        let tail = tail.read(line);
-        *input = rest;
-        self.state = match tail.literal() {
-            _ if found.is_none() => State::SkippingLine(tail),
-            Some(LiteralHead { non_synchronizing: true, octets, .. }) => {
-                State::SkippingLiteral { left: octets }
-            }
-            // One that the client must ask for is never sent: it was answered.
-            _ => State::Line,
-        };
-        found.is_some()
+impl Default for CommandRule {
+    fn default() -> Self {
+        Self { scan: LineScan::new(Side::Client), is_first: true }
     }
 }
 
-/// What the end of a line means for its next octet: whether that is in a quoted
-/// string, or in the announcement of a literal.
-#[derive(Clone, Copy, Debug)]
-enum LineTail {
-    Plain,
-    Quoted,
-    /// Behind a backslash in a quoted string.
-    Escaped,
-    Tilde,
-    Open {
-        binary: bool,
-    },
-    Size(LiteralHead),
-    /// Behind the `+`.
-    Plus(LiteralHead),
-    /// Behind the `}`, and perhaps the line's end.
-    Announced(LiteralHead),
-}
+impl Rule for CommandRule {
+    type Ask = AnnouncedLiteral;
 
-impl LineTail {
-    /// The tail behind `octets`.
-    fn read(self, octets: &[u8]) -> Self {
-        octets.iter().fold(self, |tail, &octet| tail.step(octet))
+    #[inline]
+    fn read(&mut self, octets: &[u8]) {
+        self.scan.read(octets);
     }
 
-    /// ```abnf
-    /// literal = ["~"] "{" number64 ["+"] "}" CRLF …     ; RFC 9051 section 9
-    /// ```
-    /// at the end of a line, outside a quoted string. What stands before it is
-    /// not looked at: `x{3}` is no grammar, but the octets will come.
-    fn step(self, octet: u8) -> Self {
-        match (self, octet) {
-            (Self::Escaped, _) => Self::Quoted,
-            (Self::Quoted, b'\\') => Self::Escaped,
-            (Self::Quoted, b'"') => Self::Plain,
-            (Self::Quoted, _) => Self::Quoted,
-            (Self::Open { binary }, b'0'..=b'9') => {
-                let octets = u64::from(octet & 0xf);
-                Self::Size(LiteralHead { octets, non_synchronizing: false, binary })
+    #[inline]
+    fn end_line(&mut self) -> Next<AnnouncedLiteral> {
+        match self.scan.end() {
+            LineEnd::Literal(Announced { head, ending }) => {
+                let is_first = core::mem::replace(&mut self.is_first, false);
+                Next::Ask(AnnouncedLiteral { head, ending, is_first })
             }
-            (Self::Size(head), b'0'..=b'9') => {
-                let octets = head.octets.saturating_mul(10).saturating_add((octet & 0xf).into());
-                Self::Size(LiteralHead { octets, ..head })
-            }
-            (Self::Size(head), b'+') => Self::Plus(LiteralHead { non_synchronizing: true, ..head }),
-            (Self::Size(head) | Self::Plus(head), b'}') => Self::Announced(head),
-            (Self::Announced(head), b'\r' | b'\n') => Self::Announced(head),
-            (_, b'"') => Self::Quoted,
-            (tail, b'{') => Self::Open { binary: matches!(tail, Self::Tilde) },
-            (_, b'~') => Self::Tilde,
-            _ => Self::Plain,
+            LineEnd::Plain | LineEnd::Quoted => Next::End,
         }
     }
 
-    /// The literal that the line announces, if it ended here.
-    const fn literal(self) -> Option<LiteralHead> {
-        match self {
-            Self::Announced(head) => Some(head),
-            _ => None,
-        }
+    /// One that the client must ask for is never sent: it was answered.
+    fn refused(ask: AnnouncedLiteral) -> Option<u64> {
+        ask.head.non_synchronizing.then_some(ask.head.octets)
     }
 }
 
@@ -353,14 +98,17 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
+    use mail_wire::Framed;
+
     use super::*;
 
-    const LIMITS: FrameLimits = FrameLimits { command: 40, literal: 20 };
+    const LIMIT: usize = 40;
+    const LITERAL: u64 = 20;
 
     /// What a server does that streams the literals of APPEND, refuses those
     /// that do not fit and keeps the rest; fed with `pieces` one after another.
     fn frame(pieces: &[&[u8]]) -> Vec<String> {
-        let mut framer = CommandFramer::new(LIMITS);
+        let mut framer = CommandFramer::new(LIMIT);
         let mut seen = Vec::new();
         let mut unread: Vec<u8> = Vec::new();
         let mut streaming = 0;
@@ -381,34 +129,36 @@ mod tests {
                     message.clear();
                 }
                 match framer.next(&mut input) {
-                    FramedCommand::Command { octets, ending: LineEnding::Crlf } => {
+                    Framed::Whole { octets, ending: LineEnding::Crlf } => {
                         seen.push(format!("command {}", octets.escape_ascii()));
                     }
-                    FramedCommand::Command { octets, ending: LineEnding::Lf } => {
+                    Framed::Whole { octets, ending: LineEnding::Lf } => {
                         seen.push(format!("bare LF {}", octets.escape_ascii()));
                     }
-                    FramedCommand::Literal { octets, head, fits } => {
+                    Framed::Ask { octets, ask: AnnouncedLiteral { head, ending, .. } } => {
                         if octets.starts_with(b"a APPEND") && head.octets < 1000 {
                             seen.push(format!("stream {}", octets.escape_ascii()));
                             streaming = usize::try_from(head.octets).unwrap();
-                            framer.stream_literal(&mut input);
-                        } else if fits {
-                            framer.keep_literal();
+                            framer.release(&mut input);
+                        } else if ending == LineEnding::Crlf
+                            && head.octets <= LITERAL
+                            && framer.keep(head.octets)
+                        {
                             if !head.non_synchronizing {
                                 seen.push("+".into());
                             }
                         } else {
                             seen.push(format!("refuse {}", octets.escape_ascii()));
-                            framer.refuse_literal(&mut input);
+                            framer.refuse(&mut input);
                         }
                     }
-                    FramedCommand::TooLong { start } => {
+                    Framed::TooLong { start } => {
                         seen.push(format!("too long {}", start.escape_ascii()));
                     }
-                    FramedCommand::NeedInput => break,
+                    Framed::NeedInput => break,
                 }
             }
-            assert!(input.len() < LIMITS.command, "more left than the limit");
+            assert!(input.len() < LIMIT, "more left than the limit");
             unread = input.to_vec();
         }
         seen
@@ -436,7 +186,10 @@ mod tests {
             b"a X {0}\r\n\r\nb X ~{1}\r\n\0\r\n",
             &["+", "command a X {0}\\r\\n", "+", "command b X ~{1}\\r\\n\\x00"],
         );
-        check(b"a NOOP\nb X {1+}\nx\r\n", &["bare LF a NOOP", "command b X {1+}\\nx"]);
+        check(
+            b"a NOOP\nb X {9+}\nc NOOP\r\n!\r\nd NOOP\r\n",
+            &["bare LF a NOOP", "refuse b X {9+}", "command d NOOP"],
+        );
     }
 
     #[test]

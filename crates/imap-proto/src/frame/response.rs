@@ -1,272 +1,123 @@
 //! Where a response ends: lines, and the literals between them.
 //!
-//! RFC 9051 sections 2.2.2, 4.3 and 9. What ends in text for people (`OK`, `NO`,
-//! `BAD`, `BYE`, `PREAUTH`, `+`) is one line whatever it ends with; any other
-//! line may end in a literal's `{n}`, behind which `n` octets and another line
-//! follow.
+//! RFC 9051 §2.2.2, §4.3 and §9. What ends in text for people (`OK`, `NO`, `BAD`, `BYE`,
+//! `PREAUTH`, `+`) is one line whatever it ends with; any other line may end in a literal's
+//! `{n}`, after which `n` octets and another line follow.
 
-use mail_wire::parse::run;
-use memchr::memchr;
+use core::convert::Infallible;
+
+use mail_wire::{Next, Rule, UnitFramer};
 
 use crate::response::status_line::is_status;
-use crate::wire::KEYWORD_CHAR;
+use crate::wire::{Announced, KEYWORD_CHAR, LineEnd, LineScan, Side};
 
-/// What [`ResponseFramer::next`] found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FramedResponse<'b> {
-    /// A whole response, consumed.
-    Response {
-        /// Its octets, with those of its literals, without the last line's end.
-        octets: &'b [u8],
-    },
-    /// A response that is longer than the limit; this is told once. The rest of
-    /// it is consumed as it comes and never taken for a response.
-    TooLong {
-        /// The octets of it that are there, within the limit.
-        start: &'b [u8],
-    },
-    /// Call again with more input behind the same octets.
-    NeedInput,
-}
-
-/// Finds the ends of responses. It remembers how far it has looked, so that each
-/// octet is searched once however the input is split.
+/// Finds the ends of responses. It remembers how far it has looked, so that each octet is
+/// searched once however the input is split.
 ///
 /// ```
-/// use imap_proto::{FramedResponse, ResponseFramer};
+/// use imap_proto::{Framed, ResponseFramer};
 /// let mut framer = ResponseFramer::new(64 * 1024);
 /// let mut input: &[u8] = b"* NO odd text {5}\r\n* 1 FETCH (BODY[] {2}\r\nhi)\r\n* 2 EX";
-/// let octets = b"* NO odd text {5}";
-/// assert_eq!(framer.next(&mut input), FramedResponse::Response { octets });
-/// let octets = b"* 1 FETCH (BODY[] {2}\r\nhi)";
-/// assert_eq!(framer.next(&mut input), FramedResponse::Response { octets });
-/// assert_eq!(framer.next(&mut input), FramedResponse::NeedInput);
+/// let Framed::Whole { octets, .. } = framer.next(&mut input) else { panic!() };
+/// assert_eq!(octets, b"* NO odd text {5}");
+/// let Framed::Whole { octets, .. } = framer.next(&mut input) else { panic!() };
+/// assert_eq!(octets, b"* 1 FETCH (BODY[] {2}\r\nhi)");
+/// assert_eq!(framer.next(&mut input), Framed::NeedInput);
 /// ```
-#[derive(Clone, Debug)]
-pub struct ResponseFramer {
-    limit: usize,
-    /// Where the present line of the response begins in the input.
-    line: usize,
-    /// How far the input was searched.
-    scanned: usize,
-    /// Whether the response may have literals, once its first line is known.
-    literals: bool,
-    state: State,
-}
+pub type ResponseFramer = UnitFramer<ResponseRule>;
 
+/// What follows the lines of a server.
 #[derive(Clone, Copy, Debug)]
-enum State {
-    /// In a line.
-    Line,
-    /// In a literal, which ends here in the input.
-    Literal { end: usize },
-    /// In a literal that is not kept, of which so much is still to come.
-    SkippingLiteral { left: u64 },
-    /// In a line that is not kept.
-    SkippingLine(Tail),
+pub struct ResponseRule {
+    scan: LineScan,
+    kind: Kind,
 }
 
-impl ResponseFramer {
-    /// A framer of responses of at most `limit` octets, with their literals and
-    /// line ends, at the start of one.
-    #[must_use]
-    pub const fn new(limit: usize) -> Self {
-        Self { limit, line: 0, scanned: 0, literals: false, state: State::Line }
-    }
-
-    /// Sets another limit, for the response that is being received too.
-    pub const fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
-    }
-
-    /// Forgets a response half received: after an upgrade, say.
-    pub const fn reset(&mut self) {
-        *self = Self::new(self.limit);
-    }
-
-    /// Whether the start of a response was received and its end was not.
-    #[must_use]
-    pub const fn is_mid_response(&self) -> bool {
-        self.scanned > 0 || !matches!(self.state, State::Line)
-    }
-
-    /// Takes the next response off the front of `input`, which must begin with
-    /// what the last call left.
-    pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> FramedResponse<'b> {
-        loop {
-            match self.state {
-                State::Line => {
-                    if let Some(found) = self.line(input) {
-                        return found;
-                    }
-                }
-                State::Literal { end } if end <= input.len() => {
-                    self.line = end;
-                    self.scanned = end;
-                    self.state = State::Line;
-                }
-                State::Literal { .. } => return FramedResponse::NeedInput,
-                State::SkippingLiteral { left } => {
-                    let here = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-                    *input = input.get(here..).unwrap_or_default();
-                    match left.saturating_sub(u64::try_from(here).unwrap_or(left)) {
-                        0 => self.state = State::SkippingLine(Tail::Word),
-                        left => {
-                            self.state = State::SkippingLiteral { left };
-                            return FramedResponse::NeedInput;
-                        }
-                    }
-                }
-                State::SkippingLine(tail) => {
-                    if !self.skip_line(tail, input) {
-                        return FramedResponse::NeedInput;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Looks for the end of a line; `None` if a literal follows it.
-    fn line<'b>(&mut self, input: &mut &'b [u8]) -> Option<FramedResponse<'b>> {
-        let searched = self.scanned.min(input.len());
-        let found = memchr(b'\n', input.get(searched..).unwrap_or_default());
-        let end = found.map_or(input.len(), |found| searched + found + 1);
-        if end > self.limit || (found.is_none() && end == self.limit) {
-            self.read_kind(input);
-            let start = input.get(..self.limit).unwrap_or(input);
-            *input = input.get(self.line..).unwrap_or_default();
-            self.skip(State::SkippingLine(Tail::Start));
-            return Some(FramedResponse::TooLong { start });
-        }
-        self.scanned = end;
-        if found.is_none() {
-            return Some(FramedResponse::NeedInput);
-        }
-        self.read_kind(input);
-        let line = input.get(self.line..end).unwrap_or_default();
-        let announces = matches!(line, [.., b'}', b'\n'] | [.., b'}', b'\r', b'\n']);
-        if let Some(octets) =
-            (self.literals && announces).then(|| Tail::Start.read(line).literal()).flatten()
-        {
-            let literal_end =
-                usize::try_from(octets).ok().and_then(|octets| end.checked_add(octets));
-            // Behind it there is at least the end of the last line.
-            match literal_end.filter(|end| end.saturating_add(2) <= self.limit) {
-                Some(end) => self.state = State::Literal { end },
-                None => {
-                    let (start, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-                    *input = rest;
-                    self.skip(State::SkippingLiteral { left: octets });
-                    return Some(FramedResponse::TooLong { start });
-                }
-            }
-            return None;
-        }
-        let (response, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-        *input = rest;
-        self.reset();
-        match response {
-            [octets @ .., b'\r', b'\n'] | [octets @ .., _] => {
-                Some(FramedResponse::Response { octets })
-            }
-            [] => Some(FramedResponse::NeedInput),
-        }
-    }
-
-    /// Sees what kind of response it is, in its first line.
-    fn read_kind(&mut self, input: &[u8]) {
-        if self.line == 0 {
-            self.literals = match input {
-                [b'*', b' ', rest @ ..] => !is_status(run(&KEYWORD_CHAR, rest).0),
-                _ => false,
-            };
-        }
-    }
-
-    /// Goes on with what is not kept.
-    fn skip(&mut self, state: State) {
-        let literals = self.literals;
-        self.reset();
-        self.literals = literals;
-        self.state = state;
-    }
-
-    /// Consumes what there is of a line that is not kept; whether that was its
-    /// end.
-    fn skip_line(&mut self, tail: Tail, input: &mut &[u8]) -> bool {
-        let found = memchr(b'\n', input);
-        let end = found.map_or(input.len(), |found| found + 1);
-        let (line, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-        let tail = tail.read(line);
-        *input = rest;
-        match tail.literal() {
-            _ if found.is_none() => self.state = State::SkippingLine(tail),
-            Some(left) if self.literals => self.state = State::SkippingLiteral { left },
-            _ => self.reset(),
-        }
-        found.is_some()
-    }
-}
-
-/// What the end of a line means for its next octet: whether a string may begin,
-/// goes on or may end there, or the announcement of a literal. A quote begins
-/// and ends a string only where a value may begin and end, for servers have been
-/// seen to forget to escape it.
-#[derive(Clone, Copy, Debug)]
-enum Tail {
-    /// A value may begin.
+/// What kind of response it is, as far as it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
     Start,
-    /// In something else.
-    Word,
-    Quoted,
-    /// Behind a backslash in a quoted string.
-    Escaped,
-    /// Behind a quote in a quoted string: its end, if a value may end.
-    Unquoted,
-    Open,
-    Size(u64),
-    /// Behind the `+`, which servers have no use for.
-    Plus(u64),
-    /// Behind the `}`, and perhaps the line's end.
-    Announced(u64),
+    /// After the `*`.
+    Star,
+    /// After that and a space, or several.
+    Space,
+    /// In the name of an untagged response.
+    Name(Name),
+    /// It is one line.
+    OneLine,
+    /// It may have literals.
+    Data,
 }
 
-impl Tail {
-    /// The tail behind `octets`.
-    fn read(self, octets: &[u8]) -> Self {
-        octets.iter().fold(self, |tail, &octet| tail.step(octet))
+/// The start of a name, no longer than those of statuses and one octet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Name {
+    octets: [u8; 8],
+    length: usize,
+}
+
+impl Default for ResponseRule {
+    fn default() -> Self {
+        Self { scan: LineScan::new(Side::Server), kind: Kind::Start }
+    }
+}
+
+impl Rule for ResponseRule {
+    type Ask = Infallible;
+
+    #[inline]
+    fn read(&mut self, octets: &[u8]) {
+        for octet in octets {
+            if matches!(self.kind, Kind::OneLine | Kind::Data) {
+                break;
+            }
+            self.kind = self.kind.step(*octet);
+        }
+        // What is one line is not read for quotes: it is text.
+        if self.kind != Kind::OneLine {
+            self.scan.read(octets);
+        }
     }
 
-    /// ```abnf
-    /// literal = ["~"] "{" number64 ["+"] "}" CRLF …        ; RFC 9051 section 9
-    /// ```
+    #[inline]
+    fn end_line(&mut self) -> Next<Infallible> {
+        if self.kind != Kind::Data {
+            return Next::End;
+        }
+        match self.scan.end() {
+            LineEnd::Literal(Announced { head, .. }) => Next::Octets(head.octets),
+            LineEnd::Quoted => Next::Line,
+            LineEnd::Plain => Next::End,
+        }
+    }
+
+    fn refused(ask: Infallible) -> Option<u64> {
+        match ask {}
+    }
+}
+
+impl Kind {
     fn step(self, octet: u8) -> Self {
         match (self, octet) {
-            (Self::Quoted | Self::Unquoted, b'\\') => Self::Escaped,
-            (Self::Quoted | Self::Unquoted, b'"') => Self::Unquoted,
-            (Self::Unquoted, b')' | b']' | b'\r' | b'\n') => Self::Word,
-            (Self::Unquoted, b' ') => Self::Start,
-            (Self::Quoted | Self::Unquoted | Self::Escaped, _) => Self::Quoted,
-            (Self::Start, b'"') => Self::Quoted,
-            (Self::Open, b'0'..=b'9') => Self::Size((octet & 0xf).into()),
-            (Self::Size(size), b'0'..=b'9') => {
-                Self::Size(size.saturating_mul(10).saturating_add((octet & 0xf).into()))
-            }
-            (Self::Size(size), b'+') => Self::Plus(size),
-            (Self::Size(size) | Self::Plus(size), b'}') => Self::Announced(size),
-            (Self::Announced(size), b'\r' | b'\n') => Self::Announced(size),
-            (_, b'{') => Self::Open,
-            (_, b' ' | b'(') => Self::Start,
-            _ => Self::Word,
+            (Self::Start, b'*') => Self::Star,
+            (Self::Star | Self::Space, b' ') => Self::Space,
+            (Self::Start | Self::Star, _) => Self::OneLine,
+            (Self::Space, _) => Self::named(Name::default(), octet),
+            (Self::Name(name), _) => Self::named(name, octet),
+            (Self::OneLine | Self::Data, _) => self,
         }
     }
 
-    /// The size of the literal that the line announces, if it ended here.
-    const fn literal(self) -> Option<u64> {
-        match self {
-            Self::Announced(size) => Some(size),
-            _ => None,
+    /// After the name and another octet.
+    fn named(mut name: Name, octet: u8) -> Self {
+        if KEYWORD_CHAR.contains(octet) {
+            let Some(place) = name.octets.get_mut(name.length) else { return Self::Data };
+            *place = octet;
+            name.length = name.length.saturating_add(1);
+            return Self::Name(name);
         }
+        let name = name.octets.get(..name.length).unwrap_or_default();
+        if is_status(name) { Self::OneLine } else { Self::Data }
     }
 }
 
@@ -275,6 +126,8 @@ mod tests {
     use alloc::format;
     use alloc::string::String;
     use alloc::vec::Vec;
+
+    use mail_wire::Framed;
 
     use super::*;
 
@@ -288,11 +141,12 @@ mod tests {
             let mut input = &unread[..];
             loop {
                 match framer.next(&mut input) {
-                    FramedResponse::Response { octets } => {
+                    Framed::Whole { octets, .. } => {
                         seen.push(format!("{}", octets.escape_ascii()));
                     }
-                    FramedResponse::TooLong { .. } => seen.push("too long".into()),
-                    FramedResponse::NeedInput => break,
+                    Framed::TooLong { .. } => seen.push("too long".into()),
+                    Framed::Ask { ask, .. } => match ask {},
+                    Framed::NeedInput => break,
                 }
             }
             assert!(input.len() < limit, "more left than the limit");
@@ -315,10 +169,11 @@ mod tests {
     fn responses_end_where_their_last_line_does() {
         assert_frames(
             1000,
-            b"* OK hi\r\n* 1 FETCH (BODY[] {4}\r\na\r\nb BODY[1] {0}\r\n)\r\n\r\nA1 OK {5}\r\n\
+            b"* OK hi\r\n*  OK \"hi\r\n* 1 FETCH (BODY[] {4}\r\na\r\nb BODY[1] {0}\r\n)\r\n\r\nA1 OK {5}\r\n\
               + {5}\r\n* NO odd text {5}\r\n* BYE \"x {5}\r\n* X ~{2}\r\n\r\n\n* bare {1}\nx\n",
             &[
                 "* OK hi",
+                "*  OK \\\"hi",
                 r"* 1 FETCH (BODY[] {4}\r\na\r\nb BODY[1] {0}\r\n)",
                 "",
                 "A1 OK {5}",
@@ -331,16 +186,25 @@ mod tests {
         );
     }
 
+    /// RFC 9051 §4.3: what a mail's sender picked is in a string or a literal, and is no
+    /// response, whatever the server forgot.
     #[test]
-    fn a_literal_in_a_quoted_string_is_none() {
+    fn what_is_in_strings_and_literals_is_no_response() {
         assert_frames(
             1000,
-            b"* LIST () NIL \"a {5}\r\n* LIST () NIL \"a\\\" {5}\r\n\
-              * 1 FETCH (ENVELOPE (\"5\" disk\" {3}\r\nabc))\r\n",
+            b"* LIST () NIL \"a {5}\"\r\n* 1 FETCH (ENVELOPE (\"5\" disk\" {3}\r\nabc))\r\n\
+              * LIST () NIL \"a\r\n* 9 EXPUNGE\r\n\\\" {5}\r\n* 8 EXPUNGE\r\nb\"\r\n\
+              * LIST () \"/\"{16}\r\na\r\n* 9 EXPUNGE\r\n\r\n\
+              * 1 FETCH (BODY[] {9}\nx UID 9 y)\r\n\
+              * 1 FETCH (BODY[] {18}\r\nx FLAGS (\\Seen) y\r\n)\r\n",
             &[
-                r#"* LIST () NIL \"a {5}"#,
-                r#"* LIST () NIL \"a\\\" {5}"#,
+                r#"* LIST () NIL \"a {5}\""#,
                 r#"* 1 FETCH (ENVELOPE (\"5\" disk\" {3}\r\nabc))"#,
+                r#"* LIST () NIL \"a\r\n* 9 EXPUNGE\r\n\\\" {5}\r\n* 8 EXPUNGE\r\nb\""#,
+                r#"* LIST () \"/\"{16}\r\na\r\n* 9 EXPUNGE\r\n"#,
+                r"* 1 FETCH (BODY[] {9}\nx UID 9 y)",
+                r"* 1 FETCH (BODY[] {18}\r\nx FLAGS (\\Seen) y\r",
+                ")",
             ],
         );
     }

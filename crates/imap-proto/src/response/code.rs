@@ -12,10 +12,11 @@ use mail_wire::parse::{Keyword, Parsed, fail, run};
 use memchr::memchr;
 
 use crate::value::capability::{Capability, capabilities};
-use crate::value::flag::{PermanentFlag, permanent_flag};
+use crate::value::flag::{Flag, PermanentFlag, permanent_flag};
 use crate::value::sequence::{UidSet, encode_uid_set, uid_set};
-use crate::wire::lenient::{atom_or_quoted, gap, list, spaces};
-use crate::wire::{Arena, Atom, KEYWORD_CHAR, Text, atom, close_bracket, encode_list, nz_number};
+use crate::wire::{
+    Atom, KEYWORD_CHAR, Reader, Text, atom, close_bracket, encode_list, encode_quoted, nz_number,
+};
 
 /// `resp-text-code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +38,7 @@ pub enum Code<'a> {
     /// The user may not act as the one asked for.
     AuthorizationFailed,
     /// The charset of a search is not known; perhaps those that are.
-    BadCharset(&'a [Atom<'a>]),
+    BadCharset(&'a [Text<'a>]),
     /// It can never be done.
     Cannot,
     /// What the server can do.
@@ -189,7 +190,7 @@ impl Code<'_> {
                 out.put_slice(b"BADCHARSET");
                 if !charsets.is_empty() {
                     out.put_u8(b' ');
-                    encode_list(charsets, out, |charset, out| charset.encode(out));
+                    encode_list(charsets, out, |charset, out| encode_charset(*charset, out));
                 }
             }
             Self::Capability(capabilities) => {
@@ -229,15 +230,37 @@ impl Code<'_> {
     }
 }
 
-/// A code and its `]`, behind its `[`; `None` if this is no code, but text.
+/// Writes a charset bare or quoted: a status is one line, and has no literals.
+fn encode_charset(charset: Text<'_>, out: &mut BytesMut) {
+    match Atom::from_octets(charset.as_bytes()) {
+        Some(atom) => atom.encode(out),
+        None => encode_quoted(charset.as_bytes(), out),
+    }
+}
+
+/// ```abnf
+/// charset = atom / quoted          ; RFC 9051 §9
+/// ```
+fn charset<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Text<'a>> {
+    let (rest, octets) = match input {
+        [b'"', ..] => reader.quoted(input)?,
+        _ => atom(input).map(|(rest, atom)| (rest, atom.as_str().as_bytes()))?,
+    };
+    match Text::from_octets(octets) {
+        Ok(text) => Ok((rest, text)),
+        Err(error) => fail(input, error.expected),
+    }
+}
+
+/// A code and its `]`, after its `[`; `None` if this is no code, but text.
 ///
 /// ```abnf
 /// resp-text-code = … / atom [SP 1*<any TEXT-CHAR except "]">]   ; RFC 9051 section 9
 /// ```
 /// A code that is known and cannot be parsed is delivered as one that is not.
-pub(crate) fn code<'a>(input: &'a [u8], arena: &'a Arena) -> Option<(&'a [u8], Code<'a>)> {
-    if let Ok((rest, code)) = known_code(input, arena) {
-        if let Ok((rest, ())) = close_bracket(spaces(rest)) {
+pub(crate) fn code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Option<(&'a [u8], Code<'a>)> {
+    if let Ok((rest, code)) = known_code(input, reader) {
+        if let Ok((rest, ())) = close_bracket(reader.skip_spaces(rest)) {
             return Some((rest, code));
         }
     }
@@ -262,7 +285,7 @@ pub(crate) fn code<'a>(input: &'a [u8], arena: &'a Arena) -> Option<(&'a [u8], C
 /// resp-code-copy = "COPYUID" SP nz-number SP uid-set SP uid-set
 ///                                                          ; RFC 9051 section 9
 /// ```
-fn known_code<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Code<'a>> {
+fn known_code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Code<'a>> {
     const APPENDUID: Keyword = Keyword::new(b"APPENDUID");
     const BADCHARSET: Keyword = Keyword::new(b"BADCHARSET");
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
@@ -272,36 +295,37 @@ fn known_code<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Code<'a>> {
     const UIDVALIDITY: Keyword = Keyword::new(b"UIDVALIDITY");
     const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
     let number = |input: &'a [u8], code: fn(NonZeroU32) -> Code<'a>| {
-        let (rest, number) = nz_number(gap(input)?.0)?;
+        let (rest, number) = nz_number(reader.space(input)?.0)?;
         Ok((rest, code(number)))
     };
     let (name, rest) = run(&KEYWORD_CHAR, input);
     match Keyword::new(name) {
         APPENDUID => {
-            let (rest, validity) = nz_number(gap(rest)?.0)?;
-            let (rest, uids) = uid_set(gap(rest)?.0, arena)?;
+            let (rest, validity) = nz_number(reader.space(rest)?.0)?;
+            let (rest, uids) = uid_set(reader.space(rest)?.0, reader)?;
             Ok((rest, Code::AppendUid { validity, uids }))
         }
         BADCHARSET => {
-            let rest = spaces(rest);
+            let rest = reader.skip_spaces(rest);
             let (rest, charsets) = match rest {
-                [b'(', ..] => list(rest, arena, |input| atom_or_quoted(input, arena))?,
+                [b'(', ..] => reader.each(rest, |input| charset(input, reader), |_| None)?,
                 _ => (rest, &[][..]),
             };
             Ok((rest, Code::BadCharset(charsets)))
         }
         CAPABILITY => {
-            let (rest, capabilities) = capabilities(rest, arena)?;
+            let (rest, capabilities) = capabilities(rest, b']', reader)?;
             Ok((rest, Code::Capability(capabilities)))
         }
         COPYUID => {
-            let (rest, validity) = nz_number(gap(rest)?.0)?;
-            let (rest, source) = uid_set(gap(rest)?.0, arena)?;
-            let (rest, destination) = uid_set(gap(rest)?.0, arena)?;
+            let (rest, validity) = nz_number(reader.space(rest)?.0)?;
+            let (rest, source) = uid_set(reader.space(rest)?.0, reader)?;
+            let (rest, destination) = uid_set(reader.space(rest)?.0, reader)?;
             Ok((rest, Code::CopyUid { validity, source, destination }))
         }
         PERMANENTFLAGS => {
-            let (rest, flags) = list(gap(rest)?.0, arena, permanent_flag)?;
+            let unparsed = |raw| Some(PermanentFlag::Flag(Flag::Unparsed(raw)));
+            let (rest, flags) = reader.each(reader.space(rest)?.0, permanent_flag, unparsed)?;
             Ok((rest, Code::PermanentFlags(flags)))
         }
         UIDNEXT => number(rest, Code::UidNext),

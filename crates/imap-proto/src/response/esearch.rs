@@ -7,9 +7,8 @@ use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, fail, number32};
 
 use crate::value::sequence::{UidSet, encode_uid_set, uid_set};
-use crate::wire::lenient::{astring, gap, spaces, value, value_ends};
 use crate::wire::{
-    AString, Arena, Atom, Raw, Style, at, atom, close, encode_string, nz_number, open,
+    AString, Atom, LINE_END, Raw, Reader, Style, atom, close, encode_string, nz_number, open,
 };
 
 /// ESEARCH: what a search with RETURN found.
@@ -37,6 +36,8 @@ pub enum SearchResult<'a> {
     Count(u32),
     /// Any other: its name, and its value as it was written.
     Other(Atom<'a>, Raw<'a>),
+    /// What a server sent for a result and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 impl ESearch<'_> {
@@ -67,6 +68,11 @@ impl ESearch<'_> {
                     out.put_slice(value.as_bytes());
                     continue;
                 }
+                SearchResult::Unparsed(raw) => {
+                    out.put_u8(b' ');
+                    out.put_slice(raw.as_bytes());
+                    continue;
+                }
             };
             out.put_slice(name);
             decimal(number.into(), out);
@@ -82,61 +88,58 @@ impl ESearch<'_> {
 ///                      "ALL" SP sequence-set / "COUNT" SP number /
 ///                      search-ret-data-ext                 ; RFC 9051 section 9
 /// ```
-pub(crate) fn esearch<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ESearch<'a>> {
-    let mut rest = spaces(input);
+pub(crate) fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
+    let mut rest = reader.skip_spaces(input);
     let mut found = ESearch::default();
-    if at(b'(', rest) {
-        let (behind, ()) = open(rest)?;
-        let start = spaces(behind);
-        let (behind, name) = atom(start)?;
-        if !name.is("TAG") {
-            return fail(start, "TAG");
-        }
-        let (behind, tag) = astring(gap(behind)?.0, arena)?;
-        let (behind, ()) = close(spaces(behind))?;
+    if let Ok((after, tag)) = correlator(rest, reader) {
         found.tag = Some(tag);
-        rest = spaces(behind);
+        rest = reader.skip_spaces(after);
     }
-    let mut results = arena.list();
-    let mut first = true;
-    while !rest.is_empty() {
-        let (behind, name) = atom(rest)?;
-        if first && name.is("UID") {
+    if let Ok((after, name)) = atom(rest) {
+        if name.is("UID") {
             found.uid = true;
-            rest = spaces(behind);
-        } else {
-            let (start, ()) = gap(behind)?;
-            let (behind, result) = search_result(name, start, arena)?;
-            results.push(result);
-            rest = spaces(behind);
+            rest = after;
         }
-        first = false;
     }
-    found.results = results.into_bump_slice();
+    let unparsed = |raw| Some(SearchResult::Unparsed(raw));
+    let (rest, results) =
+        reader.each_until(rest, LINE_END, |input| search_result(input, reader), unparsed)?;
+    found.results = results;
     Ok((rest, found))
 }
 
-/// The value of the result called `name`.
-fn search_result<'a>(
-    name: Atom<'a>,
-    input: &'a [u8],
-    arena: &'a Arena,
-) -> Parsed<'a, SearchResult<'a>> {
+/// `"(" "TAG" SP tag-string ")"`
+fn correlator<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, AString<'a>> {
+    let (rest, ()) = open(input)?;
+    let start = reader.skip_spaces(rest);
+    let (rest, name) = atom(start)?;
+    if !name.is("TAG") {
+        return fail(start, "TAG");
+    }
+    let (rest, tag) = reader.astring(reader.space(rest)?.0)?;
+    let (rest, ()) = close(reader.skip_spaces(rest))?;
+    Ok((rest, tag))
+}
+
+/// One result: its name and its value.
+fn search_result<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, SearchResult<'a>> {
+    let (rest, name) = atom(input)?;
+    let start = reader.skip_spaces(rest);
     let known = if name.is("MIN") {
-        nz_number(input).map(|(rest, number)| (rest, SearchResult::Min(number)))
+        nz_number(start).map(|(rest, number)| (rest, SearchResult::Min(number)))
     } else if name.is("MAX") {
-        nz_number(input).map(|(rest, number)| (rest, SearchResult::Max(number)))
+        nz_number(start).map(|(rest, number)| (rest, SearchResult::Max(number)))
     } else if name.is("ALL") {
-        uid_set(input, arena).map(|(rest, set)| (rest, SearchResult::All(set)))
+        uid_set(start, reader).map(|(rest, set)| (rest, SearchResult::All(set)))
     } else if name.is("COUNT") {
-        number32(input).map(|(rest, count)| (rest, SearchResult::Count(count)))
+        number32(start).map(|(rest, count)| (rest, SearchResult::Count(count)))
     } else {
-        fail(input, "a result of SEARCH that is known")
+        fail(start, "a result of SEARCH that is known")
     };
     match known {
-        Ok((rest, result)) if value_ends(rest) => Ok((rest, result)),
+        Ok((rest, result)) if reader.ends(start, rest) => Ok((rest, result)),
         _ => {
-            let (rest, value) = value(input)?;
+            let (rest, value) = reader.value(start)?;
             Ok((rest, SearchResult::Other(name, value)))
         }
     }

@@ -8,7 +8,7 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Fault, Keyword, Parsed, fail, number64};
+use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number64};
 use memchr::memchr;
 use nom::Err;
 
@@ -16,10 +16,9 @@ use super::body::Body;
 use crate::value::body_structure::{BodyStructure, body};
 use crate::value::date::{DateTime, date_time};
 use crate::value::envelope::{Envelope, envelope};
-use crate::value::flag::{Flag, encode_flags, flag_fetch};
+use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::value::section::{Section, encode_section_binary, section, section_binary};
-use crate::wire::lenient::{extent, gap, list, nstring_octets, spaces, value_ends};
-use crate::wire::{Arena, Depth, Raw, Style, at, encode_list, keyword, number63, nz_number, open};
+use crate::wire::{Depth, Raw, Reader, Style, at, encode_list, keyword, number63, nz_number, open};
 
 /// A FETCH response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,68 +155,114 @@ impl FetchData<'_> {
 /// msg-att = "(" (msg-att-dynamic / msg-att-static)
 ///           *(SP (msg-att-dynamic / msg-att-static)) ")"   ; RFC 9051 section 9
 /// ```
-/// Behind the first parenthesis nothing is an error: what is none of these is
-/// delivered as [`FetchData::Unparsed`].
+/// After the first parenthesis nothing is an error, unless the string that begins last has no
+/// end: what is none of these is delivered as [`FetchData::Unparsed`].
 pub(crate) fn fetch_response<'a>(
     message: NonZeroU32,
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
 ) -> Parsed<'a, FetchResponse<'a>> {
-    let (rest, ()) = open(gap(input)?.0)?;
-    let mut rest = spaces(rest);
-    let mut data = arena.list();
+    let (rest, ()) = open(reader.space(input)?.0)?;
+    let mut rest = reader.skip_spaces(rest);
+    let mut data = reader.arena.list();
     loop {
         rest = match rest {
             [] => break,
-            [b')', behind @ ..] => match spaces(behind) {
-                [] => break,
-                behind => {
-                    // With the parenthesis before it, so that a quote behind
-                    // it opens no string when this is written again.
-                    let used = rest.strip_suffix(b")").unwrap_or(rest).len();
-                    data.push(unparsed(rest, used, Fault { rest: behind, expected: END }));
-                    break;
+            [b')', after @ ..] => {
+                let after = reader.skip_spaces(after);
+                if !after.is_empty() {
+                    data.push(trailing(rest, after, reader)?);
                 }
-            },
+                break;
+            }
             _ => {
-                let (behind, item) = fetch_data(rest, arena);
+                let (after, item) = fetch_data(rest, reader)?;
                 data.push(item);
-                spaces(behind)
+                reader.skip_spaces(after)
             }
         };
     }
     Ok((&[], FetchResponse { message, data: data.into_bump_slice() }))
 }
 
-const END: &str = "the end of the response";
+/// What comes after the last parenthesis, with it: so that a quote there begins no other string
+/// when this is written again. What may be meant to be the last parenthesis is not part of it.
+fn trailing<'a>(
+    input: &'a [u8],
+    after: &'a [u8],
+    reader: &Reader<'a>,
+) -> Result<FetchData<'a>, Err<Fault<'a>>> {
+    let mut end = after;
+    loop {
+        let start = reader.skip_spaces(end);
+        end = match start {
+            [] | [b')'] => break,
+            [b')', after @ ..] => after,
+            _ => reader.value_or_rest(start)?.0,
+        };
+    }
+    let fault = Fault { rest: after, expected: "the end of the response" };
+    let error = SyntaxError::new(input, fault);
+    Ok(FetchData::Unparsed { raw: Raw::before(end, input), error })
+}
 
-/// One item, known or not, and what stands behind it.
-fn fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> (&'a [u8], FetchData<'a>) {
-    let fault = match known_fetch_data(input, arena) {
-        Ok((rest, data)) if value_ends(rest) => return (rest, data),
+/// One item, known or not, and what comes after it.
+fn fetch_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchData<'a>> {
+    let fault = match known_fetch_data(input, reader) {
+        Ok((rest, data)) if reader.ends(input, rest) => return Ok((rest, data)),
         Ok((rest, _)) => Fault { rest, expected: "the end of the item" },
         Err(Err::Error(fault) | Err::Failure(fault)) => fault,
         Err(Err::Incomplete(_)) => Fault { rest: &[], expected: "more input" },
     };
-    let mut used = extent(input, true);
-    let behind = spaces(input.get(used..).unwrap_or_default());
-    if !matches!(behind, [] | [b')', ..]) {
-        used = input.len().saturating_sub(behind.len()).saturating_add(extent(behind, false));
-    }
-    let looked_at = input.len().saturating_sub(fault.rest.len());
-    if used == 0 || looked_at > used {
-        // It is not clear where it ends. To try again within what was looked at
-        // already would take long, if a server wants it to.
-        used = input.len();
-    }
-    (input.get(used..).unwrap_or_default(), unparsed(input, used, fault))
+    let rest = after_item(input, reader)?;
+    let error = SyntaxError::new(input, fault);
+    Ok((rest, FetchData::Unparsed { raw: Raw::before(rest, input), error }))
 }
 
-/// The first `used` octets of `input`, with what was wrong about them.
-fn unparsed<'a>(input: &'a [u8], used: usize, fault: Fault<'a>) -> FetchData<'a> {
-    let raw = Raw::new(input.get(..used).unwrap_or(input));
-    FetchData::Unparsed { raw, error: SyntaxError::new(input, fault) }
+/// What comes after an item that is not known, or is bad: a name and its value, unless that is
+/// missing, or a value that has no name.
+fn after_item<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<&'a [u8], Err<Fault<'a>>> {
+    let Ok((rest, _)) = reader.name(input) else {
+        return Ok(reader.value_or_rest(input)?.0);
+    };
+    let value = reader.skip_spaces(rest);
+    if matches!(value, [] | [b')', ..]) || is_item(value) {
+        return Ok(rest);
+    }
+    Ok(reader.value_or_rest(value)?.0)
 }
+
+/// Whether the name of an item stands here, and no value.
+fn is_item(input: &[u8]) -> bool {
+    keyword("an item of FETCH")(input).is_ok_and(|(_, name)| ITEMS.contains(&name))
+}
+
+const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
+const FLAGS: Keyword = Keyword::new(b"FLAGS");
+const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
+const RFC822: Keyword = Keyword::new(b"RFC822");
+const RFC822_HEADER: Keyword = Keyword::new(b"RFC822.HEADER");
+const RFC822_SIZE: Keyword = Keyword::new(b"RFC822.SIZE");
+const RFC822_TEXT: Keyword = Keyword::new(b"RFC822.TEXT");
+const BODY: Keyword = Keyword::new(b"BODY");
+const BODYSTRUCTURE: Keyword = Keyword::new(b"BODYSTRUCTURE");
+const UID: Keyword = Keyword::new(b"UID");
+const BINARY: Keyword = Keyword::new(b"BINARY");
+const BINARY_SIZE: Keyword = Keyword::new(b"BINARY.SIZE");
+const ITEMS: [Keyword; 12] = [
+    ENVELOPE,
+    FLAGS,
+    INTERNALDATE,
+    RFC822,
+    RFC822_HEADER,
+    RFC822_SIZE,
+    RFC822_TEXT,
+    BODY,
+    BODYSTRUCTURE,
+    UID,
+    BINARY,
+    BINARY_SIZE,
+];
 
 /// ```abnf
 /// msg-att-dynamic = "FLAGS" SP "(" [flag-fetch *(SP flag-fetch)] ")"
@@ -231,71 +276,59 @@ fn unparsed<'a>(input: &'a [u8], used: usize, fault: Fault<'a>) -> FetchData<'a>
 /// msg-att-static  = … "RFC822" [".HEADER" / ".TEXT"] SP nstring …
 ///                                                          ; RFC 3501 section 9
 /// ```
-fn known_fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchData<'a>> {
-    const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
-    const FLAGS: Keyword = Keyword::new(b"FLAGS");
-    const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
-    const RFC822: Keyword = Keyword::new(b"RFC822");
-    const RFC822_HEADER: Keyword = Keyword::new(b"RFC822.HEADER");
-    const RFC822_SIZE: Keyword = Keyword::new(b"RFC822.SIZE");
-    const RFC822_TEXT: Keyword = Keyword::new(b"RFC822.TEXT");
-    const BODY: Keyword = Keyword::new(b"BODY");
-    const BODYSTRUCTURE: Keyword = Keyword::new(b"BODYSTRUCTURE");
-    const UID: Keyword = Keyword::new(b"UID");
-    const BINARY: Keyword = Keyword::new(b"BINARY");
-    const BINARY_SIZE: Keyword = Keyword::new(b"BINARY.SIZE");
+fn known_fetch_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchData<'a>> {
     let octets = |input: &'a [u8], data: fn(Option<&'a [u8]>) -> FetchData<'a>| {
-        let (rest, octets) = nstring_octets(gap(input)?.0, arena)?;
+        let (rest, octets) = reader.nstring_octets(reader.space(input)?.0)?;
         Ok((rest, data(octets)))
     };
     let (rest, name) = keyword("an item of FETCH")(input)?;
     let (rest, data) = match name {
         ENVELOPE => {
-            let (rest, envelope) = envelope(gap(rest)?.0, arena)?;
+            let (rest, envelope) = envelope(reader.space(rest)?.0, reader)?;
             (rest, FetchData::Envelope(envelope))
         }
         FLAGS => {
-            let (rest, flags) = list(gap(rest)?.0, arena, flag_fetch)?;
+            let (rest, flags) = flags_fetch(reader.space(rest)?.0, reader)?;
             (rest, FetchData::Flags(flags))
         }
         INTERNALDATE => {
-            let (rest, date) = date_time(gap(rest)?.0)?;
+            let (rest, date) = date_time(reader.space(rest)?.0, reader)?;
             (rest, FetchData::InternalDate(date))
         }
-        RFC822 => return octets(rest, FetchData::Rfc822),
+        RFC822 => return octets(rest.strip_prefix(b"[]").unwrap_or(rest), FetchData::Rfc822),
         RFC822_HEADER => return octets(rest, FetchData::Rfc822Header),
         RFC822_TEXT => return octets(rest, FetchData::Rfc822Text),
         RFC822_SIZE => {
-            let (rest, octets) = number64(gap(rest)?.0)?;
+            let (rest, octets) = number64(reader.space(rest)?.0)?;
             (rest, FetchData::Rfc822Size(octets))
         }
         BODY if at(b'[', rest) => {
-            let (rest, section) = section(rest, arena)?;
+            let (rest, section) = section(rest, reader)?;
             let (rest, origin) = origin(rest)?;
-            let (rest, octets) = nstring_octets(gap(rest)?.0, arena)?;
+            let (rest, octets) = reader.nstring_octets(reader.space(rest)?.0)?;
             (rest, FetchData::BodySection { section, origin, octets })
         }
         BODY => {
-            let (rest, body) = body(gap(rest)?.0, arena, Depth::TOP)?;
+            let (rest, body) = body(reader.space(rest)?.0, reader, Depth::TOP)?;
             (rest, FetchData::Body(body))
         }
         BODYSTRUCTURE => {
-            let (rest, body) = body(gap(rest)?.0, arena, Depth::TOP)?;
+            let (rest, body) = body(reader.space(rest)?.0, reader, Depth::TOP)?;
             (rest, FetchData::BodyStructure(body))
         }
         UID => {
-            let (rest, uid) = nz_number(gap(rest)?.0)?;
+            let (rest, uid) = nz_number(reader.space(rest)?.0)?;
             (rest, FetchData::Uid(uid))
         }
         BINARY => {
-            let (rest, part) = section_binary(rest, arena)?;
+            let (rest, part) = section_binary(rest, reader)?;
             let (rest, origin) = origin(rest)?;
-            let (rest, octets) = nstring_octets(gap(rest)?.0, arena)?;
+            let (rest, octets) = reader.nstring_octets(reader.space(rest)?.0)?;
             (rest, FetchData::Binary { part, origin, octets })
         }
         BINARY_SIZE => {
-            let (rest, part) = section_binary(rest, arena)?;
-            let (rest, octets) = number63(gap(rest)?.0)?;
+            let (rest, part) = section_binary(rest, reader)?;
+            let (rest, octets) = number63(reader.space(rest)?.0)?;
             (rest, FetchData::BinarySize { part, octets })
         }
         _ => return fail(input, "an item of FETCH that is known"),
@@ -303,13 +336,16 @@ fn known_fetch_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, FetchDa
     Ok((rest, data))
 }
 
-/// `["<" number ">"]`
+/// `["<" number ">"]`; servers have been seen to send the length that was asked for too.
 fn origin(input: &[u8]) -> Parsed<'_, Option<u64>> {
     let [b'<', rest @ ..] = input else {
         return Ok((input, None));
     };
-    match number63(rest)? {
-        ([b'>', rest @ ..], origin) => Ok((rest, Some(origin))),
-        (rest, _) => fail(rest, "\">\""),
-    }
+    let (rest, origin) = number63(rest)?;
+    let rest = match rest {
+        [b'.', length @ ..] => number63(length)?.0,
+        _ => rest,
+    };
+    let (rest, ()) = byte(b'>', "\">\"")(rest)?;
+    Ok((rest, Some(origin)))
 }

@@ -9,6 +9,7 @@ use mail_wire::encode::decimal;
 
 use super::body::Body;
 use super::fetch::FetchData;
+
 use crate::wire::Style;
 
 /// Writes a FETCH response item by item, so that none of it has to be kept

@@ -4,13 +4,14 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
+use nom::Err;
 
 use crate::command::list::{ListSelect, list_select};
 use crate::value::delimiter::{Delimiter, delimiter, encode_delimiter};
 use crate::value::mailbox::Mailbox;
 use crate::wire::{
-    Arena, Atom, NonEmpty, Raw, Style, at, atom, close, encode_list, encode_string, lenient,
-    non_empty, open,
+    Atom, NonEmpty, Raw, Reader, Style, at, atom, close, encode_list, encode_string, non_empty,
+    open,
 };
 
 /// A LIST or LSUB response: one mailbox.
@@ -63,8 +64,10 @@ pub enum Attribute<'a> {
     Sent,
     /// `\Trash`: it holds messages that were thrown away.
     Trash,
-    /// Any other; the atom is what stands behind the backslash.
+    /// Any other; the atom is what stands after the backslash.
     Other(Atom<'a>),
+    /// What a server sent for an attribute and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 /// `mbox-list-extended-item`: what an extension tells of a mailbox.
@@ -78,6 +81,8 @@ pub enum ListExtended<'a> {
     OldName(Mailbox<'a>),
     /// Any other: its tag, and its value as it was written.
     Other(Atom<'a>, Raw<'a>),
+    /// What a server sent for an item and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 /// The attributes that are known, and their names.
@@ -118,6 +123,9 @@ impl Listed<'_> {
 impl Attribute<'_> {
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
+        if let Self::Unparsed(raw) = self {
+            return out.put_slice(raw.as_bytes());
+        }
         out.put_u8(b'\\');
         match self {
             Self::Other(name) => name.encode(out),
@@ -148,6 +156,7 @@ impl ListExtended<'_> {
                 out.put_u8(b' ');
                 out.put_slice(value.as_bytes());
             }
+            Self::Unparsed(raw) => out.put_slice(raw.as_bytes()),
         }
     }
 }
@@ -160,16 +169,17 @@ impl ListExtended<'_> {
 /// mbox-list-extended = "(" [mbox-list-extended-item
 ///                      *(SP mbox-list-extended-item)] ")"  ; RFC 9051 section 9
 /// ```
-pub(crate) fn listed<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Listed<'a>> {
-    let (rest, ()) = lenient::gap(input)?;
-    let (rest, attributes) = lenient::list(rest, arena, attribute)?;
-    let (rest, ()) = lenient::gap(rest)?;
-    let (rest, delimiter) = delimiter(rest, arena)?;
-    let (rest, ()) = lenient::gap(rest)?;
-    let (rest, name) = lenient::astring(rest, arena)?;
-    let behind = lenient::spaces(rest);
+pub(crate) fn listed<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Listed<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    let (rest, attributes) = reader.each(rest, attribute, |raw| Some(Attribute::Unparsed(raw)))?;
+    let (rest, ()) = reader.space(rest)?;
+    let (rest, delimiter) = delimiter(rest, reader)?;
+    let (rest, ()) = reader.space(rest)?;
+    let (rest, name) = reader.astring(rest)?;
+    let behind = reader.skip_spaces(rest);
     let (rest, extended) = if at(b'(', behind) {
-        lenient::list(behind, arena, |input| list_extended(input, arena))?
+        let unparsed = |raw| Some(ListExtended::Unparsed(raw));
+        reader.each(behind, |input| list_extended(input, reader), unparsed)?
     } else {
         (rest, &[][..])
     };
@@ -192,43 +202,45 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
 ///                           *(SP list-select-base-opt-quoted) ")"
 /// oldname-extended-item   = "OLDNAME" SP "(" mailbox ")"   ; RFC 9051 section 9
 /// ```
-fn list_extended<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListExtended<'a>> {
-    let (rest, tag) = lenient::atom_or_quoted(input, arena)?;
-    let (start, ()) = lenient::gap(rest)?;
+fn list_extended<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtended<'a>> {
+    let (rest, tag) = reader.atom_or_quoted(input)?;
+    let (start, ()) = reader.space(rest)?;
     let known = if tag.is("CHILDINFO") {
-        child_info(start, arena)
+        child_info(start, reader)
     } else if tag.is("OLDNAME") {
-        old_name(start, arena)
+        old_name(start, reader)
     } else {
         fail(start, "an item of LIST that is known")
     };
-    if let Ok(known) = known {
-        return Ok(known);
+    match known {
+        Ok((rest, known)) if reader.ends(start, rest) => return Ok((rest, known)),
+        Err(Err::Failure(fault)) => return Err(Err::Failure(fault)),
+        _ => {}
     }
-    let (rest, value) = lenient::value(start)?;
+    let (rest, value) = reader.value(start)?;
     Ok((rest, ListExtended::Other(tag, value)))
 }
 
-fn child_info<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListExtended<'a>> {
+fn child_info<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtended<'a>> {
     let (rest, ()) = open(input)?;
-    let mut options = arena.list();
-    let mut rest = lenient::spaces(rest);
+    let mut options = reader.arena.list();
+    let mut rest = reader.skip_spaces(rest);
     while !at(b')', rest) {
-        let (behind, name) = lenient::atom_or_quoted(rest, arena)?;
+        let (behind, name) = reader.atom_or_quoted(rest)?;
         match list_select(name.as_str().as_bytes()) {
             Ok(([], option)) => options.push(option),
             _ => return fail(rest, "a selection option of LIST"),
         }
-        rest = lenient::spaces(behind);
+        rest = reader.skip_spaces(behind);
     }
     let (rest, ()) = close(rest)?;
     let (rest, options) = non_empty(rest, options)?;
     Ok((rest, ListExtended::ChildInfo(options)))
 }
 
-fn old_name<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListExtended<'a>> {
+fn old_name<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtended<'a>> {
     let (rest, ()) = open(input)?;
-    let (rest, name) = lenient::astring(lenient::spaces(rest), arena)?;
-    let (rest, ()) = close(lenient::spaces(rest))?;
+    let (rest, name) = reader.astring(reader.skip_spaces(rest))?;
+    let (rest, ()) = close(reader.skip_spaces(rest))?;
     Ok((rest, ListExtended::OldName(Mailbox::new(name))))
 }

@@ -7,20 +7,20 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Fault, Keyword, Parsed, fail, number32};
-use nom::Err;
+use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number32, run};
 
-use crate::ext::id::{IdField, encode_id, lenient_id_fields};
+use crate::ext::id::{IdField, encode_id, id_fields};
 use crate::value::capability::{Capability, capabilities};
-use crate::value::flag::{Flag, encode_flags, flag_fetch};
-use crate::wire::lenient::{gap, spaces};
+use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::wire::{
-    Arena, Raw, Style, Tag, Text, after_space, keyword, lenient, nz_number, space, tag, text,
+    Arena, KEYWORD_CHAR, LINE_END, Raw, Reader, Side, Style, Tag, Text, after_space, keyword,
+    scan_lines, syntax_error, tag, text,
 };
 use esearch::{ESearch, esearch};
 use fetch::{FetchResponse, fetch_response};
 use list::{Listed, listed};
 use namespace::{Namespaces, namespaces};
+use search::{SearchResponse, search_response};
 use status::{MailboxStatus, mailbox_status};
 use status_line::{Completion, Condition, Notice, Outcome, encode_resp_text, resp_text};
 
@@ -31,6 +31,7 @@ pub(crate) mod fetch;
 pub(crate) mod fetch_writer;
 pub(crate) mod list;
 pub(crate) mod namespace;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod status_line;
 
@@ -74,8 +75,8 @@ pub enum Data<'a> {
     Lsub(Listed<'a>),
     /// STATUS (section 7.3.3): about a mailbox.
     Status(MailboxStatus<'a>),
-    /// SEARCH (RFC 3501 section 7.2.5): what was found.
-    Search(&'a [NonZeroU32]),
+    /// SEARCH (RFC 3501 §7.2.5): what was found.
+    Search(SearchResponse<'a>),
     /// ESEARCH (section 7.3.4): what was found.
     ESearch(ESearch<'a>),
     /// NAMESPACE (section 7.3.2).
@@ -118,12 +119,12 @@ impl<'a> Response<'a> {
                     .map_err(|error| syntax_error(input, &error))?;
                 Ok(Self::Continue(text))
             }
-            [b'*'] => Ok(Self::Data(data(b"", arena))),
-            [b'*', b' ', rest @ ..] => Ok(Self::Data(data(rest, arena))),
-            _ => match tagged(input, arena) {
-                Ok((_, response)) => Ok(response),
-                Err(error) => Err(syntax_error(input, &error)),
-            },
+            [b'*'] => Ok(Self::Data(data(b"", arena)?)),
+            [b'*', b' ', rest @ ..] => Ok(Self::Data(data(rest, arena)?)),
+            _ => {
+                let reader = Reader::of_line(input, Side::Server, arena);
+                tagged(input, &reader).map_err(|error| syntax_error(input, &error))
+            }
         }
     }
 }
@@ -189,12 +190,9 @@ impl Data<'_> {
                 out.put_slice(b"STATUS ");
                 status.encode(style, out);
             }
-            Self::Search(numbers) => {
+            Self::Search(found) => {
                 out.put_slice(b"SEARCH");
-                for number in numbers {
-                    out.put_u8(b' ');
-                    decimal(number.get().into(), out);
-                }
+                found.encode(out);
             }
             Self::ESearch(found) => found.encode(style, out),
             Self::Namespace(namespaces) => namespaces.encode(style, out),
@@ -221,37 +219,57 @@ fn encode_count(count: u32, name: &[u8], out: &mut BytesMut) {
     out.put_slice(name);
 }
 
-/// The error for what was met in `whole`.
-fn syntax_error(whole: &[u8], error: &Err<Fault<'_>>) -> SyntaxError {
-    match error {
-        Err::Error(fault) | Err::Failure(fault) => SyntaxError::new(whole, *fault),
-        Err::Incomplete(_) => SyntaxError { offset: whole.len(), expected: "more input" },
-    }
-}
-
 /// ```abnf
 /// response-tagged = tag SP resp-cond-state CRLF
-/// resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text     ; RFC 9051 section 9
+/// resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text     ; RFC 9051 §9
 /// ```
-fn tagged<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Response<'a>> {
+fn tagged<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<Response<'a>, nom::Err<Fault<'a>>> {
     let (rest, tag) = tag(input)?;
-    let (start, ()) = space(rest)?;
+    let (start, ()) = byte(b' ', "a space")(rest)?;
+    let start = reader.skip_spaces(start);
     let (rest, name) = keyword("OK, NO or BAD")(start)?;
-    let Some(outcome) = Outcome::named(name) else { return fail(start, "OK, NO or BAD") };
-    let (rest, (code, text)) = resp_text(rest, arena)?;
-    Ok((rest, Response::Tagged(tag, Completion { outcome, code, text })))
+    let Some(outcome) = Outcome::named(name) else {
+        return fail(start, "OK, NO or BAD").map(|(_, never)| never);
+    };
+    let (_, (code, text)) = resp_text(rest, reader)?;
+    Ok(Response::Tagged(tag, Completion { outcome, code, text }))
 }
 
-/// What stands behind `* `.
-fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Data<'a> {
-    let error = match known_data(input, arena) {
-        Ok((rest, data)) => match spaces(rest) {
-            [] => return data,
+/// What stands after `* `.
+fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> {
+    let mut input = input;
+    while let Some(rest) = after_space(input) {
+        input = rest;
+    }
+    if let Some((rest, condition)) = status(input) {
+        let reader = Reader::of_line(input, Side::Server, arena);
+        let (_, (code, text)) =
+            resp_text(rest, &reader).map_err(|error| syntax_error(input, &error))?;
+        return Ok(Data::Notice(Notice { condition, code, text }));
+    }
+    let raw = Raw::new(input);
+    let reader = match Reader::new(input, Side::Server, arena) {
+        Ok(reader) => reader,
+        Err(bad) if bad.is_one => return Ok(Data::Unparsed { raw, error: bad.error }),
+        Err(bad) => return Err(bad.error),
+    };
+    let error = match known_data(input, &reader) {
+        Ok((rest, data)) => match reader.skip_spaces(rest) {
+            [] => return Ok(data),
             rest => SyntaxError::new(input, Fault { rest, expected: "the end of the response" }),
         },
         Err(error) => syntax_error(input, &error),
     };
-    Data::Unparsed { raw: Raw::new(input), error }
+    match scan_lines(input, Side::Server, arena) {
+        Err(bad) if !bad.is_one => Err(bad.error),
+        _ => Ok(Data::Unparsed { raw, error }),
+    }
+}
+
+/// The status that an untagged response is, if it is one, and what comes after its name.
+fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
+    let (name, rest) = run(&KEYWORD_CHAR, input);
+    Some((rest, Condition::named(Keyword::new(name))?))
 }
 
 /// ```abnf
@@ -266,7 +284,7 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Data<'a> {
 ///                 number SP "RECENT" …                     ; RFC 3501 section 9
 /// id_response   = "ID" SP id_params_list                   ; RFC 2971 section 4
 /// ```
-fn known_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
+fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
     const ENABLED: Keyword = Keyword::new(b"ENABLED");
     const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
@@ -278,24 +296,20 @@ fn known_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
     const SEARCH: Keyword = Keyword::new(b"SEARCH");
     const STATUS: Keyword = Keyword::new(b"STATUS");
     if input.first().is_some_and(u8::is_ascii_digit) {
-        return message_data(input, arena);
+        return message_data(input, reader);
     }
     let (rest, name) = keyword("a response")(input)?;
-    if let Some(condition) = Condition::named(name) {
-        let (rest, (code, text)) = resp_text(rest, arena)?;
-        return Ok((rest, Data::Notice(Notice { condition, code, text })));
-    }
     match name {
-        CAPABILITY => map(capabilities(rest, arena), Data::Capability),
-        ENABLED => map(capabilities(rest, arena), Data::Enabled),
-        FLAGS => map(lenient::list(gap(rest)?.0, arena, flag_fetch), Data::Flags),
-        LIST => map(listed(rest, arena), Data::List),
-        LSUB => map(listed(rest, arena), Data::Lsub),
-        STATUS => map(mailbox_status(rest, arena), Data::Status),
-        SEARCH => map(search(rest, arena), Data::Search),
-        ESEARCH => map(esearch(rest, arena), Data::ESearch),
-        NAMESPACE => map(namespaces(rest, arena), Data::Namespace),
-        ID => map(lenient_id_fields(gap(rest)?.0, arena), Data::Id),
+        CAPABILITY => map(capabilities(rest, LINE_END, reader), Data::Capability),
+        ENABLED => map(capabilities(rest, LINE_END, reader), Data::Enabled),
+        FLAGS => map(flags_fetch(reader.space(rest)?.0, reader), Data::Flags),
+        LIST => map(listed(rest, reader), Data::List),
+        LSUB => map(listed(rest, reader), Data::Lsub),
+        STATUS => map(mailbox_status(rest, reader), Data::Status),
+        SEARCH => map(search_response(rest, reader), Data::Search),
+        ESEARCH => map(esearch(rest, reader), Data::ESearch),
+        NAMESPACE => map(namespaces(rest, reader), Data::Namespace),
+        ID => map(id_fields(reader.space(rest)?.0, reader), Data::Id),
         _ => fail(input, "a response that is known"),
     }
 }
@@ -307,32 +321,20 @@ fn map<'a, T>(parsed: Parsed<'a, T>, data: impl FnOnce(T) -> Data<'a>) -> Parsed
 }
 
 /// What begins with a number.
-fn message_data<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Data<'a>> {
+fn message_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
     const EXISTS: Keyword = Keyword::new(b"EXISTS");
     const RECENT: Keyword = Keyword::new(b"RECENT");
     const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
     const FETCH: Keyword = Keyword::new(b"FETCH");
     let (rest, number) = number32(input)?;
-    let (start, ()) = gap(rest)?;
+    let (start, ()) = reader.space(rest)?;
     let (rest, name) = keyword("EXISTS, RECENT, EXPUNGE or FETCH")(start)?;
     match (name, NonZeroU32::new(number)) {
         (EXISTS, _) => Ok((rest, Data::Exists(number))),
         (RECENT, _) => Ok((rest, Data::Recent(number))),
         (EXPUNGE, Some(message)) => Ok((rest, Data::Expunge(message))),
-        (FETCH, Some(message)) => map(fetch_response(message, rest, arena), Data::Fetch),
+        (FETCH, Some(message)) => map(fetch_response(message, rest, reader), Data::Fetch),
         (EXPUNGE | FETCH, None) => fail(input, "a number above 0"),
         _ => fail(start, "EXISTS, RECENT, EXPUNGE or FETCH"),
     }
-}
-
-/// `*(SP nz-number)`
-fn search<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [NonZeroU32]> {
-    let mut numbers = arena.list();
-    let mut rest = input;
-    while !spaces(rest).is_empty() {
-        let (behind, number) = nz_number(gap(rest)?.0)?;
-        numbers.push(number);
-        rest = behind;
-    }
-    Ok((rest, numbers.into_bump_slice()))
 }

@@ -6,8 +6,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 
 use crate::value::delimiter::{Delimiter, delimiter, encode_delimiter};
-use crate::wire::lenient::{gap, list_or_nil, spaces, string, values};
-use crate::wire::{Arena, IString, Raw, Style, close, open};
+use crate::wire::{IString, Raw, Reader, Style, close, open};
 
 /// NAMESPACE (RFC 2342, RFC 9051 section 7.3.2): where mailboxes are. A
 /// namespace that is `NIL` is empty.
@@ -65,9 +64,12 @@ impl Namespace<'_> {
 /// namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace
 /// namespace          = nil / "(" 1*namespace-descr ")"     ; RFC 9051 section 9
 /// ```
-pub(crate) fn namespaces<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Namespaces<'a>> {
-    let namespaces =
-        |input: &'a [u8]| list_or_nil(gap(input)?.0, arena, |input| namespace(input, arena));
+/// A namespace that is bad is dropped.
+pub(crate) fn namespaces<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Namespaces<'a>> {
+    let namespaces = |input: &'a [u8]| {
+        let (input, ()) = reader.space(input)?;
+        reader.each_or_nil(input, |input| namespace(input, reader), |_| None)
+    };
     let (rest, personal) = namespaces(input)?;
     let (rest, other_users) = namespaces(rest)?;
     let (rest, shared) = namespaces(rest)?;
@@ -78,11 +80,11 @@ pub(crate) fn namespaces<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Na
 /// namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil)
 ///                   [namespace-response-extensions] ")"    ; RFC 9051 section 9
 /// ```
-fn namespace<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Namespace<'a>> {
+fn namespace<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Namespace<'a>> {
     let (rest, ()) = open(input)?;
-    let (rest, prefix) = string(spaces(rest), arena)?;
-    let (rest, delimiter) = delimiter(gap(rest)?.0, arena)?;
-    let (rest, extensions) = match values(spaces(rest))? {
+    let (rest, prefix) = reader.string(reader.skip_spaces(rest))?;
+    let (rest, delimiter) = delimiter(reader.space(rest)?.0, reader)?;
+    let (rest, extensions) = match reader.values(reader.skip_spaces(rest))? {
         (rest, extensions) if extensions.as_bytes().is_empty() => (rest, None),
         (rest, extensions) => (rest, Some(extensions)),
     };

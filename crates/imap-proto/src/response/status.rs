@@ -10,7 +10,7 @@ use mail_wire::parse::{Parsed, fail, number32};
 
 use crate::command::status::{StatusItem, status_item};
 use crate::value::mailbox::Mailbox;
-use crate::wire::{Arena, Atom, Raw, Style, atom, encode_list, lenient, number63, nz_number};
+use crate::wire::{Atom, Raw, Reader, Style, atom, encode_list, number63, nz_number};
 
 /// The STATUS response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,8 +39,10 @@ pub enum StatusValue<'a> {
     Deleted(u32),
     /// Octets of all messages together.
     Size(u64),
-    /// Any other: its name, and its value as it was written.
+    /// Any other: its name, and its value as it was written, empty if there is none.
     Other(Atom<'a>, Raw<'a>),
+    /// What a server sent for an item and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 impl MailboxStatus<'_> {
@@ -67,6 +69,7 @@ impl StatusValue<'_> {
                 out.put_u8(b' ');
                 return out.put_slice(value.as_bytes());
             }
+            Self::Unparsed(raw) => return out.put_slice(raw.as_bytes()),
         };
         out.put_slice(item.name().as_bytes());
         out.put_u8(b' ');
@@ -82,22 +85,30 @@ impl StatusValue<'_> {
 /// ```
 pub(crate) fn mailbox_status<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
 ) -> Parsed<'a, MailboxStatus<'a>> {
-    let (rest, name) = lenient::astring(lenient::gap(input)?.0, arena)?;
-    let (rest, ()) = lenient::gap(rest)?;
-    let (rest, values) = lenient::list(rest, arena, |input| {
+    let (rest, name) = reader.astring(reader.space(input)?.0)?;
+    let (rest, ()) = reader.space(rest)?;
+    let value = |input| {
         let (rest, name) = atom(input)?;
-        let (start, ()) = lenient::gap(rest)?;
+        let start = reader.skip_spaces(rest);
         match status_value(name, start) {
-            Ok((rest, value)) if lenient::value_ends(rest) => Ok((rest, value)),
+            Ok((rest, value)) if reader.ends(start, rest) => Ok((rest, value)),
+            // A value that is missing takes no other's name for it.
+            _ if is_missing(start) => Ok((rest, StatusValue::Other(name, Raw::EMPTY))),
             _ => {
-                let (rest, value) = lenient::value(start)?;
+                let (rest, value) = reader.value(start)?;
                 Ok((rest, StatusValue::Other(name, value)))
             }
         }
-    })?;
+    };
+    let (rest, values) = reader.each(rest, value, |raw| Some(StatusValue::Unparsed(raw)))?;
     Ok((rest, MailboxStatus { mailbox: Mailbox::new(name), values }))
+}
+
+/// Whether no value of STATUS stands here, but the end or another's name.
+fn is_missing(input: &[u8]) -> bool {
+    matches!(input, [] | [b')', ..]) || status_item(input).is_ok()
 }
 
 /// The value of the item called `name`.

@@ -7,8 +7,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed};
 
 use crate::response::code::{Code, code};
-use crate::wire::lenient::spaces;
-use crate::wire::{Arena, Text, after_space, text};
+use crate::wire::{Reader, Text, after_space, text};
 
 /// How a command ended (`resp-cond-state`, section 7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,8 +150,8 @@ pub(crate) fn is_status(name: &[u8]) -> bool {
     Condition::named(Keyword::new(name)).is_some()
 }
 
-/// Writes ` `, the code and the text. A text that could be taken for a code
-/// gets another space before it, which [`resp_text`] takes away.
+/// Writes ` `, the code and the text. A text that could be taken for a code gets two more
+/// spaces before it, which [`resp_text`] takes away.
 pub(crate) fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut BytesMut) {
     out.put_u8(b' ');
     match code {
@@ -160,7 +159,7 @@ pub(crate) fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut
             code.encode(out);
             out.put_u8(b' ');
         }
-        None if looks_like_code(text.as_bytes()) => out.put_u8(b' '),
+        None if looks_like_code(text.as_bytes()) => out.put_slice(b"  "),
         None => {}
     }
     text.encode(out);
@@ -168,28 +167,28 @@ pub(crate) fn encode_resp_text(code: Option<Code<'_>>, text: Text<'_>, out: &mut
 
 /// Whether `text` begins with a bracket, spaces aside.
 fn looks_like_code(text: &[u8]) -> bool {
-    spaces(text).first() == Some(&b'[')
+    text.trim_ascii_start().first() == Some(&b'[')
 }
 
 /// ```abnf
-/// resp-text = ["[" resp-text-code "]" SP] [text]           ; RFC 9051 section 9
+/// resp-text = ["[" resp-text-code "]" SP] [text]           ; RFC 9051 §9
 /// ```
-/// and the space before it; both spaces may be missing. One more space keeps a
-/// text that begins with a bracket from being a code. The text ends at an octet
-/// that cannot be in it.
+/// and the space before it; both spaces may be missing, and the first be doubled. Two more keep
+/// a text that begins with a bracket from being a code. The text ends at an octet that cannot
+/// be in it.
 pub(crate) fn resp_text<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
 ) -> Parsed<'a, (Option<Code<'a>>, Text<'a>)> {
     let start = after_space(input).unwrap_or(input);
     let found = match start {
-        [b'[', inside @ ..] => code(inside, arena),
+        [b'[', inside @ ..] | [b' ', b'[', inside @ ..] => code(inside, reader),
         _ => None,
     };
-    let (rest, code) = match found {
-        Some((rest, code)) => (after_space(rest).unwrap_or(rest), Some(code)),
-        None if looks_like_code(start) => (after_space(start).unwrap_or(start), None),
-        None => (start, None),
+    let (rest, code) = match (found, start) {
+        (Some((rest, code)), _) => (after_space(rest).unwrap_or(rest), Some(code)),
+        (None, [b' ', b' ', text @ ..]) if looks_like_code(text) => (text, None),
+        (None, _) => (start, None),
     };
     let (_, text) = text(rest)?;
     Ok((&[], (code, text)))

@@ -10,7 +10,7 @@ use super::error::Misuse;
 use super::event::Event;
 use super::rejection::Rejection;
 use super::request::{self, Request, sealed::Redeemed};
-use super::session::{Session, frame_limits};
+use super::session::Session;
 use super::state::{Effect, Refusal, State, Task};
 use super::tag::KeptTag;
 use crate::response::Data;
@@ -215,7 +215,6 @@ impl Session {
         let capabilities;
         let code = match (effect, end.outcome, end.code) {
             (Effect::LogIn, Outcome::Ok, code) => {
-                self.frames.set_limits(frame_limits(&config.limits, self.state));
                 capabilities = self.capabilities(&config);
                 code.or(Some(Code::Capability(&capabilities)))
             }

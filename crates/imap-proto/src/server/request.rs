@@ -104,7 +104,7 @@ impl Request for Append {
     fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut, _: Redeemed) {
         if let Task::AppendDecision(head) = session.task {
             if head.non_synchronizing {
-                session.frames.skip_literal(head.octets);
+                session.frames.skip(head.octets);
             }
         }
         session.finish(Effect::None, why.completion(), out);

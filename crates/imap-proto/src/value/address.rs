@@ -5,8 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 
-use crate::wire::lenient::{list_or_nil, nstring, spaces};
-use crate::wire::{Arena, NString, Style, close, encode_nstring, open};
+use crate::wire::{NString, Reader, Style, close, encode_nstring, open};
 
 /// An address, or one end of a group of them.
 ///
@@ -40,16 +39,20 @@ impl Address<'_> {
 /// ```abnf
 /// env-from = "(" 1*address ")" / nil
 /// address  = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
-pub(crate) fn addresses<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Address<'a>]> {
-    list_or_nil(input, arena, |input| {
-        let (rest, ()) = open(input)?;
-        let (rest, name) = nstring(spaces(rest), arena)?;
-        let (rest, route) = nstring(spaces(rest), arena)?;
-        let (rest, mailbox) = nstring(spaces(rest), arena)?;
-        let (rest, host) = nstring(spaces(rest), arena)?;
-        let (rest, ()) = close(spaces(rest))?;
-        Ok((rest, Address { name, route, mailbox, host }))
-    })
+/// An address that is bad is lost, and those beside it are not.
+pub(crate) fn addresses<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [Address<'a>]> {
+    reader.each_or_nil(input, |input| address(input, reader), |_| None)
+}
+
+fn address<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Address<'a>> {
+    let nstring = |input| reader.nstring(reader.skip_spaces(input));
+    let (rest, ()) = open(input)?;
+    let (rest, name) = nstring(rest)?;
+    let (rest, route) = nstring(rest)?;
+    let (rest, mailbox) = nstring(rest)?;
+    let (rest, host) = nstring(rest)?;
+    let (rest, ()) = close(reader.skip_spaces(rest))?;
+    Ok((rest, Address { name, route, mailbox, host }))
 }

@@ -4,13 +4,13 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::Parsed;
+use mail_wire::parse::{Parsed, fail};
+use nom::Err;
 
 use crate::value::envelope::{Envelope, envelope};
-use crate::wire::lenient::{gap, list, list_or_nil, nstring, spaces, string, values};
 use crate::wire::{
-    Arena, Depth, IString, NString, Raw, Style, at, close, encode_list, encode_nstring, nil,
-    number63, open,
+    Depth, IString, NString, Raw, Reader, Style, at, encode_list, encode_nstring, nil, number63,
+    open,
 };
 
 /// `body`: a body part, with the parts in it.
@@ -20,6 +20,8 @@ pub enum BodyStructure<'a> {
     Single(&'a SinglePart<'a>),
     /// A part made of parts (`multipart/…`).
     Multi(&'a MultiPart<'a>),
+    /// What a server sent for a part and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 /// `body-type-1part`.
@@ -27,8 +29,8 @@ pub enum BodyStructure<'a> {
 pub struct SinglePart<'a> {
     /// What only some media types have.
     pub content: Content<'a>,
-    /// The media subtype, such as `PLAIN`.
-    pub subtype: IString<'a>,
+    /// The media subtype, such as `PLAIN`; `None` only from servers that leave it out.
+    pub subtype: NString<'a>,
     /// The parameters of Content-Type.
     pub parameters: &'a [Parameter<'a>],
     /// Content-ID.
@@ -38,10 +40,14 @@ pub struct SinglePart<'a> {
     /// Content-Transfer-Encoding; `None` only from servers that send NIL for it.
     pub encoding: NString<'a>,
     /// Octets of the part in its transfer encoding. The grammar has 32 bits for them, and
-    /// RFC 9051 appendix D has clients expect 63.
-    pub octets: u64,
+    /// RFC 9051 appendix D has clients expect 63. `None` only from servers that send something
+    /// else.
+    pub octets: Option<u64>,
     /// What BODYSTRUCTURE tells besides, and BODY does not.
     pub extension: Option<SingleExtension<'a>>,
+    /// All of the part as a server sent it, if anything in it was bad or missing and so is not
+    /// told above. It is then what is written.
+    pub unparsed: Option<Raw<'a>>,
 }
 
 /// The media type of a part, and what only parts of that type have.
@@ -49,17 +55,18 @@ pub struct SinglePart<'a> {
 pub enum Content<'a> {
     /// `text/…`
     Text {
-        /// Lines of the part.
-        lines: u64,
+        /// Lines of the part; `None` only from servers that leave them out.
+        lines: Option<u64>,
     },
     /// `message/rfc822` or `message/global`
     Message {
         /// The envelope of the message in it.
         envelope: &'a Envelope<'a>,
-        /// The structure of the message in it.
-        body: BodyStructure<'a>,
-        /// Lines of the part.
-        lines: u64,
+        /// The structure of the message in it; `None` only from servers that send something
+        /// else.
+        body: Option<BodyStructure<'a>>,
+        /// Lines of the part; `None` only from servers that send something else.
+        lines: Option<u64>,
     },
     /// Any other.
     Basic {
@@ -73,10 +80,13 @@ pub enum Content<'a> {
 pub struct MultiPart<'a> {
     /// The parts in it. Servers have been seen to send none.
     pub parts: &'a [BodyStructure<'a>],
-    /// The media subtype, such as `MIXED`.
-    pub subtype: IString<'a>,
+    /// The media subtype, such as `MIXED`; `None` only from servers that leave it out.
+    pub subtype: NString<'a>,
     /// What BODYSTRUCTURE tells besides, and BODY does not.
     pub extension: Option<MultiExtension<'a>>,
+    /// All of the part as a server sent it, if anything in it was bad or missing and so is not
+    /// told above. It is then what is written.
+    pub unparsed: Option<Raw<'a>>,
 }
 
 /// `body-ext-1part`.
@@ -131,14 +141,20 @@ pub struct Parameter<'a> {
 
 impl BodyStructure<'_> {
     /// Writes it, in its parentheses.
-    ///
-    /// The grammar has no multipart without parts; one is written with an empty
-    /// text in it.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        let unparsed = match self {
+            Self::Single(part) => part.unparsed,
+            Self::Multi(part) => part.unparsed,
+            Self::Unparsed(raw) => Some(raw),
+        };
+        if let Some(raw) = unparsed {
+            return out.put_slice(raw.as_bytes());
+        }
         out.put_u8(b'(');
         match self {
             Self::Single(part) => part.encode(style, out),
             Self::Multi(part) => part.encode(style, out),
+            Self::Unparsed(_) => {}
         }
         out.put_u8(b')');
     }
@@ -152,29 +168,27 @@ impl SinglePart<'_> {
             Content::Basic { media } => media.encode(style, out),
         }
         out.put_u8(b' ');
-        self.subtype.encode(style, out);
+        encode_nstring(self.subtype, style, out);
         out.put_u8(b' ');
         encode_parameters(self.parameters, style, out);
         for field in [self.id, self.description, self.encoding] {
             out.put_u8(b' ');
             encode_nstring(field, style, out);
         }
-        out.put_u8(b' ');
-        decimal(self.octets, out);
-        let lines = match self.content {
-            Content::Text { lines } => Some(lines),
+        encode_number(self.octets, out);
+        match self.content {
+            Content::Text { lines: lines @ Some(_) } => encode_number(lines, out),
             Content::Message { envelope, body, lines } => {
                 out.put_u8(b' ');
                 envelope.encode(style, out);
                 out.put_u8(b' ');
-                body.encode(style, out);
-                Some(lines)
+                match body {
+                    Some(body) => body.encode(style, out),
+                    None => out.put_slice(b"NIL"),
+                }
+                encode_number(lines, out);
             }
-            Content::Basic { .. } => None,
-        };
-        if let Some(lines) = lines {
-            out.put_u8(b' ');
-            decimal(lines, out);
+            Content::Text { lines: None } | Content::Basic { .. } => {}
         }
         if let Some(extension) = self.extension {
             out.put_u8(b' ');
@@ -189,11 +203,10 @@ impl MultiPart<'_> {
         for part in self.parts {
             part.encode(style, out);
         }
-        if self.parts.is_empty() {
-            out.put_slice(b"(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 0 0)");
+        if !self.parts.is_empty() {
+            out.put_u8(b' ');
         }
-        out.put_u8(b' ');
-        self.subtype.encode(style, out);
+        encode_nstring(self.subtype, style, out);
         if let Some(extension) = self.extension {
             out.put_u8(b' ');
             encode_parameters(extension.parameters, style, out);
@@ -229,6 +242,15 @@ impl ExtensionTail<'_> {
     }
 }
 
+/// Writes a space and a number, or `NIL`.
+fn encode_number(number: Option<u64>, out: &mut BytesMut) {
+    out.put_u8(b' ');
+    match number {
+        Some(number) => decimal(number, out),
+        None => out.put_slice(b"NIL"),
+    }
+}
+
 /// Writes `parameters` in parentheses; none are `NIL`.
 fn encode_parameters(parameters: &[Parameter<'_>], style: Style, out: &mut BytesMut) {
     if parameters.is_empty() {
@@ -244,39 +266,104 @@ fn encode_parameters(parameters: &[Parameter<'_>], style: Style, out: &mut Bytes
 /// ```abnf
 /// body            = "(" (body-type-1part / body-type-mpart) ")"
 /// body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
-/// A multipart that has no parts is taken: it begins with one string, and a
-/// single part begins with two.
+/// A multipart that has no parts is taken. A part that is bad is raw in its place; a field that
+/// is bad is lost, and those beside it are what they are.
 pub(crate) fn body<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
     depth: Depth,
 ) -> Parsed<'a, BodyStructure<'a>> {
     let depth = depth.down(input)?;
+    let lost = reader.lost();
     let (rest, ()) = open(input)?;
-    let mut rest = spaces(rest);
-    let mut parts = arena.list();
-    while at(b'(', rest) {
-        let (behind, part) = body(rest, arena, depth)?;
-        parts.push(part);
-        rest = spaces(behind);
+    let start = reader.skip_spaces(rest);
+    if at(b'(', start) {
+        let (rest, parts) = parts(start, reader, depth)?;
+        return multi_part(input, rest, parts, lost, reader);
     }
-    let (rest, media) = string(rest, arena)?;
-    let behind = spaces(rest);
-    let (rest, body) = if parts.is_empty() && matches!(behind, [b'"' | b'{', ..]) {
-        let (rest, part) = single_part(media, behind, arena, depth)?;
-        (rest, BodyStructure::Single(arena.alloc(part)))
-    } else {
-        let (rest, extension) = multi_extension(rest, arena)?;
-        let part = MultiPart { parts: parts.into_bump_slice(), subtype: media, extension };
-        (rest, BodyStructure::Multi(arena.alloc(part)))
+    let (rest, media) = reader.string(start)?;
+    let next = reader.skip_spaces(rest);
+    // What comes before the octets are parameters, ID, description and encoding, and before
+    // those the subtype, if there is one.
+    let has_subtype = match next {
+        [b'"' | b'{' | b'~', ..] => true,
+        _ => match values_before_number(next, reader) {
+            4 => false,
+            5 => true,
+            _ => return multi_part(input, start, &[], lost, reader),
+        },
     };
-    let (rest, ()) = close(spaces(rest))?;
-    Ok((rest, body))
+    let (rest, subtype) = match has_subtype {
+        true => reader.field(next, |input| reader.nstring(input))?,
+        false => {
+            reader.lose();
+            (next, None)
+        }
+    };
+    let (rest, mut part) = single_part(media, subtype.flatten(), rest, reader, depth)?;
+    let (rest, ()) = reader.end_of_list(rest)?;
+    part.unparsed = reader.unparsed_since(lost, input, rest);
+    Ok((rest, BodyStructure::Single(reader.arena.alloc(part))))
 }
 
-/// What stands behind `media`, the first string.
+/// `1*body`
+fn parts<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+    depth: Depth,
+) -> Parsed<'a, &'a [BodyStructure<'a>]> {
+    let mut parts = reader.arena.list();
+    let mut rest = input;
+    while at(b'(', rest) {
+        let (after, part) = match body(rest, reader, depth) {
+            Err(Err::Error(_)) => {
+                let (after, raw) = reader.value(rest)?;
+                (after, BodyStructure::Unparsed(raw))
+            }
+            part => part?,
+        };
+        parts.push(part);
+        rest = reader.skip_spaces(after);
+    }
+    if parts.iter().all(|part| matches!(part, BodyStructure::Unparsed(_))) {
+        return fail(input, "a body part");
+    }
+    Ok((rest, parts.into_bump_slice()))
+}
+
+/// What comes after the parts.
+///
+/// ```abnf
+/// body-ext-mpart = body-fld-param [SP body-fld-dsp [SP body-fld-lang
+///                  [SP body-fld-loc *(SP body-extension)]]]
+///                                                          ; RFC 9051 §9
+/// ```
+fn multi_part<'a>(
+    whole: &'a [u8],
+    input: &'a [u8],
+    parts: &'a [BodyStructure<'a>],
+    lost: usize,
+    reader: &Reader<'a>,
+) -> Parsed<'a, BodyStructure<'a>> {
+    let (rest, subtype) = reader.field(input, |input| reader.nstring(input))?;
+    let (rest, extension) = match next_field(rest, reader) {
+        Some(field) => {
+            let (rest, parameters) = reader.field(field, |input| parameters(input, reader))?;
+            let (rest, tail) = extension_tail(rest, reader)?;
+            let parameters = parameters.unwrap_or_default();
+            (rest, Some(MultiExtension { parameters, tail }))
+        }
+        None => (rest, None),
+    };
+    let (rest, ()) = reader.end_of_list(rest)?;
+    let unparsed = reader.unparsed_since(lost, whole, rest);
+    let part = MultiPart { parts, subtype: subtype.flatten(), extension, unparsed };
+    Ok((rest, BodyStructure::Multi(reader.arena.alloc(part))))
+}
+
+/// What comes after the media type.
 ///
 /// ```abnf
 /// body-type-1part = (body-type-basic / body-type-msg / body-type-text)
@@ -288,139 +375,161 @@ pub(crate) fn body<'a>(
 ///                   body-fld-enc SP body-fld-octets
 /// body-ext-1part  = body-fld-md5 [SP body-fld-dsp [SP body-fld-lang
 ///                   [SP body-fld-loc *(SP body-extension)]]]
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 /// Text without lines and messages without envelope are taken as they are.
 fn single_part<'a>(
     media: IString<'a>,
+    subtype: NString<'a>,
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
     depth: Depth,
 ) -> Parsed<'a, SinglePart<'a>> {
-    let (rest, subtype) = string(input, arena)?;
-    let (rest, parameters) = parameters(gap(rest)?.0, arena)?;
-    let (rest, id) = nstring(gap(rest)?.0, arena)?;
-    let (rest, description) = nstring(gap(rest)?.0, arena)?;
-    let (rest, encoding) = nstring(gap(rest)?.0, arena)?;
-    let (rest, octets) = number_or_nil(gap(rest)?.0)?;
+    let text = |input| reader.field(input, |input| reader.nstring(input));
+    let (rest, parameters) = reader.field(input, |input| parameters(input, reader))?;
+    let (rest, id) = text(rest)?;
+    let (rest, description) = text(rest)?;
+    let (rest, encoding) = text(rest)?;
+    let Some(field) = next_field(rest, reader) else { return fail(rest, "octets of the part") };
+    let (rest, octets) = reader.field(field, number_or_nil)?;
     let is = |name: &[u8]| media.as_bytes().eq_ignore_ascii_case(name);
-    let (rest, content) = match spaces(rest) {
-        behind @ [b'0'..=b'9', ..] if is(b"TEXT") => {
-            let (rest, lines) = number63(behind)?;
-            (rest, Content::Text { lines })
+    let (rest, content) = match next_field(rest, reader) {
+        Some(field @ [b'(', ..]) if is(b"MESSAGE") => {
+            let (rest, envelope) = envelope(field, reader)?;
+            let (rest, body) = reader.field(rest, |input| body(input, reader, depth))?;
+            let (rest, lines) = reader.field(rest, number_or_nil)?;
+            (rest, Content::Message { envelope, body, lines: lines.flatten() })
         }
-        behind @ [b'(', ..] if is(b"MESSAGE") => {
-            let (rest, envelope) = envelope(behind, arena)?;
-            let (rest, body) = body(spaces(rest), arena, depth)?;
-            let (rest, lines) = number_or_nil(gap(rest)?.0)?;
-            (rest, Content::Message { envelope, body, lines })
+        // What is neither a number nor what comes after it.
+        Some(field) if is(b"TEXT") && !matches!(field, [b'"' | b'(' | b'{' | b'~', ..]) => {
+            match nil(field) {
+                Ok(_) => (rest, Content::Text { lines: None }),
+                Err(_) => {
+                    let (rest, lines) = reader.field(field, number63)?;
+                    (rest, Content::Text { lines })
+                }
+            }
         }
+        _ if is(b"TEXT") => (rest, Content::Text { lines: None }),
         _ => (rest, Content::Basic { media }),
     };
-    let (rest, extension) = match field(rest) {
-        Some(rest) => {
-            let (rest, md5) = nstring(rest, arena)?;
-            let (rest, tail) = extension_tail(rest, arena)?;
-            (rest, Some(SingleExtension { md5, tail }))
+    let (rest, extension) = match next_field(rest, reader) {
+        Some(field) => {
+            let (rest, md5) = text(field)?;
+            let (rest, tail) = extension_tail(rest, reader)?;
+            (rest, Some(SingleExtension { md5: md5.flatten(), tail }))
         }
         None => (rest, None),
     };
-    let part =
-        SinglePart { content, subtype, parameters, id, description, encoding, octets, extension };
-    Ok((rest, part))
-}
-
-/// ```abnf
-/// body-ext-mpart = body-fld-param [SP body-fld-dsp [SP body-fld-lang
-///                  [SP body-fld-loc *(SP body-extension)]]]
-///                                                          ; RFC 9051 section 9
-/// ```
-fn multi_extension<'a>(
-    input: &'a [u8],
-    arena: &'a Arena,
-) -> Parsed<'a, Option<MultiExtension<'a>>> {
-    let Some(rest) = field(input) else {
-        return Ok((input, None));
+    let part = SinglePart {
+        content,
+        subtype,
+        parameters: parameters.unwrap_or_default(),
+        id: id.flatten(),
+        description: description.flatten(),
+        encoding: encoding.flatten(),
+        octets: octets.flatten(),
+        extension,
+        unparsed: None,
     };
-    let (rest, parameters) = parameters(rest, arena)?;
-    let (rest, tail) = extension_tail(rest, arena)?;
-    Ok((rest, Some(MultiExtension { parameters, tail })))
+    Ok((rest, part))
 }
 
 /// ```abnf
 /// body-fld-dsp  = "(" string SP body-fld-param ")" / nil
 /// body-fld-lang = nstring / "(" string *(SP string) ")"
-/// body-fld-loc  = nstring                                  ; RFC 9051 section 9
+/// body-fld-loc  = nstring                                  ; RFC 9051 §9
 /// ```
-fn extension_tail<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ExtensionTail<'a>> {
+fn extension_tail<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ExtensionTail<'a>> {
     let mut tail = ExtensionTail::default();
-    let Some(rest) = field(input) else {
+    let Some(field) = next_field(input, reader) else {
         return Ok((input, tail));
     };
-    let (rest, disposition) = disposition(rest, arena)?;
-    tail.disposition = disposition;
-    let Some(behind) = field(rest) else {
+    let (rest, found) = reader.field(field, |input| disposition(input, reader))?;
+    tail.disposition = found.flatten();
+    let Some(field) = next_field(rest, reader) else {
         return Ok((rest, tail));
     };
-    let (rest, languages) = match behind {
-        [b'(', ..] => list(behind, arena, |input| string(input, arena))?,
-        _ => {
-            let (rest, language) = nstring(behind, arena)?;
-            (rest, arena.collect(language))
-        }
-    };
-    tail.languages = languages;
-    let Some(behind) = field(rest) else {
+    let (rest, found) = reader.field(field, |input| languages(input, reader))?;
+    tail.languages = found.unwrap_or_default();
+    let Some(field) = next_field(rest, reader) else {
         return Ok((rest, tail));
     };
-    let (rest, location) = nstring(behind, arena)?;
-    tail.location = location;
-    let Some(behind) = field(rest) else {
+    let (rest, found) = reader.field(field, |input| reader.nstring(input))?;
+    tail.location = found.flatten();
+    let Some(field) = next_field(rest, reader) else {
         return Ok((rest, tail));
     };
-    let (rest, more) = values(behind)?;
+    let (rest, more) = reader.values(field)?;
     tail.more = Some(more);
     Ok((rest, tail))
 }
 
 /// The next field, if there is another.
-fn field(input: &[u8]) -> Option<&[u8]> {
-    match spaces(input) {
+fn next_field<'a>(input: &'a [u8], reader: &Reader<'a>) -> Option<&'a [u8]> {
+    match reader.skip_spaces(input) {
         [] | [b')', ..] => None,
         field => Some(field),
     }
 }
 
-fn disposition<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Option<Disposition<'a>>> {
+/// How many values come before one that begins like a number: 6 if more.
+fn values_before_number<'a>(input: &'a [u8], reader: &Reader<'a>) -> usize {
+    let mut rest = input;
+    for before in 0..6 {
+        rest = match (rest.first(), reader.value(rest)) {
+            (Some(b'0'..=b'9' | b'-'), _) => return before,
+            (_, Ok((rest, _))) => reader.skip_spaces(rest),
+            (_, Err(_)) => break,
+        };
+    }
+    6
+}
+
+/// A kind without parameters may stand for itself.
+fn disposition<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Option<Disposition<'a>>> {
     if let Ok((rest, ())) = nil(input) {
         return Ok((rest, None));
     }
+    if !at(b'(', input) {
+        let (rest, kind) = reader.string(input)?;
+        return Ok((rest, Some(Disposition { kind, parameters: &[] })));
+    }
     let (rest, ()) = open(input)?;
-    let (rest, kind) = string(spaces(rest), arena)?;
-    let (rest, parameters) = match field(rest) {
-        Some(rest) => parameters(rest, arena)?,
-        None => (rest, &[][..]),
+    let (rest, kind) = reader.string(reader.skip_spaces(rest))?;
+    let (rest, parameters) = match next_field(rest, reader) {
+        Some(field) => reader.field(field, |input| parameters(input, reader))?,
+        None => (rest, None),
     };
-    let (rest, ()) = close(spaces(rest))?;
-    Ok((rest, Some(Disposition { kind, parameters })))
+    let (rest, ()) = reader.end_of_list(rest)?;
+    Ok((rest, Some(Disposition { kind, parameters: parameters.unwrap_or_default() })))
+}
+
+fn languages<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [IString<'a>]> {
+    if at(b'(', input) {
+        return reader.each(input, |input| reader.string(input), |_| None);
+    }
+    let (rest, language) = reader.nstring(input)?;
+    Ok((rest, reader.arena.collect(language)))
 }
 
 /// ```abnf
 /// body-fld-param = "(" string SP string *(SP string SP string) ")" / nil
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
-fn parameters<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Parameter<'a>]> {
-    list_or_nil(input, arena, |input| {
-        let (rest, name) = string(input, arena)?;
-        let (rest, value) = nstring(spaces(rest), arena)?;
+fn parameters<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [Parameter<'a>]> {
+    let parameter = |input| {
+        let (rest, name) = reader.string(input)?;
+        let (rest, value) = reader.nstring(reader.skip_spaces(rest))?;
         Ok((rest, Parameter { name, value }))
-    })
+    };
+    reader.each_or_nil(input, parameter, |_| None)
 }
 
-/// A number; some servers send `NIL` for 0.
-fn number_or_nil(input: &[u8]) -> Parsed<'_, u64> {
+/// A number; some servers send `NIL` for one.
+fn number_or_nil(input: &[u8]) -> Parsed<'_, Option<u64>> {
     match nil(input) {
-        Ok((rest, ())) => Ok((rest, 0)),
-        Err(_) => number63(input),
+        Ok((rest, ())) => Ok((rest, None)),
+        Err(_) => number63(input).map(|(rest, number)| (rest, Some(number))),
     }
 }

@@ -6,8 +6,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::Mechanism;
 use mail_wire::parse::Parsed;
 
-use crate::wire::lenient::spaces;
-use crate::wire::{Arena, Atom, atom};
+use crate::wire::{Atom, Raw, Reader, atom};
 
 /// A capability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +62,8 @@ pub enum Capability<'a> {
     Utf8Accept,
     /// Any other; `AUTH=` too, where no name of a mechanism follows.
     Other(Atom<'a>),
+    /// What a server sent for a capability and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 /// The capabilities that are only a name, and that name.
@@ -101,6 +102,7 @@ impl Capability<'_> {
                 out.put_slice(mechanism.as_str().as_bytes());
             }
             Self::Other(name) => name.encode(out),
+            Self::Unparsed(raw) => out.put_slice(raw.as_bytes()),
             known => {
                 let name = NAMES.iter().find(|(capability, _)| *capability == known);
                 out.put_slice(name.map_or("", |(_, name)| name).as_bytes());
@@ -128,22 +130,13 @@ pub(crate) fn capability(input: &[u8]) -> Parsed<'_, Capability<'_>> {
     Ok((rest, mechanism.map_or(Capability::Other(name), Capability::Auth)))
 }
 
-/// `*(SP capability)`, as responses and codes have it.
+/// `*(SP capability)`, as responses and codes have it, up to `last` or the end.
 pub(crate) fn capabilities<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    last: u8,
+    reader: &Reader<'a>,
 ) -> Parsed<'a, &'a [Capability<'a>]> {
-    let mut list = arena.list();
-    let mut rest = input;
-    loop {
-        let start = spaces(rest);
-        if matches!(start, [] | [b']', ..]) {
-            return Ok((start, list.into_bump_slice()));
-        }
-        let (behind, value) = capability(start)?;
-        list.push(value);
-        rest = behind;
-    }
+    reader.each_until(input, last, capability, |raw| Some(Capability::Unparsed(raw)))
 }
 
 #[cfg(test)]

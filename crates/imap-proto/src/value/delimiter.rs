@@ -5,7 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
 
-use crate::wire::{Arena, Style, encode_string, lenient, nil};
+use crate::wire::{Reader, Style, encode_string, nil};
 
 /// What divides the levels of mailbox names: one US-ASCII character that is not
 /// NUL, CR or LF.
@@ -38,11 +38,11 @@ pub(crate) fn encode_delimiter(delimiter: Option<Delimiter>, out: &mut BytesMut)
 }
 
 /// `DQUOTE QUOTED-CHAR DQUOTE / nil`; `""` is taken for `NIL`.
-pub(crate) fn delimiter<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Option<Delimiter>> {
+pub(crate) fn delimiter<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Option<Delimiter>> {
     if let Ok((rest, ())) = nil(input) {
         return Ok((rest, None));
     }
-    match lenient::string_octets(input, arena)? {
+    match reader.string_octets(input)? {
         (rest, []) => Ok((rest, None)),
         (rest, [character]) if Delimiter::new(*character).is_some() => {
             Ok((rest, Delimiter::new(*character)))

@@ -3,13 +3,14 @@
 //! RFC 9051 sections 7.5.2 and 9: `envelope`.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::Parsed;
+use mail_wire::parse::{Fault, Parsed};
+use nom::Err;
 
 use crate::value::address::{Address, addresses};
-use crate::wire::lenient::{nstring, spaces};
-use crate::wire::{Arena, NString, Style, close, encode_nstring, open};
+use crate::wire::{NString, Raw, Reader, Style, encode_nstring, nil, open};
 
-/// The envelope of a message. Lists of addresses that are `NIL` are empty.
+/// The envelope of a message. Lists of addresses that are `NIL` are empty; what a server sent
+/// for a field and is not one leaves it empty too, and is in `unparsed`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Envelope<'a> {
     /// The Date field, as it is.
@@ -32,11 +33,17 @@ pub struct Envelope<'a> {
     pub in_reply_to: NString<'a>,
     /// The Message-ID field, as it is.
     pub message_id: NString<'a>,
+    /// All of the envelope as a server sent it, if anything in it was bad or missing and so is
+    /// not told above. It is then what is written.
+    pub unparsed: Option<Raw<'a>>,
 }
 
 impl Envelope<'_> {
     /// Writes it, in its parentheses.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        if let Some(raw) = self.unparsed {
+            return out.put_slice(raw.as_bytes());
+        }
         out.put_u8(b'(');
         encode_nstring(self.date, style, out);
         out.put_u8(b' ');
@@ -61,22 +68,55 @@ impl Envelope<'_> {
 /// ```abnf
 /// envelope = "(" env-date SP env-subject SP env-from SP env-sender SP
 ///            env-reply-to SP env-to SP env-cc SP env-bcc SP
-///            env-in-reply-to SP env-message-id ")"         ; RFC 9051 section 9
+///            env-in-reply-to SP env-message-id ")"         ; RFC 9051 §9
 /// ```
-pub(crate) fn envelope<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a Envelope<'a>> {
+/// A field that is bad or missing is empty, and those beside it are what they are.
+pub(crate) fn envelope<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a Envelope<'a>> {
+    let text = |input| {
+        let start = after_stray_words(input, reader)?;
+        reader.field(start, |input| reader.nstring(input))
+    };
+    let list = |input| {
+        let start = after_stray_words(input, reader)?;
+        reader.field(start, |input| addresses(input, reader))
+    };
+    let lost = reader.lost();
     let (rest, ()) = open(input)?;
-    let (rest, date) = nstring(spaces(rest), arena)?;
-    let (rest, subject) = nstring(spaces(rest), arena)?;
-    let (rest, from) = addresses(spaces(rest), arena)?;
-    let (rest, sender) = addresses(spaces(rest), arena)?;
-    let (rest, reply_to) = addresses(spaces(rest), arena)?;
-    let (rest, to) = addresses(spaces(rest), arena)?;
-    let (rest, cc) = addresses(spaces(rest), arena)?;
-    let (rest, bcc) = addresses(spaces(rest), arena)?;
-    let (rest, in_reply_to) = nstring(spaces(rest), arena)?;
-    let (rest, message_id) = nstring(spaces(rest), arena)?;
-    let (rest, ()) = close(spaces(rest))?;
-    let envelope =
-        Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id };
-    Ok((rest, arena.alloc(envelope)))
+    let (rest, date) = text(rest)?;
+    let (rest, subject) = text(rest)?;
+    let (rest, from) = list(rest)?;
+    let (rest, sender) = list(rest)?;
+    let (rest, reply_to) = list(rest)?;
+    let (rest, to) = list(rest)?;
+    let (rest, cc) = list(rest)?;
+    let (rest, bcc) = list(rest)?;
+    let (rest, in_reply_to) = text(rest)?;
+    let (rest, message_id) = text(rest)?;
+    let (rest, ()) = reader.end_of_list(rest)?;
+    let envelope = Envelope {
+        date: date.flatten(),
+        subject: subject.flatten(),
+        from: from.unwrap_or_default(),
+        sender: sender.unwrap_or_default(),
+        reply_to: reply_to.unwrap_or_default(),
+        to: to.unwrap_or_default(),
+        cc: cc.unwrap_or_default(),
+        bcc: bcc.unwrap_or_default(),
+        in_reply_to: in_reply_to.flatten(),
+        message_id: message_id.flatten(),
+        unparsed: reader.unparsed_since(lost, input, rest),
+    };
+    Ok((rest, reader.arena.alloc(envelope)))
+}
+
+/// What comes after words that are no value of an envelope: what is left of a string in which a
+/// quote was not escaped. The fields after it are still what they are.
+fn after_stray_words<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<&'a [u8], Err<Fault<'a>>> {
+    let mut rest = reader.skip_spaces(input);
+    while !matches!(rest, [] | [b'"' | b'(' | b')' | b'{' | b'~', ..]) && nil(rest).is_err() {
+        let (after, _) = reader.value(rest)?;
+        reader.lose();
+        rest = reader.skip_spaces(after);
+    }
+    Ok(rest)
 }

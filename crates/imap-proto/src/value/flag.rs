@@ -5,7 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
 
-use crate::wire::{Arena, Atom, atom, encode_list, list};
+use crate::wire::{Atom, Raw, Reader, atom, encode_list};
 
 /// A flag of a message.
 ///
@@ -30,8 +30,10 @@ pub enum Flag<'a> {
     /// A keyword that users and clients make up, such as `$Forwarded`.
     Keyword(Atom<'a>),
     /// A flag that begins with a backslash and is none of the above; the atom
-    /// is what stands behind the backslash.
+    /// is what stands after the backslash.
     Extension(Atom<'a>),
+    /// What a server sent for a flag and is none, as it was written.
+    Unparsed(Raw<'a>),
 }
 
 /// What PERMANENTFLAGS lists (`flag-perm`, RFC 9051 section 7.1): flags, and
@@ -59,6 +61,7 @@ impl Flag<'_> {
                 out.put_u8(b'\\');
                 return name.encode(out);
             }
+            Self::Unparsed(raw) => return out.put_slice(raw.as_bytes()),
         });
     }
 }
@@ -99,7 +102,7 @@ pub(crate) fn flag(input: &[u8]) -> Parsed<'_, Flag<'_>> {
 /// ```abnf
 /// flag-fetch = flag / "\Recent"       ; RFC 9051 and RFC 3501 section 9
 /// ```
-pub(crate) fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
+fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
     let [b'\\', rest @ ..] = input else {
         let (rest, keyword) = atom(input)?;
         return Ok((rest, Flag::Keyword(keyword)));
@@ -127,8 +130,13 @@ pub(crate) fn permanent_flag(input: &[u8]) -> Parsed<'_, PermanentFlag<'_>> {
 }
 
 /// `flag-list = "(" [flag *(SP flag)] ")"`
-pub(crate) fn flag_list<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [Flag<'a>]> {
-    list(input, arena, flag)
+pub(crate) fn flag_list<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [Flag<'a>]> {
+    reader.list(input, flag)
+}
+
+/// `"(" [flag-fetch *(SP flag-fetch)] ")"`. What is no flag is raw in its place.
+pub(crate) fn flags_fetch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [Flag<'a>]> {
+    reader.each(input, flag_fetch, |raw| Some(Flag::Unparsed(raw)))
 }
 
 #[cfg(test)]
@@ -136,12 +144,13 @@ mod tests {
     use mail_wire::parse::complete;
 
     use super::*;
+    use crate::wire::{Arena, Side, parse_whole};
 
     #[test]
     fn flags_are_read_in_any_case_and_written_in_one() {
         let arena = Arena::new();
         let wire = b"(\\SEEN \\deleted $Forwarded \\X-y)";
-        let flags = complete(wire, |input| flag_list(input, &arena)).unwrap();
+        let flags = parse_whole(wire, Side::Client, &arena, flag_list).unwrap();
         assert_eq!(
             flags,
             [
@@ -173,7 +182,8 @@ mod tests {
         for wire in
             ["(\\Seen )", "( )", "(\\*)", "(\\Recent)", "(\\)", "\\Seen", "(a  b)", "(\\Seen"]
         {
-            assert!(complete(wire.as_bytes(), |i| flag_list(i, &arena)).is_err(), "{wire}");
+            let flags = parse_whole(wire.as_bytes(), Side::Client, &arena, flag_list);
+            assert!(flags.is_err(), "{wire}");
         }
     }
 }

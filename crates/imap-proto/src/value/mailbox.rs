@@ -8,9 +8,7 @@ use bytes::BytesMut;
 use mail_wire::parse::Parsed;
 
 use crate::value::delimiter::Delimiter;
-use crate::wire::{
-    AString, Arena, LIST_CHAR, Style, astring, debug_octets, encode_string_or, string_or,
-};
+use crate::wire::{AString, LIST_CHAR, Reader, Style, debug_octets, encode_string_or};
 
 /// The name of a mailbox, as it is on the wire: modified UTF-7 in IMAP4rev1,
 /// UTF-8 in IMAP4rev2 (see [`crate::modified_utf7`]).
@@ -177,8 +175,8 @@ impl fmt::Debug for ListPattern<'_> {
 /// ```abnf
 /// mailbox = "INBOX" / astring                      ; RFC 9051 section 9
 /// ```
-pub(crate) fn mailbox<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Mailbox<'a>> {
-    let (rest, name) = astring(input, arena)?;
+pub(crate) fn mailbox<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Mailbox<'a>> {
+    let (rest, name) = reader.astring(input)?;
     Ok((rest, Mailbox::new(name)))
 }
 
@@ -186,8 +184,11 @@ pub(crate) fn mailbox<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Mailb
 /// list-mailbox = 1*list-char / string
 /// list-char    = ATOM-CHAR / list-wildcards / resp-specials    ; RFC 9051 section 9
 /// ```
-pub(crate) fn list_pattern<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, ListPattern<'a>> {
-    let (rest, pattern) = string_or(&LIST_CHAR, input, arena)?;
+pub(crate) fn list_pattern<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, ListPattern<'a>> {
+    let (rest, pattern) = reader.string_or(&LIST_CHAR, input)?;
     Ok((rest, ListPattern(pattern)))
 }
 

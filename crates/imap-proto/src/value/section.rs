@@ -9,8 +9,8 @@ use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, byte, fail, run};
 
 use crate::wire::{
-    AString, Arena, KEYWORD_CHAR, NonEmpty, Style, astring, close_bracket, encode_list, list1,
-    non_empty, number63, nz_number, space,
+    AString, KEYWORD_CHAR, NonEmpty, Reader, Style, close_bracket, encode_list, non_empty,
+    number63, nz_number,
 };
 
 /// `section-part`: the way to a body part, by the numbers of the parts on it,
@@ -125,14 +125,14 @@ pub(crate) fn encode_section_binary(part: &[NonZeroU32], out: &mut BytesMut) {
 /// header-list     = "(" header-fld-name *(SP header-fld-name) ")"
 ///                                                  ; RFC 9051 section 9
 /// ```
-pub(crate) fn section<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Section<'a>> {
+pub(crate) fn section<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Section<'a>> {
     let (start, ()) = byte(b'[', "\"[\"")(input)?;
     if let Ok((rest, ())) = close_bracket(start) {
         return Ok((rest, Section::Whole));
     }
     let (rest, part) = match start.first() {
         Some(b'0'..=b'9') => {
-            let (rest, part) = part(start, arena)?;
+            let (rest, part) = part(start, reader)?;
             if let Ok((rest, ())) = close_bracket(rest) {
                 return Ok((rest, Section::Part(part)));
             }
@@ -147,11 +147,11 @@ pub(crate) fn section<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Secti
         (4, _) if name.eq_ignore_ascii_case(b"TEXT") => (behind, Section::Text(part)),
         (4, Some(part)) if name.eq_ignore_ascii_case(b"MIME") => (behind, Section::Mime(part)),
         (13, _) if name.eq_ignore_ascii_case(b"HEADER.FIELDS") => {
-            let (rest, fields) = header_list(behind, arena)?;
+            let (rest, fields) = header_list(behind, reader)?;
             (rest, Section::HeaderFields(part, fields))
         }
         (17, _) if name.eq_ignore_ascii_case(b"HEADER.FIELDS.NOT") => {
-            let (rest, fields) = header_list(behind, arena)?;
+            let (rest, fields) = header_list(behind, reader)?;
             (rest, Section::HeaderFieldsNot(part, fields))
         }
         _ => return fail(rest, "a section of a message"),
@@ -160,28 +160,28 @@ pub(crate) fn section<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Secti
     Ok((rest, section))
 }
 
-fn header_list<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, HeaderList<'a>> {
-    let (rest, ()) = space(input)?;
-    list1(rest, arena, |input| astring(input, arena))
+fn header_list<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, HeaderList<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    reader.list1(rest, |input| reader.astring(input))
 }
 
 /// `section-binary = "[" [section-part] "]"`
 pub(crate) fn section_binary<'a>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
 ) -> Parsed<'a, &'a [NonZeroU32]> {
     let (rest, ()) = byte(b'[', "\"[\"")(input)?;
     if let Ok((rest, ())) = close_bracket(rest) {
         return Ok((rest, &[]));
     }
-    let (rest, part) = part(rest, arena)?;
+    let (rest, part) = part(rest, reader)?;
     let (rest, ()) = close_bracket(rest)?;
     Ok((rest, part.as_slice()))
 }
 
 /// `section-part = nz-number *("." nz-number)`
-fn part<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, Part<'a>> {
-    let mut list = arena.list();
+fn part<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Part<'a>> {
+    let mut list = reader.arena.list();
     let (mut rest, number) = nz_number(input)?;
     list.push(number);
     while let [b'.', behind @ ..] = rest {
@@ -218,6 +218,7 @@ mod tests {
     use mail_wire::parse::complete;
 
     use super::*;
+    use crate::wire::{Arena, Side, parse_whole};
 
     #[test]
     fn sections_are_read_and_written() {
@@ -235,7 +236,7 @@ mod tests {
             "[2.HEADER.FIELDS.NOT (\"a b\")]",
         ] {
             let lower = wire.to_ascii_lowercase().replace("date from", "DATE FROM");
-            let section = complete(lower.as_bytes(), |i| section(i, &arena)).unwrap();
+            let section = parse_whole(lower.as_bytes(), Side::Client, &arena, section).unwrap();
             let mut out = BytesMut::new();
             section.encode(Style::PLAIN, &mut out);
             assert_eq!(&out[..], wire.as_bytes());
@@ -256,7 +257,8 @@ mod tests {
             "[HEADER.FIELDS DATE]",
             "[1 ]",
         ] {
-            assert!(complete(wire.as_bytes(), |i| section(i, &arena)).is_err(), "{wire}");
+            let read = parse_whole(wire.as_bytes(), Side::Client, &arena, section);
+            assert!(read.is_err(), "{wire}");
         }
     }
 

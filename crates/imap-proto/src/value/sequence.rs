@@ -11,7 +11,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::Parsed;
 
-use crate::wire::{Arena, NonEmpty, non_empty, nz_number};
+use crate::wire::{NonEmpty, Reader, non_empty, nz_number};
 
 /// A message number or UID, or `*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -174,11 +174,14 @@ fn encode_ranges(out: &mut BytesMut, ranges: impl Iterator<Item = (SeqNumber, Se
 /// seq-range        = seq-number ":" seq-number
 /// seq-number       = nz-number / "*"               ; RFC 9051 section 9
 /// ```
-pub(crate) fn sequence_set<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, SequenceSet<'a>> {
+pub(crate) fn sequence_set<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, SequenceSet<'a>> {
     if let [b'$', rest @ ..] = input {
         return Ok((rest, SequenceSet::Saved));
     }
-    let (rest, ranges) = ranges(input, arena, seq_number, |first, last| SeqRange { first, last })?;
+    let (rest, ranges) = ranges(input, reader, seq_number, |first, last| SeqRange { first, last })?;
     Ok((rest, SequenceSet::Ranges(ranges)))
 }
 
@@ -186,18 +189,18 @@ pub(crate) fn sequence_set<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, 
 /// uid-set   = (uniqueid / uid-range) *("," uid-set)
 /// uid-range = (uniqueid ":" uniqueid)              ; RFC 9051 section 9
 /// ```
-pub(crate) fn uid_set<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, UidSet<'a>> {
-    ranges(input, arena, nz_number, |first, last| UidRange { first, last })
+pub(crate) fn uid_set<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, UidSet<'a>> {
+    ranges(input, reader, nz_number, |first, last| UidRange { first, last })
 }
 
 /// Ranges with commas between them; `range` makes one of its two ends.
 fn ranges<'a, N: Copy, R: Copy>(
     input: &'a [u8],
-    arena: &'a Arena,
+    reader: &Reader<'a>,
     number: impl Fn(&'a [u8]) -> Parsed<'a, N>,
     range: impl Fn(N, N) -> R,
 ) -> Parsed<'a, NonEmpty<'a, R>> {
-    let mut list = arena.list();
+    let mut list = reader.arena.list();
     let mut next = input;
     loop {
         let (mut rest, first) = number(next)?;
@@ -225,9 +228,9 @@ fn seq_number(input: &[u8]) -> Parsed<'_, SeqNumber> {
 #[cfg(test)]
 mod tests {
     use alloc::vec::Vec;
-    use mail_wire::parse::complete;
 
     use super::*;
+    use crate::wire::{Arena, Side, parse_whole};
 
     #[test]
     fn sets_are_read_and_written() {
@@ -240,16 +243,19 @@ mod tests {
             ("$", "$"),
             ("1:4294967295", "1:4294967295"),
         ] {
-            let set = complete(wire.as_bytes(), |i| sequence_set(i, &arena)).unwrap();
+            let set = parse_whole(wire.as_bytes(), Side::Client, &arena, sequence_set).unwrap();
             let mut out = BytesMut::new();
             set.encode(&mut out);
             assert_eq!(&out[..], again.as_bytes());
         }
         for wire in ["0", "1:", ":1", "1,", ",1", "1,,2", "4294967296", "1:2:3", "-1", "", "$,1"] {
-            assert!(complete(wire.as_bytes(), |i| sequence_set(i, &arena)).is_err(), "{wire}");
+            assert!(
+                parse_whole(wire.as_bytes(), Side::Client, &arena, sequence_set).is_err(),
+                "{wire}"
+            );
         }
         for wire in ["*", "1:*", "$", "0"] {
-            assert!(complete(wire.as_bytes(), |i| uid_set(i, &arena)).is_err(), "{wire}");
+            assert!(parse_whole(wire.as_bytes(), Side::Client, &arena, uid_set).is_err(), "{wire}");
         }
     }
 
@@ -257,10 +263,10 @@ mod tests {
     #[test]
     fn sets_resolve_to_ranges() {
         let arena = Arena::new();
-        let set = complete(b"2,4:7,9,12:*", |i| sequence_set(i, &arena)).unwrap();
+        let set = parse_whole(b"2,4:7,9,12:*", Side::Client, &arena, sequence_set).unwrap();
         let numbers: Vec<u32> = set.resolve(15).unwrap().flatten().collect();
         assert_eq!(numbers, [2, 4, 5, 6, 7, 9, 12, 13, 14, 15]);
-        let set = complete(b"*:4,5:7", |i| sequence_set(i, &arena)).unwrap();
+        let set = parse_whole(b"*:4,5:7", Side::Client, &arena, sequence_set).unwrap();
         assert_eq!(set.resolve(10).unwrap().collect::<Vec<_>>(), [4..=10, 5..=7]);
         assert_eq!(set.contains(8, 10), Some(true));
         assert_eq!(set.contains(11, 10), Some(false));

@@ -1,6 +1,6 @@
 //! Words: atoms, tags, keywords, and `NIL`.
 
-use core::fmt;
+use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
@@ -23,6 +23,11 @@ impl<'a> Atom<'a> {
             Ok(()) => Ok(Self(text)),
             Err(error) => Err(error),
         }
+    }
+
+    /// `octets` as an atom, if they are one.
+    pub(crate) fn from_octets(octets: &'a [u8]) -> Option<Self> {
+        str::from_utf8(octets).ok().and_then(|text| Self::new(text).ok())
     }
 
     /// Its text.

@@ -32,15 +32,6 @@ impl LiteralHead {
     }
 }
 
-/// [`LiteralHead`], and the CRLF behind it.
-pub(crate) fn literal_head(input: &[u8]) -> Parsed<'_, LiteralHead> {
-    let (rest, head) = literal_announcement(input)?;
-    match rest {
-        [b'\r', b'\n', rest @ ..] => Ok((rest, head)),
-        _ => fail(rest, "CRLF behind a literal's size"),
-    }
-}
-
 /// [`LiteralHead`] without the CRLF behind it.
 pub(crate) fn literal_announcement(input: &[u8]) -> Parsed<'_, LiteralHead> {
     let (binary, rest) = match input {
@@ -58,16 +49,6 @@ pub(crate) fn literal_announcement(input: &[u8]) -> Parsed<'_, LiteralHead> {
     };
     let (rest, ()) = byte(b'}', "\"}\"")(rest)?;
     Ok((rest, LiteralHead { octets, non_synchronizing, binary }))
-}
-
-/// A literal of either kind with its octets, which stand in `input`.
-pub(crate) fn literal(input: &[u8]) -> Parsed<'_, (LiteralHead, &[u8])> {
-    let (rest, head) = literal_head(input)?;
-    let octets = usize::try_from(head.octets).ok();
-    match octets.and_then(|octets| rest.split_at_checked(octets)) {
-        Some((octets, rest)) => Ok((rest, (head, octets))),
-        None => fail(rest, "all octets of the literal"),
-    }
 }
 
 /// Writes `octets`, in which there is no NUL, as a literal.

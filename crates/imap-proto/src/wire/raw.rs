@@ -10,9 +10,17 @@ use super::class::debug_octets;
 pub struct Raw<'a>(&'a [u8]);
 
 impl<'a> Raw<'a> {
-    /// What a parser found between two places of its input.
+    /// Nothing.
+    pub(crate) const EMPTY: Self = Self(b"");
+
+    /// All of a response.
     pub(crate) const fn new(octets: &'a [u8]) -> Self {
         Self(octets)
+    }
+
+    /// What there is of `input` before `rest`, which is its tail.
+    pub(crate) fn before(rest: &[u8], input: &'a [u8]) -> Self {
+        Self(input.get(..input.len().saturating_sub(rest.len())).unwrap_or_default())
     }
 
     /// Its octets.

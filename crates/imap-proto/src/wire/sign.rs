@@ -2,12 +2,6 @@
 
 use mail_wire::parse::{Parsed, byte};
 
-/// One space: never two, never a tab (RFC 9051 section 9, rule 2).
-#[inline]
-pub(crate) fn space(input: &[u8]) -> Parsed<'_, ()> {
-    byte(b' ', "a space")(input)
-}
-
 /// `"("`
 #[inline]
 pub(crate) fn open(input: &[u8]) -> Parsed<'_, ()> {

@@ -4,12 +4,14 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Parsed, byte, fail, run};
+use mail_wire::parse::{Class, Fault, Parsed, byte, fail, run};
+use nom::Err;
 
-use super::arena::Arena;
-use super::atom::nil;
+use super::atom::{Atom, atom, nil};
 use super::class::{ASTRING_CHAR, CHAR8, PLAIN_QUOTED, debug_octets, first_outside};
-use super::literal::{encode_literal, literal};
+use super::literal::encode_literal;
+use super::reader::Reader;
+use super::scan::{UNCLOSED, string_ends};
 use super::style::Style;
 
 /// `string = quoted / literal` (RFC 9051 section 9): any octets but NUL,
@@ -115,77 +117,114 @@ const fn check_char8(octets: &[u8]) -> Result<(), SyntaxError> {
     }
 }
 
-/// ```abnf
-/// quoted      = DQUOTE *QUOTED-CHAR DQUOTE
-/// QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> /
-///               "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4
-/// ```
-/// Unescaped, in the arena if there was anything to unescape.
-pub(crate) fn quoted<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, &'a [u8]> {
-    let (start, ()) = byte(b'"', "a quoted string")(input)?;
-    let (plain, mut rest) = run(&PLAIN_QUOTED, start);
-    if let [b'"', rest @ ..] = rest {
-        return Ok((rest, plain));
-    }
-    let mut unescaped = arena.list();
-    unescaped.extend_from_slice(plain);
-    loop {
-        match rest {
-            [b'"', rest @ ..] => return Ok((rest, unescaped.into_bump_slice())),
-            [b'\\', special @ (b'"' | b'\\'), behind @ ..] => {
-                unescaped.push(*special);
-                let (plain, behind) = run(&PLAIN_QUOTED, behind);
-                unescaped.extend_from_slice(plain);
-                rest = behind;
+impl<'a> Reader<'a> {
+    /// ```abnf
+    /// quoted      = DQUOTE *QUOTED-CHAR DQUOTE
+    /// QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> /
+    ///               "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4
+    ///                                                          ; RFC 9051 §9
+    /// ```
+    /// Unescaped, in the arena if there was anything to unescape. In a server's string, a
+    /// quote that was not escaped or a backslash that escapes nothing stands for itself.
+    pub(crate) fn quoted(&self, input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
+        let (start, ()) = byte(b'"', "a quoted string")(input)?;
+        let (plain, mut rest) = run(&PLAIN_QUOTED, start);
+        if let [b'"', after @ ..] = rest {
+            if (!self.is_forgiving() || string_ends(after)) && self.may_begin_string(input) {
+                return Ok((after, plain));
             }
-            [b'\\', ..] => return fail(rest, "\\\" or \\\\"),
-            _ => return fail(rest, "the closing quote"),
+        }
+        if !self.may_begin_string(input) {
+            return fail(input, "a space before the string");
+        }
+        let mut unescaped = self.arena.list();
+        unescaped.extend_from_slice(plain);
+        loop {
+            let (special, after) = match rest {
+                [b'"', after @ ..] if !self.is_forgiving() || string_ends(after) => {
+                    return Ok((after, unescaped.into_bump_slice()));
+                }
+                [b'\\', special @ (b'"' | b'\\'), after @ ..] => (*special, after),
+                [b'\\', ..] if !self.is_forgiving() => return fail(rest, "\\\" or \\\\"),
+                [special @ (b'"' | b'\\'), after @ ..] => (*special, after),
+                [] if self.is_forgiving() => {
+                    return Err(Err::Failure(Fault { rest, expected: UNCLOSED }));
+                }
+                _ => return fail(rest, UNCLOSED),
+            };
+            unescaped.push(special);
+            let (plain, after) = run(&PLAIN_QUOTED, after);
+            unescaped.extend_from_slice(plain);
+            rest = after;
         }
     }
-}
 
-/// `string = quoted / literal`, which a `literal8` is not (RFC 9051 section 9).
-pub(crate) fn string<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, IString<'a>> {
-    let (rest, octets) = match input {
-        [b'"', ..] => quoted(input, arena)?,
-        [b'{', ..] => {
-            let (rest, (_, octets)) = literal(input)?;
-            (rest, octets)
+    /// `string = quoted / literal`, whatever its octets. A `literal8` is no string
+    /// (RFC 9051 §9), but servers send what they have.
+    pub(crate) fn string_octets(&self, input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
+        match input {
+            [b'"', ..] => self.quoted(input),
+            [b'{', ..] => self.literal(input).map(|(rest, (_, octets))| (rest, octets)),
+            [b'~', ..] if self.is_forgiving() => {
+                self.literal(input).map(|(rest, (_, octets))| (rest, octets))
+            }
+            _ => fail(input, "a string"),
         }
-        _ => return fail(input, "a string"),
-    };
-    match IString::new(octets) {
-        Ok(string) => Ok((rest, string)),
-        Err(error) => fail(input, error.expected),
     }
-}
 
-/// `nstring = string / nil`
-pub(crate) fn nstring<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, NString<'a>> {
-    if let Ok((rest, ())) = nil(input) {
-        return Ok((rest, None));
-    }
-    let (rest, string) = string(input, arena)?;
-    Ok((rest, Some(string)))
-}
-
-/// `astring = 1*ASTRING-CHAR / string`
-pub(crate) fn astring<'a>(input: &'a [u8], arena: &'a Arena) -> Parsed<'a, AString<'a>> {
-    string_or(&ASTRING_CHAR, input, arena)
-}
-
-/// One octet or more of `bare`, or a string.
-pub(crate) fn string_or<'a>(
-    bare: &Class,
-    input: &'a [u8],
-    arena: &'a Arena,
-) -> Parsed<'a, AString<'a>> {
-    match run(bare, input) {
-        (_, [b'{', ..]) | ([], _) => {
-            let (rest, string) = string(input, arena)?;
-            Ok((rest, AString(string.0)))
+    /// `nstring = string / nil`, whatever its octets.
+    pub(crate) fn nstring_octets(&self, input: &'a [u8]) -> Parsed<'a, Option<&'a [u8]>> {
+        if let Ok((rest, ())) = nil(input) {
+            return Ok((rest, None));
         }
-        (octets, rest) => Ok((rest, AString(octets))),
+        let (rest, octets) = self.string_octets(input)?;
+        Ok((rest, Some(octets)))
+    }
+
+    /// `string = quoted / literal`
+    pub(crate) fn string(&self, input: &'a [u8]) -> Parsed<'a, IString<'a>> {
+        let (rest, octets) = self.string_octets(input)?;
+        match IString::new(octets) {
+            Ok(string) => Ok((rest, string)),
+            Err(error) => fail(input, error.expected),
+        }
+    }
+
+    /// `nstring = string / nil`
+    pub(crate) fn nstring(&self, input: &'a [u8]) -> Parsed<'a, NString<'a>> {
+        if let Ok((rest, ())) = nil(input) {
+            return Ok((rest, None));
+        }
+        let (rest, string) = self.string(input)?;
+        Ok((rest, Some(string)))
+    }
+
+    /// `astring = 1*ASTRING-CHAR / string`
+    pub(crate) fn astring(&self, input: &'a [u8]) -> Parsed<'a, AString<'a>> {
+        self.string_or(&ASTRING_CHAR, input)
+    }
+
+    /// An atom, which may be quoted.
+    pub(crate) fn atom_or_quoted(&self, input: &'a [u8]) -> Parsed<'a, Atom<'a>> {
+        if !matches!(input, [b'"', ..]) {
+            return atom(input);
+        }
+        let (rest, octets) = self.quoted(input)?;
+        match Atom::from_octets(octets) {
+            Some(atom) => Ok((rest, atom)),
+            None => fail(input, "an atom"),
+        }
+    }
+
+    /// One octet or more of `bare`, or a string.
+    pub(crate) fn string_or(&self, bare: &Class, input: &'a [u8]) -> Parsed<'a, AString<'a>> {
+        match run(bare, input) {
+            (_, [b'{', ..]) | ([], _) => {
+                let (rest, string) = self.string(input)?;
+                Ok((rest, AString(string.0)))
+            }
+            (octets, rest) => Ok((rest, AString(octets))),
+        }
     }
 }
 
@@ -197,6 +236,11 @@ pub(crate) fn encode_string(octets: &[u8], style: Style, out: &mut BytesMut) {
     if !quotable || (style.utf8 && str::from_utf8(octets).is_err()) {
         return encode_literal(octets, style, out);
     }
+    encode_quoted(octets, out);
+}
+
+/// Writes `octets`, in which there is no NUL, CR or LF, quoted.
+pub(crate) fn encode_quoted(octets: &[u8], out: &mut BytesMut) {
     out.put_u8(b'"');
     for &octet in octets {
         if matches!(octet, b'"' | b'\\') {
@@ -230,10 +274,15 @@ mod tests {
     use alloc::format;
     use alloc::string::String;
 
-    use mail_wire::parse::complete;
-
+    use super::super::arena::Arena;
+    use super::super::reader::parse_whole;
+    use super::super::scan::Side;
     use super::super::style::LiteralStyle;
     use super::*;
+
+    fn astring<'a>(wire: &'a [u8], arena: &'a Arena) -> Result<AString<'a>, SyntaxError> {
+        parse_whole(wire, Side::Client, arena, |input, reader| reader.astring(input))
+    }
 
     fn written(encode: impl FnOnce(&mut BytesMut)) -> String {
         let mut out = BytesMut::new();
@@ -255,8 +304,7 @@ mod tests {
             (b"\"gr\xc3\xbc\xc3\x9fe\"", "grüße".as_bytes()),
             (b"\"\xff\"", b"\xff"),
         ] {
-            let parsed = complete(wire, |input| astring(input, &arena));
-            assert_eq!(parsed.unwrap().as_bytes(), value, "{}", wire.escape_ascii());
+            assert_eq!(astring(wire, &arena).unwrap().as_bytes(), value, "{}", wire.escape_ascii());
         }
     }
 
@@ -267,18 +315,46 @@ mod tests {
             (&b""[..], 0, "a string"),
             (b"\"a", 2, "the closing quote"),
             (b"\"a\\n\"", 2, "\\\" or \\\\"),
-            (b"\"a\r\nb\"", 2, "the closing quote"),
+            (b"\"a\r\nb\"", 4, "the closing quote"),
             (b"\"a\0b\"", 2, "the closing quote"),
             (b"{3}\r\nab", 5, "all octets of the literal"),
-            (b"{3}ab", 3, "CRLF behind a literal's size"),
-            (b"{-1}\r\n", 1, "a number"),
-            (b"{99999999999999999999}\r\n", 1, "a number below 2^64"),
-            (b"{9223372036854775808}\r\n", 1, "a number below 2^63"),
+            (b"{3}\nabc", 3, "CRLF after a literal's size"),
+            (b"{3}ab", 3, "CRLF after a literal's size"),
+            (b"{-1}\r\n", 6, "a literal announced at the end of a line"),
+            (b"{-1}", 1, "a number"),
+            (b"{99999999999999999999}\r\n", 24, "all octets of the literal"),
+            (b"{99999999999999999999}", 1, "a number below 2^64"),
+            (b"{9223372036854775808}", 1, "a number below 2^63"),
             (b"{1}\r\n\0", 0, "a string without NUL"),
             (b"~{1}\r\na", 0, "a string"),
         ] {
-            let error = complete(wire, |input| astring(input, &arena)).unwrap_err();
+            let error = astring(wire, &arena).unwrap_err();
             assert_eq!(error, SyntaxError { offset, expected }, "{}", wire.escape_ascii());
+        }
+    }
+
+    /// What servers send: a quote begins a string where a value begins, and ends it where
+    /// one may end.
+    #[test]
+    fn servers_are_forgiven_what_they_do_not_escape() {
+        let arena = Arena::new();
+        let read = |wire: &'static str| {
+            let reader = Reader::of_line(wire.as_bytes(), Side::Server, &arena);
+            reader.quoted(wire.as_bytes()).map(|(rest, octets)| (octets, rest)).ok()
+        };
+        for (wire, octets, rest) in [
+            ("\"a\" b", "a", " b"),
+            ("\"\" b", "", " b"),
+            ("\"Re: \"foo\"\" NIL", "Re: \"foo\"", " NIL"),
+            ("\"5\"x\")", "5\"x", ")"),
+            ("\"a\\\"b\\\\\"", "a\"b\\", ""),
+            ("\"C:\\dir\"", "C:\\dir", ""),
+            ("\"s\"((\"a\"", "s", "((\"a\""),
+        ] {
+            assert_eq!(read(wire), Some((octets.as_bytes(), rest.as_bytes())), "{wire}");
+        }
+        for wire in ["", "\"", "\"a", "\"a\"b", "\"a\r\n\"", "\"\0\"", "\"\\\""] {
+            assert_eq!(read(wire), None, "{wire:?}");
         }
     }
 

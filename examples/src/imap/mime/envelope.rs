@@ -23,6 +23,7 @@ pub(super) fn envelope<'a>(header: &[u8], arena: &'a Arena) -> Envelope<'a> {
         bcc: addresses(header, "Bcc", arena),
         in_reply_to: string("In-Reply-To"),
         message_id: string("Message-ID"),
+        unparsed: None,
     }
 }
 

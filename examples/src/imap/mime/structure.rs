@@ -40,7 +40,8 @@ impl<'a> Builder<'_, 'a> {
         let subtype = content.and_then(ContentType::subtype).unwrap_or("mixed");
         BodyStructure::Multi(self.arena.alloc(MultiPart {
             parts: self.arena.slice(&parts),
-            subtype: self.string(subtype),
+            subtype: Some(self.string(subtype)),
+            unparsed: None,
             extension: self.extended.then(|| MultiExtension {
                 parameters: self.parameters(content),
                 tail: self.tail(part),
@@ -55,14 +56,14 @@ impl<'a> Builder<'_, 'a> {
         content: Option<&ContentType<'_>>,
     ) -> BodyStructure<'a> {
         let body = self.mime.body(part);
-        let lines = lines(body);
+        let lines = Some(lines(body));
         let media = content.map(|content| (content.ctype(), content.subtype().unwrap_or_default()));
         let (content_of, subtype, parameters) = match (message, media) {
             (Some(message), media) => {
                 let inner = self.mime.header(message);
                 let envelope = self.arena.alloc(envelope::envelope(inner, self.arena));
                 let content_of =
-                    Content::Message { envelope, body: self.structure(message), lines };
+                    Content::Message { envelope, body: Some(self.structure(message)), lines };
                 (
                     content_of,
                     media.map_or("rfc822", |(_, subtype)| subtype),
@@ -92,12 +93,13 @@ impl<'a> Builder<'_, 'a> {
         BodyStructure::Single(self.arena.alloc(
             SinglePart {
                 content: content_of,
-                subtype: self.string(subtype),
+                subtype: Some(self.string(subtype)),
+                unparsed: None,
                 parameters,
                 id: field("Content-ID"),
                 description: field("Content-Description"),
                 encoding: Some(field("Content-Transfer-Encoding").unwrap_or(self.string("7bit"))),
-                octets: body.len() as u64,
+                octets: Some(body.len() as u64),
                 extension:
                     self.extended.then(|| SingleExtension {
                         md5: field("Content-MD5"),
