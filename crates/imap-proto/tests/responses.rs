@@ -855,7 +855,7 @@ proptest! {
 /// when it is written again: the literal behind the quote stays a literal.
 #[test]
 fn what_is_raw_in_a_fetch_does_not_split_it() {
-    let wire = b"* 1 FETCH (FLAGS (\\Seen) BODU6BIT)\" 1 [1.2]<3> ~{3}\r\na\0b)\r\n";
+    let wire = b"* 1 FETCH (FLAGS (\\Seen) BODU6BIT\" 1 [1.2]<3> ~{3}\r\na\0b)\r\n";
     let arena = Arena::new();
     let one = |octets: &[u8]| {
         let mut input = octets;

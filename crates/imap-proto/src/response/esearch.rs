@@ -96,7 +96,7 @@ pub(crate) fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ES
         rest = reader.skip_spaces(after);
     }
     if let Ok((after, name)) = atom(rest) {
-        if name.is("UID") {
+        if name.is("UID") && reader.value_after(after).is_ok() {
             found.uid = true;
             rest = after;
         }
@@ -124,7 +124,7 @@ fn correlator<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, AString<'a
 /// One result: its name and its value.
 fn search_result<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, SearchResult<'a>> {
     let (rest, name) = atom(input)?;
-    let start = reader.skip_spaces(rest);
+    let start = reader.value_after(rest)?;
     let known = if name.is("MIN") {
         nz_number(start).map(|(rest, number)| (rest, SearchResult::Min(number)))
     } else if name.is("MAX") {

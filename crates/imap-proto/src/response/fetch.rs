@@ -18,7 +18,10 @@ use crate::value::date::{DateTime, date_time};
 use crate::value::envelope::{Envelope, envelope};
 use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::value::section::{Section, encode_section_binary, section, section_binary};
-use crate::wire::{Depth, Raw, Reader, Style, at, encode_list, keyword, number63, nz_number, open};
+use crate::wire::{
+    Arena, Depth, Raw, Reader, Side, Style, UNCLOSED_LIST, at, encode_separated, keyword, number63,
+    nz_number, open, syntax_error,
+};
 
 /// A FETCH response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,7 +97,12 @@ impl FetchResponse<'_> {
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         decimal(self.message.get().into(), out);
         out.put_slice(b" FETCH ");
-        encode_list(self.data, out, |data, out| data.encode(style, out));
+        out.put_u8(b'(');
+        encode_separated(self.data, out, |data, out| data.encode(style, out));
+        match self.data.last() {
+            Some(FetchData::Unparsed { raw, .. }) if is_open(*raw) => {}
+            _ => out.put_u8(b')'),
+        }
     }
 }
 
@@ -192,44 +200,79 @@ fn trailing<'a>(
     after: &'a [u8],
     reader: &Reader<'a>,
 ) -> Result<FetchData<'a>, Err<Fault<'a>>> {
-    let mut end = after;
-    loop {
-        let start = reader.skip_spaces(end);
-        end = match start {
-            [] | [b')'] => break,
-            [b')', after @ ..] => after,
-            _ => reader.value_or_rest(start)?.0,
-        };
-    }
+    let rest = or_end(after_trailing(after, reader))?;
     let fault = Fault { rest: after, expected: "the end of the response" };
     let error = SyntaxError::new(input, fault);
-    Ok(FetchData::Unparsed { raw: Raw::before(end, input), error })
+    Ok(FetchData::Unparsed { raw: Raw::before(rest, input), error })
+}
+
+fn after_trailing<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<&'a [u8], Err<Fault<'a>>> {
+    let mut end = input;
+    loop {
+        end = match reader.skip_spaces(end) {
+            [] | [b')'] => return Ok(end),
+            [b')', after @ ..] => after,
+            start => reader.value(start)?.0,
+        };
+    }
+}
+
+/// The end, where a list has none. A string without an end is an error of the response.
+fn or_end<'a>(after: Result<&'a [u8], Err<Fault<'a>>>) -> Result<&'a [u8], Err<Fault<'a>>> {
+    match after {
+        Err(Err::Failure(Fault { expected: UNCLOSED_LIST, .. })) => Ok(&[]),
+        after => after,
+    }
+}
+
+/// Whether what was not understood is a list without an end, in which all is that comes after.
+fn is_open(raw: Raw<'_>) -> bool {
+    let arena = Arena::new();
+    let Ok(reader) = Reader::new(raw.as_bytes(), Side::Server, &arena) else { return false };
+    let rest = match raw.as_bytes() {
+        [b')', after @ ..] => after_trailing(after, &reader),
+        item => after_item(item, &reader),
+    };
+    rest.is_err()
 }
 
 /// One item, known or not, and what comes after it.
 fn fetch_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchData<'a>> {
-    let fault = match known_fetch_data(input, reader) {
-        Ok((rest, data)) if reader.ends(input, rest) => return Ok((rest, data)),
-        Ok((rest, _)) => Fault { rest, expected: "the end of the item" },
-        Err(Err::Error(fault) | Err::Failure(fault)) => fault,
-        Err(Err::Incomplete(_)) => Fault { rest: &[], expected: "more input" },
+    match known_fetch_data(input, reader) {
+        Ok((rest, data)) if reader.ends(input, rest) => Ok((rest, data)),
+        _ => {
+            let rest = or_end(after_item(input, reader))?;
+            let raw = Raw::before(rest, input);
+            Ok((rest, FetchData::Unparsed { raw, error: error_of(raw, reader.arena) }))
+        }
+    }
+}
+
+/// What is wrong about an item, whatever stands beside it.
+fn error_of(item: Raw<'_>, arena: &Arena) -> SyntaxError {
+    let item = item.as_bytes();
+    let reader = match Reader::new(item, Side::Server, arena) {
+        Ok(reader) => reader,
+        Err(bad) => return bad.error,
     };
-    let rest = after_item(input, reader)?;
-    let error = SyntaxError::new(input, fault);
-    Ok((rest, FetchData::Unparsed { raw: Raw::before(rest, input), error }))
+    match known_fetch_data(item, &reader) {
+        Ok((rest, _)) => SyntaxError::new(item, Fault { rest, expected: "the end of the item" }),
+        Err(error) => syntax_error(item, &error),
+    }
 }
 
 /// What comes after an item that is not known, or is bad: a name and its value, unless that is
 /// missing, or a value that has no name.
 fn after_item<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<&'a [u8], Err<Fault<'a>>> {
-    let Ok((rest, _)) = reader.name(input) else {
-        return Ok(reader.value_or_rest(input)?.0);
+    let rest = match reader.name(input) {
+        Err(Err::Error(_)) => return Ok(reader.value(input)?.0),
+        name => name?.0,
     };
     let value = reader.skip_spaces(rest);
     if matches!(value, [] | [b')', ..]) || is_item(value) {
         return Ok(rest);
     }
-    Ok(reader.value_or_rest(value)?.0)
+    Ok(reader.value(value)?.0)
 }
 
 /// Whether the name of an item stands here, and no value.

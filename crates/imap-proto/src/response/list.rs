@@ -204,7 +204,8 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
 /// ```
 fn list_extended<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtended<'a>> {
     let (rest, tag) = reader.atom_or_quoted(input)?;
-    let (start, ()) = reader.space(rest)?;
+    let start =
+        if at(b'"', input) { reader.skip_spaces(rest) } else { reader.value_after(rest)? };
     let known = if tag.is("CHILDINFO") {
         child_info(start, reader)
     } else if tag.is("OLDNAME") {

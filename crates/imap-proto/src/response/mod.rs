@@ -13,8 +13,8 @@ use crate::ext::id::{IdField, encode_id, id_fields};
 use crate::value::capability::{Capability, capabilities};
 use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::wire::{
-    Arena, KEYWORD_CHAR, LINE_END, Raw, Reader, Side, Style, Tag, Text, after_space, keyword,
-    scan_lines, syntax_error, tag, text,
+    Arena, KEYWORD_CHAR, LINE_END, Raw, Reader, Side, Style, Tag, Text, after_space,
+    announces_literal, keyword, scan_lines, syntax_error, tag, text,
 };
 use esearch::{ESearch, esearch};
 use fetch::{FetchResponse, fetch_response};
@@ -163,6 +163,8 @@ impl Data<'_> {
     pub fn encode(self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
         out.put_slice(b"* ");
+        let may_announce =
+            matches!(self, Self::Capability(_) | Self::Enabled(_) | Self::ESearch(_));
         match self {
             Self::Notice(Notice { condition, code, text }) => {
                 out.put_slice(condition.name().as_bytes());
@@ -201,6 +203,10 @@ impl Data<'_> {
                 encode_id(fields, style, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
+        }
+        if may_announce && announces_literal(out) {
+            // What was not understood is last, and was no literal.
+            out.put_u8(b' ');
         }
         out.put_slice(b"\r\n");
     }
@@ -299,6 +305,7 @@ fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> 
         return message_data(input, reader);
     }
     let (rest, name) = keyword("a response")(input)?;
+    reader.value_after(rest)?;
     match name {
         CAPABILITY => map(capabilities(rest, LINE_END, reader), Data::Capability),
         ENABLED => map(capabilities(rest, LINE_END, reader), Data::Enabled),

@@ -91,7 +91,7 @@ pub(crate) fn mailbox_status<'a>(
     let (rest, ()) = reader.space(rest)?;
     let value = |input| {
         let (rest, name) = atom(input)?;
-        let start = reader.skip_spaces(rest);
+        let start = reader.value_after(rest)?;
         match status_value(name, start) {
             Ok((rest, value)) if reader.ends(start, rest) => Ok((rest, value)),
             // A value that is missing takes no other's name for it.

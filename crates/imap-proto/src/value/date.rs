@@ -311,6 +311,7 @@ fn date_text(input: &[u8]) -> Parsed<'_, Date> {
 /// Servers have been seen to send a day of one digit, and the zone's name after it.
 pub(crate) fn date_time<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, DateTime> {
     let (start, ()) = byte(b'"', "a date and time in quotes")(input)?;
+    let (after, _) = reader.quoted(input)?;
     let (rest, day) = match start {
         [b' ', rest @ ..] => digits(1, rest)?,
         [_, b'-', ..] if reader.is_forgiving() => digits(1, start)?,
@@ -340,6 +341,9 @@ pub(crate) fn date_time<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, 
         _ => rest,
     };
     let (rest, ()) = byte(b'"', "the closing quote")(rest)?;
+    if rest.len() != after.len() {
+        return fail(rest, "the end of the string");
+    }
     let small = |number: i16| u8::try_from(number).unwrap_or(u8::MAX);
     let ahead = if negative { -ahead } else { ahead };
     match DateTime::new(date, small(hour), small(minute), small(second), ahead) {

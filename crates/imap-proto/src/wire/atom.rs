@@ -119,7 +119,7 @@ pub(crate) fn nil(input: &[u8]) -> Parsed<'_, ()> {
     match input.split_at_checked(3) {
         Some((word, rest))
             if word.eq_ignore_ascii_case(b"NIL")
-                && !rest.first().is_some_and(|&next| ATOM_CHAR.contains(next)) =>
+                && !rest.first().is_some_and(|&next| next == b'"' || ATOM_CHAR.contains(next)) =>
         {
             Ok((rest, ()))
         }

@@ -8,7 +8,7 @@ use super::arena::{List, NonEmpty};
 use super::atom::nil;
 use super::raw::Raw;
 use super::reader::Reader;
-use super::sign::{after_space, close, open};
+use super::sign::{after_space, at, close, open};
 
 /// How deep lists and trees may nest: 64. One level more is a syntax error of
 /// the item that holds it.
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         let mut rest = self.skip_spaces(input);
         while rest.first().is_some_and(|&next| next != last) {
             let after = match element(rest) {
-                Ok((after, value)) if self.ends(rest, after) => {
+                Ok((after, value)) if self.ends(rest, after) || at(last, after) => {
                     elements.push(value);
                     after
                 }

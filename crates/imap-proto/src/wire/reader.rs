@@ -66,6 +66,16 @@ impl<'a> Reader<'a> {
         input
     }
 
+    /// Where the value after a name begins. The space may only be missing where it is clear
+    /// that the name has ended.
+    pub(crate) fn value_after(&self, input: &'a [u8]) -> Result<&'a [u8], Err<Fault<'a>>> {
+        match input {
+            [] | [b' ' | b'(' | b')', ..] => Ok(self.skip_spaces(input)),
+            _ if self.literal_at(input).is_some() => Ok(input),
+            _ => Err(Err::Error(Fault { rest: input, expected: "a space" })),
+        }
+    }
+
     /// A literal of either kind with its octets.
     pub(crate) fn literal(&self, input: &'a [u8]) -> Parsed<'a, (LiteralHead, &'a [u8])> {
         let (rest, head) = literal_announcement(input)?;
@@ -116,7 +126,7 @@ impl<'a> Reader<'a> {
     /// Whether it is clear that the value which began at `input` ends before `rest`.
     pub(crate) fn ends(&self, input: &[u8], rest: &[u8]) -> bool {
         match rest {
-            [] | [b' ' | b')' | b']', ..] => true,
+            [] | [b' ' | b')', ..] => true,
             _ => {
                 let used = input.len().saturating_sub(rest.len());
                 let last = used.checked_sub(1).and_then(|last| input.get(last));

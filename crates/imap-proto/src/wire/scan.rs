@@ -150,9 +150,9 @@ impl Quote {
 }
 
 /// Whether a quote after this octet, or at the start of a line, begins a string: whether a
-/// value may begin there.
+/// value may begin there. After a list or a section, servers may forget the space.
 pub(crate) const fn begins_string(before: Option<u8>) -> bool {
-    matches!(before, None | Some(b' ' | b'('))
+    matches!(before, None | Some(b' ' | b'(' | b')' | b']'))
 }
 
 /// Whether a server's value may end before this octet, `(` aside.
@@ -248,6 +248,11 @@ impl Tail {
     }
 }
 
+/// Whether a line that is `octets` and ends announces a literal.
+pub(crate) fn announces_literal(octets: &[u8]) -> bool {
+    Tail::Other.read(octets).read(b"\r\n").announced().is_some()
+}
+
 /// A literal in a whole command or response: offsets in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Literal {
@@ -281,9 +286,11 @@ pub(crate) fn find_literals<'a>(
     side: Side,
     arena: &'a Arena,
 ) -> Result<&'a [Literal], BadLines> {
+    // A client's APPEND ends with the announcement of its message.
+    let announces = side == Side::Server && whole.ends_with(b"}");
     match memchr(b'\n', whole) {
-        None => Ok(&[]),
-        Some(_) => scan_lines(whole, side, arena),
+        None if !announces => Ok(&[]),
+        _ => scan_lines(whole, side, arena),
     }
 }
 
@@ -333,6 +340,9 @@ pub(crate) fn scan_lines<'a>(
     }
     match (side, scan.end()) {
         (Side::Server, LineEnd::Quoted) => Err(bad(whole.len(), UNCLOSED, false)),
+        (Side::Server, LineEnd::Literal(_)) => {
+            Err(bad(whole.len(), "all octets of the literal", false))
+        }
         _ => match unclosed {
             Some(offset) => Err(bad(offset, UNCLOSED, true)),
             None => Ok(literals.into_bump_slice()),
@@ -421,7 +431,7 @@ mod tests {
             ("(\"d\" \"see \"(x)\" {3}", literal(3, false, false)),
             ("(\"d\" \"see \"(x) {3}", LineEnd::Quoted),
             ("(\"d\" \"s\"(", LineEnd::Quoted),
-            ("FLAGS (a)\"b {3}", literal(3, false, false)),
+            ("FLAGS (a)\"b {3}", LineEnd::Quoted),
         ] {
             assert_eq!(end(Side::Server, line), expected, "{line}");
         }

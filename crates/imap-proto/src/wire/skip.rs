@@ -16,12 +16,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn value(&self, input: &'a [u8]) -> Parsed<'a, Raw<'a>> {
         let rest = match input {
             [] | [b' ' | b')', ..] => return fail(input, "a value"),
-            [b'(', inside @ ..] => match self.after_list(inside, b')')? {
-                (rest, true) => rest,
-                (rest, false) => {
-                    return Err(Err::Failure(Fault { rest, expected: "the closing parenthesis" }));
-                }
-            },
+            [b'(', inside @ ..] => self.after_list(inside, b')')?,
             [b'"', inside @ ..] if self.may_begin_string(input) => after_quoted(inside)?,
             [b'~', start @ ..] | start => match self.literal_at(start) {
                 Some(literal) => self.after(literal),
@@ -31,25 +26,18 @@ impl<'a> Reader<'a> {
         Ok((rest, Raw::before(rest, input)))
     }
 
-    /// One value, and if it is a list without an end all there is, but for the parenthesis that
-    /// may be meant to end what it is in.
-    pub(crate) fn value_or_rest(&self, input: &'a [u8]) -> Parsed<'a, Raw<'a>> {
-        match input {
-            [b'(', inside @ ..] => {
-                let (rest, _) = self.after_list(inside, b')')?;
-                Ok((rest, Raw::before(rest, input)))
-            }
-            _ => self.value(input),
-        }
-    }
-
     /// The name of an item, which may have a section in brackets.
     pub(crate) fn name(&self, input: &'a [u8]) -> Parsed<'a, Raw<'a>> {
-        let mut rest = input;
+        let mut rest = match input {
+            [b'"', ..] if self.may_begin_string(input) => return fail(input, "a name"),
+            [b'~', start @ ..] if self.literal_at(start).is_some() => return fail(input, "a name"),
+            _ => input,
+        };
         loop {
             rest = match rest {
-                [] | [b' ' | b'(' | b')' | b'"', ..] => break,
-                [b'[', inside @ ..] => self.after_list(inside, b']')?.0,
+                [] | [b' ' | b'(' | b')', ..] => break,
+                [b'"', ..] if rest.len() < input.len() && self.may_begin_string(rest) => break,
+                [b'[', inside @ ..] => self.after_list(inside, b']')?,
                 [b'{', ..] if self.literal_at(rest).is_some() => break,
                 [_, after @ ..] => after,
             };
@@ -78,6 +66,7 @@ impl<'a> Reader<'a> {
             match octet {
                 b' ' | b')' => break,
                 b'(' if !is_first => break,
+                b'"' if !is_first && self.may_begin_string(rest) => break,
                 b'{' if self.literal_at(rest).is_some() => break,
                 _ => rest = after,
             }
@@ -85,17 +74,13 @@ impl<'a> Reader<'a> {
         rest
     }
 
-    /// What comes after a list, of which `input` is the inside and that `last` ends, and
-    /// whether it ends at all.
-    fn after_list(&self, input: &'a [u8], last: u8) -> Result<(&'a [u8], bool), Err<Fault<'a>>> {
+    /// What comes after a list, of which `input` is the inside and that `last` ends.
+    fn after_list(&self, input: &'a [u8], last: u8) -> Result<&'a [u8], Err<Fault<'a>>> {
         let mut rest = input;
         let mut depth = 1_usize;
         // Whether a quote begins a string here.
         let mut start = true;
-        let mut before_end = None;
         while let [octet, after @ ..] = rest {
-            // What may be meant to end what the list is in.
-            before_end = (*octet == b')').then_some(rest);
             let mut next = after;
             let begins = core::mem::replace(&mut start, begins_string(Some(*octet)));
             match octet {
@@ -109,16 +94,19 @@ impl<'a> Reader<'a> {
                 octet if *octet == last => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 {
-                        return Ok((after, true));
+                        return Ok(after);
                     }
                 }
                 _ => {}
             }
             rest = next;
         }
-        Ok((before_end.unwrap_or(rest), false))
+        Err(Err::Failure(Fault { rest, expected: UNCLOSED_LIST }))
     }
 }
+
+/// What is expected where a list has no end.
+pub(crate) const UNCLOSED_LIST: &str = "the closing parenthesis or bracket";
 
 /// What comes after a server's quoted string, of which `input` is the inside.
 fn after_quoted(input: &[u8]) -> Result<&[u8], Err<Fault<'_>>> {
@@ -155,13 +143,10 @@ mod tests {
             ("{3}\r\n) ( b", " b"),
             ("({2}\r\n))) b", " b"),
             ("a)", ")"),
-            ("(a", ""),
-            ("(a (b)", ")"),
-            ("(a {1}\r\n)", ""),
         ] {
             let wire = wire.as_bytes();
             let reader = Reader::new(wire, Side::Server, &arena).unwrap();
-            let (rest, raw) = reader.value_or_rest(wire).unwrap();
+            let (rest, raw) = reader.value(wire).unwrap();
             assert_eq!(rest, left.as_bytes(), "{}", wire.escape_ascii());
             assert_eq!([raw.as_bytes(), rest].concat(), wire);
         }
