@@ -144,6 +144,7 @@ impl<'a> Reader<'a> {
 
     /// One field of a server's list: `None` if it is bad or missing, and those after it are
     /// unharmed.
+    #[inline]
     pub(crate) fn field<T>(
         &self,
         input: &'a [u8],

@@ -111,12 +111,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a literal ends right before `input`.
+    #[inline]
     fn is_after_literal(&self, input: &[u8]) -> bool {
         let at = self.offset(input);
-        self.literals.binary_search_by_key(&at, |literal| literal.end).is_ok()
+        !self.literals.is_empty()
+            && self.literals.binary_search_by_key(&at, |literal| literal.end).is_ok()
     }
 
     /// Whether a quote at `input` begins a string.
+    #[inline]
     pub(crate) fn may_begin_string(&self, input: &[u8]) -> bool {
         let at = self.offset(input);
         let before = at.checked_sub(1).and_then(|at| self.whole.get(at)).copied();
@@ -124,6 +127,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether it is clear that the value which began at `input` ends before `rest`.
+    #[inline]
     pub(crate) fn ends(&self, input: &[u8], rest: &[u8]) -> bool {
         match rest {
             [] | [b' ' | b')', ..] => true,
@@ -159,6 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where `input`, a tail of the whole, begins in it.
+    #[inline]
     fn offset(&self, input: &[u8]) -> usize {
         self.whole.len().saturating_sub(input.len())
     }

@@ -103,7 +103,26 @@ enum Quote {
 }
 
 impl Quote {
-    fn read(mut self, side: Side, octets: &[u8]) -> Self {
+    #[inline]
+    fn read(self, side: Side, octets: &[u8]) -> Self {
+        // Most often the last quote tells: it begins no string, and would have ended any.
+        match memrchr(b'"', octets).map(|at| octets.split_at_checked(at)) {
+            None if matches!(self, Self::Start | Self::Word) && !octets.is_empty() => {
+                Self::after(octets.last().copied())
+            }
+            Some(Some(([.., before], [_, after @ ..])))
+                if !begins_string(Some(*before))
+                    && *before != b'\\'
+                    && !after.is_empty()
+                    && (side == Side::Client || string_ends(after)) =>
+            {
+                Self::after(octets.last().copied())
+            }
+            _ => self.read_each(side, octets),
+        }
+    }
+
+    fn read_each(mut self, side: Side, octets: &[u8]) -> Self {
         let mut rest = octets;
         while let [first, after @ ..] = rest {
             (self, rest) = match self {
@@ -202,6 +221,11 @@ enum Tail {
 impl Tail {
     #[inline]
     fn read(mut self, octets: &[u8]) -> Self {
+        match octets {
+            [.., b'}', b'\n'] | [.., b'}', b'\r', b'\n'] => {}
+            [.., _, _, b'\n'] => return Self::Other,
+            _ => {}
+        }
         let mut rest = octets;
         if let Some((before, after)) =
             memrchr(b'{', octets).and_then(|at| octets.split_at_checked(at))
@@ -357,7 +381,20 @@ pub(crate) const UNCLOSED: &str = "the closing quote";
 mod tests {
     use alloc::format;
 
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        /// What a line means does not depend on how it is cut.
+        #[test]
+        fn lines_mean_the_same_in_pieces(line in r#"["\\ ()\]a{}3+~\r]{0,14}"#) {
+            end(Side::Client, &line);
+            end(Side::Server, &line);
+        }
+    }
 
     /// Reads `line` whole, at every split, and octet by octet.
     #[track_caller]

@@ -182,7 +182,12 @@ impl<'a> Reader<'a> {
     }
 
     /// `string = quoted / literal`
+    #[inline]
     pub(crate) fn string(&self, input: &'a [u8]) -> Parsed<'a, IString<'a>> {
+        if let [b'"', ..] = input {
+            // In which there is no NUL.
+            return self.quoted(input).map(|(rest, octets)| (rest, IString(octets)));
+        }
         let (rest, octets) = self.string_octets(input)?;
         match IString::new(octets) {
             Ok(string) => Ok((rest, string)),
@@ -191,6 +196,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `nstring = string / nil`
+    #[inline]
     pub(crate) fn nstring(&self, input: &'a [u8]) -> Parsed<'a, NString<'a>> {
         if let Ok((rest, ())) = nil(input) {
             return Ok((rest, None));
