@@ -4,10 +4,10 @@
 #![no_main]
 
 use bytes::BytesMut;
-use imap_proto::command::{Command, CommandKind, parse_tag};
-use imap_proto::frame::{FrameLimits, Framed, Framer};
-use imap_proto::lexical::LiteralStyle;
-use imap_proto::{Arena, Style};
+use imap_proto::{
+    Arena, Command, CommandFramer, CommandKind, Framed, LiteralStyle, Style,
+    parse_tag,
+};
 use libfuzzer_sys::fuzz_target;
 
 const STYLES: [Style; 4] = [
@@ -19,20 +19,20 @@ const STYLES: [Style; 4] = [
 
 /// The one command that `out` is to a framer; for APPEND, up to its message.
 fn framed<'b>(command: &Command<'_>, mut out: &'b [u8]) -> &'b [u8] {
-    let mut framer = Framer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(usize::MAX);
     let length = out.len();
     loop {
         match framer.next(&mut out) {
-            Framed::Command { octets, .. } => {
+            Framed::Whole { octets, .. } => {
                 assert!(out.is_empty(), "more than one command");
                 return octets;
             }
-            Framed::Literal { octets, .. }
+            Framed::Ask { octets, .. }
                 if matches!(command.kind, CommandKind::Append(_)) && octets.len() + 2 == length =>
             {
                 return octets;
             }
-            Framed::Literal { .. } => framer.keep_literal(),
+            Framed::Ask { ask, .. } => assert!(framer.keep(ask.head.octets)),
             other => panic!("{other:?}"),
         }
     }

@@ -7,10 +7,7 @@
 #![no_main]
 
 use bytes::BytesMut;
-use imap_proto::fetch_response::FetchData;
-use imap_proto::response::Data;
-use imap_proto::response_frame::{FramedResponse, ResponseFramer};
-use imap_proto::{Arena, Response, Style};
+use imap_proto::{Arena, Data, FetchData, Framed, Response, ResponseFramer, Style};
 use libfuzzer_sys::fuzz_target;
 
 const LIMIT: usize = 512;
@@ -25,9 +22,10 @@ fn frame(input: &[u8], step: usize) -> Vec<Option<&[u8]>> {
         let mut unread = &input[start..end];
         loop {
             match framer.next(&mut unread) {
-                FramedResponse::Response { octets } => found.push(Some(octets)),
-                FramedResponse::TooLong { .. } => found.push(None),
-                FramedResponse::NeedInput => break,
+                Framed::Whole { octets, .. } => found.push(Some(octets)),
+                Framed::TooLong { .. } => found.push(None),
+                Framed::Ask { ask, .. } => match ask {},
+                Framed::NeedInput => break,
             }
         }
         assert!(unread.len() < LIMIT, "more is left unread than the limit says");
@@ -41,7 +39,7 @@ fn written(response: &Response<'_>, style: Style) -> Vec<u8> {
     let mut out = BytesMut::new();
     response.encode(style, &mut out);
     let mut input = &out[..];
-    let FramedResponse::Response { octets } = ResponseFramer::new(usize::MAX).next(&mut input)
+    let Framed::Whole { octets, .. } = ResponseFramer::new(usize::MAX).next(&mut input)
     else {
         panic!("no response: {}", out.escape_ascii())
     };

@@ -7,15 +7,12 @@ use std::sync::Arc;
 
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
-use imap_proto::capability::Capability;
-use imap_proto::command::{Command, CommandKind};
-use imap_proto::fetch_response::{Body, FetchData};
-use imap_proto::response::Data;
-use imap_proto::section::Section;
 use imap_proto::server::{
     Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, request,
 };
-use imap_proto::{Arena, Ticket, Tolerance};
+use imap_proto::{
+    Arena, Body, Capability, Command, CommandKind, Data, FetchData, Section, Ticket, Tolerance,
+};
 use libfuzzer_sys::fuzz_target;
 
 const COMMAND: usize = 200;

@@ -4,11 +4,13 @@
 //! Everything parsed is plain data that borrows from the input and from an
 //! [`Arena`], and is `Copy`. The same types are parsed and encoded.
 //!
-//! | wire | type | grammar |
-//! |---|---|---|
-//! | what a client sends | [`Command`] | [`command`] |
-//! | what a server sends | [`Response`] | [`response`] |
-//! | atoms, strings, literals | [`Atom`], [`AString`], [`IString`] | [`lexical`] |
+//! | wire | type |
+//! |---|---|
+//! | what a client sends, and where it ends | [`Command`], [`CommandFramer`] |
+//! | what a server sends, and where it ends | [`Response`], [`ResponseFramer`] |
+//! | what is told of a message | [`FetchData`], [`Envelope`], [`BodyStructure`] |
+//! | atoms, strings, literals | [`Atom`], [`AString`], [`IString`], [`LiteralHead`] |
+//! | the server's session | [`server::Session`], [`server::Event`], [`server::Config`] |
 //!
 //! # A server
 //! [`server::Session`] takes what a client sends and says what it wants; it
@@ -17,10 +19,8 @@
 //!
 //! ```
 //! use std::io::{Read, Write};
-//! use imap_proto::command::CommandKind;
-//! use imap_proto::response::Data;
+//! use imap_proto::{Arena, BytesMut, CommandKind, Data, ReceiveBuffer};
 //! use imap_proto::server::{Channel, Config, Event, Rejection, Session};
-//! use imap_proto::{Arena, BytesMut, ReceiveBuffer};
 //!
 //! fn serve(mut stream: impl Read + Write, inbox: &mut Vec<Vec<u8>>) -> Result<(), Box<dyn std::error::Error>> {
 //!     let mut config = Config::new("imap.example.org");
@@ -107,49 +107,59 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod address;
-pub mod append;
-pub mod arena;
-pub mod body_structure;
-pub mod capability;
-pub mod code;
-pub mod command;
-mod condition;
-pub mod date;
-pub mod envelope;
-mod esearch;
-pub mod fetch;
-pub mod fetch_response;
-pub mod flag;
-pub mod frame;
-mod lenient;
-pub mod lexical;
-pub mod limits;
-pub mod list;
-pub mod mailbox;
-pub mod modified_utf7;
-mod namespace;
-pub mod response;
-pub mod response_frame;
-pub mod search;
-pub mod section;
-pub mod sequence;
+mod command;
+mod ext;
+mod frame;
+mod limits;
+mod response;
 pub mod server;
-pub mod status;
-pub mod store;
-pub mod tolerance;
+mod tolerance;
+mod value;
+mod wire;
 
-pub use arena::{Arena, NonEmpty};
 pub use bytes::BytesMut;
-pub use command::Command;
-pub use flag::Flag;
-pub use lexical::{AString, Atom, IString, NString, Style, Tag, Text};
+pub use command::append::Append;
+pub use command::fetch::{Fetch, FetchItem, FetchItems};
+pub use command::list::{List, ListReturn, ListSelect, Lsub};
+pub use command::search::{Search, SearchKey, SearchReturn};
+pub use command::status::{StatusItem, StatusQuery};
+pub use command::store::{Store, StoreAction};
+pub use command::{Command, CommandError, CommandKind, Password, parse_tag};
+pub use ext::id::IdField;
+pub use frame::command::{AnnouncedLiteral, CommandFramer, CommandRule};
+pub use frame::response::{ResponseFramer, ResponseRule};
 pub use limits::Limits;
 pub use mail_wire::{
-    Base64, BufferError, Mechanism, MechanismName, OfferedMechanisms, ReceiveBuffer, Secret,
-    SyntaxError, Ticket, WrongTicket,
+    Base64, BufferError, Framed, LineEnding, Mechanism, MechanismName, OfferedMechanisms,
+    ReceiveBuffer, Secret, SyntaxError, Ticket, UnitFramer, WrongTicket,
 };
-pub use mailbox::Mailbox;
-pub use response::Response;
-pub use sequence::SequenceSet;
+pub use response::body::Body;
+pub use response::code::{Code, CodeText};
+pub use response::esearch::{ESearch, SearchResult};
+pub use response::fetch::{FetchData, FetchResponse};
+pub use response::fetch_writer::{BodyLength, BodyWriter, FetchWriter};
+pub use response::list::{Attribute, ListExtended, Listed};
+pub use response::namespace::{Namespace, Namespaces};
+pub use response::search::SearchResponse;
+pub use response::status::{MailboxStatus, StatusValue};
+pub use response::status_line::{Completion, Condition, Notice, Outcome};
+pub use response::{Data, Response};
 pub use tolerance::Tolerance;
+pub use value::address::Address;
+pub use value::body_structure::{
+    BodyStructure, Content, Disposition, ExtensionTail, MultiExtension, MultiPart, Parameter,
+    SingleExtension, SinglePart,
+};
+pub use value::capability::Capability;
+pub use value::date::{Date, DateTime, Month};
+pub use value::delimiter::Delimiter;
+pub use value::envelope::Envelope;
+pub use value::flag::{Flag, PermanentFlag};
+pub use value::mailbox::{ListPattern, Mailbox};
+pub use value::modified_utf7;
+pub use value::section::{HeaderList, Part, Partial, Section};
+pub use value::sequence::{SeqNumber, SeqRange, SequenceSet, UidRange, UidSet};
+pub use wire::{
+    AString, Arena, Atom, IString, LiteralHead, LiteralStyle, MAX_DEPTH, MAX_NUMBER64, NString,
+    NonEmpty, Raw, Style, Tag, Text,
+};

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 /// Limits of a session. What is past one is refused on the wire, and the
 /// connection stays in sync. A tag has at most 64 octets, lists nest at most
-/// [`MAX_DEPTH`](crate::lexical::MAX_DEPTH) deep.
+/// [`MAX_DEPTH`](crate::MAX_DEPTH) deep.
 ///
 /// ```
 /// use imap_proto::{Limits, ReceiveBuffer};

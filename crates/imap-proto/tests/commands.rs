@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use bytes::BytesMut;
-use imap_proto::command::{Command, CommandKind, parse_tag};
-use imap_proto::frame::{FrameLimits, Framed, Framer};
-use imap_proto::lexical::LiteralStyle;
-use imap_proto::{Arena, Style};
+use imap_proto::{
+    AnnouncedLiteral, Arena, Command, CommandFramer, CommandKind, Framed, LiteralStyle, Style,
+    parse_tag,
+};
 
 const STYLES: [Style; 4] = [
     Style::PLAIN,
@@ -21,24 +21,24 @@ const STYLES: [Style; 4] = [
 fn written(command: &Command<'_>, style: Style) -> Vec<u8> {
     let mut out = BytesMut::new();
     command.encode(style, &mut out);
-    let mut framer = Framer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(usize::MAX);
     let mut input = &out[..];
     let framed = loop {
         match framer.next(&mut input) {
-            Framed::Command { octets, .. } => break octets,
-            Framed::Literal { octets, .. } if matches!(command.kind, CommandKind::Append(_)) => {
+            Framed::Whole { octets, .. } => break octets,
+            Framed::Ask { octets, ask } if matches!(command.kind, CommandKind::Append(_)) => {
                 // The mailbox may be a literal too; the message is the last.
                 if octets.len() + 2 == out.len() {
                     let octets = octets.to_vec();
-                    framer.stream_literal(&mut input);
+                    framer.release(&mut input);
                     assert!(input.is_empty());
                     return octets;
                 }
-                framer.keep_literal();
+                assert!(framer.keep(ask.head.octets));
             }
-            Framed::Literal { head, .. } => {
+            Framed::Ask { ask: AnnouncedLiteral { head, .. }, .. } => {
                 assert_eq!(head.non_synchronizing, style.literal.is_non_synchronizing(head.octets));
-                framer.keep_literal();
+                assert!(framer.keep(head.octets));
             }
             other => panic!("{other:?} in {:?}", out.escape_ascii().to_string()),
         }
@@ -220,7 +220,7 @@ fn what_is_not_of_the_grammar_says_where() {
         ("a SELECT a*", Some("a"), 10, "the end"),
         ("a LOGIN a \"b", Some("a"), 12, "the closing quote"),
         ("a LOGIN a {2}\r\nb", Some("a"), 15, "all octets of the literal"),
-        ("a LOGIN a {99999999999}", Some("a"), 23, "CRLF behind a literal's size"),
+        ("a LOGIN a {99999999999}", Some("a"), 23, "CRLF after a literal's size"),
         ("a AUTHENTICATE PLAIN x", Some("a"), 22, "base64 in groups of four"),
         ("a AUTHENTICATE PLAIN %%%%", Some("a"), 21, "base64"),
         ("a AUTHENTICATE PLAIN ", Some("a"), 21, "base64 or \"=\""),
@@ -309,21 +309,12 @@ fn passwords_are_not_printed() {
 mod any {
     use core::num::{NonZeroU32, NonZeroU64};
 
-    use imap_proto::append::Append;
-    use imap_proto::capability::Capability;
-    use imap_proto::command::{Command, CommandKind, IdField, Password};
-    use imap_proto::date::{Date, DateTime, Month};
-    use imap_proto::fetch::{Fetch, FetchItem, FetchItems};
-    use imap_proto::lexical::LiteralHead;
-    use imap_proto::list::{List, ListReturn, ListSelect, Lsub};
-    use imap_proto::mailbox::ListPattern;
-    use imap_proto::search::{Search, SearchKey, SearchReturn};
-    use imap_proto::section::{Part, Partial, Section};
-    use imap_proto::sequence::{SeqNumber, SeqRange};
-    use imap_proto::status::{StatusItem, StatusQuery};
-    use imap_proto::store::{Store, StoreAction};
     use imap_proto::{
-        AString, Atom, Base64, Flag, IString, Mailbox, Mechanism, NonEmpty, SequenceSet, Tag,
+        AString, Append, Atom, Base64, Capability, Command, CommandKind, Date, DateTime, Fetch,
+        FetchItem, FetchItems, Flag, IString, IdField, List, ListPattern, ListReturn, ListSelect,
+        LiteralHead, Lsub, Mailbox, Mechanism, Month, NonEmpty, Part, Partial, Password, Search,
+        SearchKey, SearchReturn, Section, SeqNumber, SeqRange, SequenceSet, StatusItem,
+        StatusQuery, Store, StoreAction, Tag,
     };
     use proptest::collection::vec;
     use proptest::option::of;

@@ -229,8 +229,13 @@ impl<R: Rule> UnitFramer<R> {
             Next::End => {
                 let (unit, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
                 *input = rest;
+                let is_empty = end.saturating_sub(self.line) == 1;
                 self.start();
-                let (octets, ending) = without_end(unit);
+                let (octets, ending) = match unit {
+                    // The CR before it is no part of this line, but the last of counted octets.
+                    [octets @ .., b'\n'] if is_empty => (octets, LineEnding::Lf),
+                    unit => without_end(unit),
+                };
                 return Some(Framed::Whole { octets, ending });
             }
             Next::Line => self.line = end,
@@ -490,6 +495,8 @@ mod tests {
         let expected = [&b"a3\r\n\n\n\nb"[..], b"c?\r\n\r\n", b"d+\r\ne", b"f"];
         let expected: Vec<_> = expected.iter().map(|unit| Some(unit.to_vec())).collect();
         assert_eq!(frame::<Counted>(32, &[input]), expected);
+        // What is counted is not part of the end of the line after it.
+        assert_eq!(frame::<Counted>(32, &[b"3\r\nab\r\n"]), [Some(b"3\r\nab\r".to_vec())]);
         // Of units that are too long, nothing is taken for another.
         let units = frame::<Counted>(8, &[b"123456783\r\nA\r\nb\r\n1\r\n12345?\r\n\r\n\r\n2\r\n"]);
         assert_eq!(units, [None, Some(b"1".to_vec()), None, Some(b"2".to_vec())]);

@@ -10,13 +10,7 @@ use std::{
 
 use bytes::BytesMut;
 use clap::{Parser, ValueEnum};
-use imap_proto::{
-    Arena, Style,
-    command::CommandKind,
-    frame::{FrameLimits, Framed, Framer},
-    response::Response,
-    response_frame::{FramedResponse, ResponseFramer},
-};
+use imap_proto::{Arena, CommandFramer, CommandKind, Framed, Response, ResponseFramer, Style};
 use pop3_proto::{
     Capability, DropListing, LanguageListing, ScanListing, ServerLine, Status, SyntaxError,
     UniqueIdListing, unstuff_line,
@@ -447,16 +441,16 @@ impl Told<'_> {
 /// APPEND with its message. Items are named after what is to be done.
 fn imap_command(input: &[u8]) -> Read {
     let arena = Arena::new();
-    let mut framer = Framer::new(FrameLimits { command: usize::MAX, literal: u64::MAX });
+    let mut framer = CommandFramer::new(usize::MAX);
     let mut rest = input;
     loop {
         let (octets, head) = match framer.next(&mut rest) {
-            Framed::Command { octets, .. } => {
+            Framed::Whole { octets, .. } => {
                 let read = imap_proto::Command::parse(octets, &arena);
                 let read = read.map_err(|error| error.error.into());
                 return (input.len() - rest.len(), read.map(|command| imap_value(&command, b"")));
             }
-            Framed::Literal { octets, head, .. } => (octets, head),
+            Framed::Ask { octets, ask } => (octets, ask.head),
             Framed::TooLong { .. } | Framed::NeedInput => {
                 return (input.len(), Err(Fault::unfinished(input)));
             }
@@ -482,7 +476,9 @@ fn imap_command(input: &[u8]) -> Read {
                 let read = read.map_err(|fault| Fault { at: start + fault.at, ..fault });
                 return (start + length, read);
             }
-            _ => framer.keep_literal(),
+            _ => {
+                framer.keep(head.octets);
+            }
         }
     }
 }
@@ -504,8 +500,7 @@ fn imap_value(command: &imap_proto::Command<'_>, message: &[u8]) -> Value {
 fn imap_response(input: &[u8]) -> Read {
     let arena = Arena::new();
     let mut rest = input;
-    let FramedResponse::Response { octets } = ResponseFramer::new(usize::MAX).next(&mut rest)
-    else {
+    let Framed::Whole { octets, .. } = ResponseFramer::new(usize::MAX).next(&mut rest) else {
         return (input.len(), Err(Fault::unfinished(input)));
     };
     let value = |response: Response<'_>| {

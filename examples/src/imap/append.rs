@@ -3,7 +3,7 @@
 
 use std::{io, io::Write};
 
-use imap_proto::{Arena, Text, append::Append, code::Code, date::DateTime, response::Completion};
+use imap_proto::{Append, Arena, Code, Completion, DateTime, Text};
 use memchr::memchr;
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 

@@ -2,13 +2,10 @@
 
 use std::io::{self, ErrorKind};
 
+use imap_proto::server::{Event, Rejection, request};
 use imap_proto::{
-    Arena, Command, IString, Text, Ticket,
-    code::Code,
-    command::{CommandKind, IdField},
-    list::Delimiter,
-    response::{Completion, Data, Namespace, Namespaces},
-    server::{Event, Rejection, request},
+    Arena, Code, Command, CommandKind, Completion, Data, Delimiter, IString, IdField, Namespace,
+    Namespaces, Text, Ticket,
 };
 
 use super::{

@@ -8,13 +8,8 @@ use std::{
 };
 
 use imap_proto::{
-    Arena, Text,
-    code::Code,
-    date::{Date, DateTime, Month},
-    fetch::{Fetch, FetchItem, FetchItems},
-    fetch_response::{Body, FetchData, FetchWriter},
-    response::Completion,
-    section::Section,
+    Arena, Body, Code, Completion, Date, DateTime, Fetch, FetchData, FetchItem, FetchItems,
+    FetchWriter, Month, Section, Text,
 };
 use memchr::memchr;
 use time::OffsetDateTime;

@@ -2,13 +2,8 @@
 
 use std::io;
 
-use imap_proto::{
-    AString, Arena, Text, Ticket,
-    code::Code,
-    command::Password,
-    response::Completion,
-    server::{Rejection, request},
-};
+use imap_proto::server::{Rejection, request};
+use imap_proto::{AString, Arena, Code, Completion, Password, Text, Ticket};
 
 use super::{
     client::{Client, Fault},

@@ -7,12 +7,8 @@ use std::{
 };
 
 use imap_proto::{
-    Arena, Atom, Flag, Mailbox, NonEmpty, SequenceSet, Text,
-    code::Code,
-    fetch_response::{FetchData, FetchResponse},
-    response::{Completion, Data},
-    sequence::UidRange,
-    store::{Store as StoreCommand, StoreAction},
+    Arena, Atom, Code, Completion, Data, FetchData, FetchResponse, Flag, Mailbox, NonEmpty,
+    SequenceSet, Store as StoreCommand, StoreAction, Text, UidRange,
 };
 
 use super::{

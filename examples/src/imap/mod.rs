@@ -31,11 +31,8 @@ mod wire;
 
 use std::{io, sync::Arc};
 
-use imap_proto::{
-    Arena, ReceiveBuffer, SyntaxError, Text,
-    capability::Capability,
-    server::{Config, Error, Event},
-};
+use imap_proto::server::{Config, Error, Event};
+use imap_proto::{Arena, Capability, ReceiveBuffer, SyntaxError, Text};
 
 use self::{client::Client, wire::Wire};
 use crate::{

@@ -3,12 +3,8 @@
 use std::io;
 
 use imap_proto::{
-    Atom, Flag, Mailbox, Text,
-    code::Code,
-    fetch_response::{FetchData, FetchResponse},
-    flag::PermanentFlag,
-    list::Listed,
-    response::{Completion, Data},
+    Atom, Code, Completion, Data, FetchData, FetchResponse, Flag, Listed, Mailbox, PermanentFlag,
+    Text,
 };
 
 use super::{

@@ -263,10 +263,7 @@ impl View {
 mod tests {
     use std::io::Write;
 
-    use imap_proto::{
-        NonEmpty,
-        sequence::{SeqNumber, SeqRange},
-    };
+    use imap_proto::{NonEmpty, SeqNumber, SeqRange};
 
     use super::*;
     use crate::store::{FlagChange, Flags, UserId};

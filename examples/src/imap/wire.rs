@@ -7,12 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use imap_proto::{
-    BytesMut, Text, Ticket,
-    code::Code,
-    response::{Completion, Condition, Data, Notice},
-    server::{Channel, Config, Session, request},
-};
+use imap_proto::server::{Channel, Config, Session, request};
+use imap_proto::{BytesMut, Code, Completion, Condition, Data, Notice, Text, Ticket};
 
 use crate::connection::Connection;
 

@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 
 use mail_wire::{Channel, Mechanism, OfferedMechanisms};
 
-use crate::capability::Capability;
 use crate::limits::Limits;
 use crate::tolerance::Tolerance;
+use crate::value::capability::Capability;
 
 /// What a server offers and allows: one for all its sessions, in an `Arc`.
 ///
 /// ```
-/// use imap_proto::capability::Capability;
+/// use imap_proto::Capability;
 /// use imap_proto::server::Config;
 /// let mut config = Config::new("mail.example.com");
 /// config.starttls = true;

@@ -3,8 +3,8 @@
 use mail_wire::{Base64, Mechanism, Ticket};
 
 use super::request;
-use crate::append::Append;
 use crate::command::Command;
+use crate::command::append::Append;
 
 /// What the client did, or what the session wants.
 ///

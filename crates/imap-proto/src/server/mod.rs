@@ -28,8 +28,8 @@
 //! asks for with STARTTLS, and the ends that a driver brings about.
 //!
 //! ```
-//! use imap_proto::server::{Channel, Config, Event, Session};
 //! use imap_proto::{Arena, BytesMut, ReceiveBuffer, Text};
+//! use imap_proto::server::{Channel, Config, Event, Session};
 //! # struct Connection(Vec<u8>, bool);
 //! # impl Connection {
 //! #     fn send(&mut self, out: &mut BytesMut) { self.0.extend(out.split()); }

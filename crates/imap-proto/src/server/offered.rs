@@ -1,13 +1,13 @@
 //! What a command says that IMAP4rev1 does not have: whether it is offered.
 
 use super::config::Config;
-use crate::capability::Capability;
 use crate::command::CommandKind;
-use crate::fetch::FetchItem;
-use crate::list::ListReturn;
-use crate::search::{SearchKey, SearchReturn};
-use crate::sequence::SequenceSet;
-use crate::status::StatusItem;
+use crate::command::fetch::FetchItem;
+use crate::command::list::ListReturn;
+use crate::command::search::{SearchKey, SearchReturn};
+use crate::command::status::StatusItem;
+use crate::value::capability::Capability;
+use crate::value::sequence::SequenceSet;
 
 /// Whether `config` offers the command with all that it says.
 pub(super) fn offers(config: &Config, command: &CommandKind<'_>) -> bool {

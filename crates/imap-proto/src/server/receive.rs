@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::complete;
-use mail_wire::{ClientLine, Framed as Line, LineEnding};
+use mail_wire::{ClientLine, Framed, LineEnding};
 use memchr::memchr;
 
 use super::Config;
@@ -13,13 +13,14 @@ use super::rejection::Rejection;
 use super::session::{DONE, Session};
 use super::state::{Effect, Message, Refusal, State, Task};
 use super::tag::KeptTag;
-use crate::arena::{Arena, NonEmpty};
-use crate::capability::Capability;
-use crate::code::Code;
 use crate::command::{Command, CommandKind, parse_tag};
-use crate::frame::Framed;
-use crate::lexical::{Atom, LiteralHead, LiteralStyle, Text, literal_announcement};
-use crate::response::{Completion, Condition, Data};
+use crate::frame::command::AnnouncedLiteral;
+use crate::limits::Limits;
+use crate::response::Data;
+use crate::response::code::Code;
+use crate::response::status_line::{Completion, Condition};
+use crate::value::capability::Capability;
+use crate::wire::{Arena, Atom, LiteralStyle, NonEmpty, Text, literal_announcement};
 
 const BARE_LF: &str = "a line ends with CRLF";
 const MORE_BEHIND_MESSAGE: &str = "expected the end of the command behind the message";
@@ -66,14 +67,14 @@ impl Session {
                     frame => Some(self.append_tail(frame, refused, input, out)),
                 },
                 Task::AuthenticateResponse(_) | Task::Idling => match self.lines.next(input) {
-                    Line::NeedInput => return Ok(Event::NeedInput),
-                    Line::TooLong { .. } => self.line(None, out),
-                    Line::Whole { ending: LineEnding::Lf, .. }
+                    Framed::NeedInput => return Ok(Event::NeedInput),
+                    Framed::TooLong { .. } => self.line(None, out),
+                    Framed::Whole { ending: LineEnding::Lf, .. }
                         if !self.config.tolerance.bare_lf =>
                     {
                         self.line(None, out)
                     }
-                    Line::Whole { octets: line, .. } => self.line(Some(line), out),
+                    Framed::Whole { octets: line, .. } => self.line(Some(line), out),
                 },
                 // The line that was too long for an exchange has an end, too.
                 _ if !self.lines.pass_over(input) => return Ok(Event::NeedInput),
@@ -91,7 +92,7 @@ impl Session {
     /// A command, or as much of one as there will be.
     fn frame<'b>(
         &mut self,
-        frame: Framed<'b>,
+        frame: Framed<'b, AnnouncedLiteral>,
         input: &mut &'b [u8],
         arena: &'b Arena,
         out: &mut BytesMut,
@@ -102,16 +103,14 @@ impl Session {
                 self.keep_tag(start);
                 self.refuse_size("the command is too long", out);
             }
-            Framed::Literal { octets, head, fits } => {
-                return Ok(self.literal(octets, head, fits, input, arena, out));
+            Framed::Ask { octets, ask } => {
+                return Ok(self.literal(octets, ask, input, arena, out));
             }
-            Framed::Command { octets, ending: LineEnding::Lf }
-                if !self.config.tolerance.bare_lf =>
-            {
+            Framed::Whole { octets, ending: LineEnding::Lf } if !self.config.tolerance.bare_lf => {
                 self.keep_tag(octets);
                 self.bad(BARE_LF, out);
             }
-            Framed::Command { octets, .. } => match Command::parse(octets, arena) {
+            Framed::Whole { octets, .. } => match Command::parse(octets, arena) {
                 Err(wrong) => {
                     self.tag = wrong.tag.and_then(KeptTag::new).unwrap_or(KeptTag::NONE);
                     self.bad(&alloc::format!("{}", wrong.error), out);
@@ -126,54 +125,65 @@ impl Session {
     fn literal<'b>(
         &mut self,
         octets: &'b [u8],
-        head: LiteralHead,
-        fits: bool,
+        ask: AnnouncedLiteral,
         input: &mut &'b [u8],
         arena: &'b Arena,
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
-        self.keep_tag(octets);
+        let AnnouncedLiteral { head, ending, is_first } = ask;
+        if is_first {
+            // Once: a command may have thousands of literals, and a line of any length
+            // before them.
+            self.keep_tag(octets);
+            self.verb = Verb::of(octets);
+        }
+        if ending == LineEnding::Lf {
+            self.frames.refuse(input);
+            self.bad(BARE_LF, out);
+            return None;
+        }
         if head.non_synchronizing && !offers_non_synchronizing(&self.config, head.octets) {
-            self.frames.refuse_literal(input);
+            self.frames.refuse(input);
             self.bad("such a literal is not offered: ask with {n} first", out);
             return None;
         }
-        if is(octets, b"LOGIN") && !self.config.offers_login(self.channel.is_tls()) {
+        if self.verb == Verb::Login && !self.config.offers_login(self.channel.is_tls()) {
             // A password is not let come only to be refused.
-            self.frames.refuse_literal(input);
+            self.frames.refuse(input);
             self.refuse_login(out);
             return None;
         }
         // Nothing else is parsed before it is whole: a command may have thousands of
         // literals. An APPEND has one before its message, the name of the mailbox.
-        if is(octets, b"APPEND") && !is_first_argument(octets) {
+        if self.verb == Verb::Append && !(is_first && is_first_argument(octets)) {
             let parsed = Command::parse(octets, arena);
             let Ok(Command { tag, kind: kind @ CommandKind::Append(append) }) = parsed else {
-                self.frames.refuse_literal(input);
+                self.frames.refuse(input);
                 self.bad("expected the message behind mailbox, flags and date", out);
                 return None;
             };
             if let Err(why) = self.check(KeptTag::new(tag), &kind) {
-                self.frames.refuse_literal(input);
+                self.frames.refuse(input);
                 self.bad(why, out);
                 return None;
             }
             if head.octets > self.config.limits.message {
-                self.frames.refuse_literal(input);
+                self.frames.refuse(input);
                 let end = Completion::no(Some(TOO_BIG), Text::first_line("the message is too big"));
                 self.finish(Effect::None, end, out);
                 return None;
             }
-            self.frames.stream_literal(input);
+            self.frames.release(input);
             self.task = Task::AppendDecision(head);
             return Some(Event::Append(append, self.desk.issue(())));
         }
-        if !fits {
-            self.frames.refuse_literal(input);
+        if head.octets > literal_limit(&self.config.limits, self.state)
+            || !self.frames.keep(head.octets)
+        {
+            self.frames.refuse(input);
             self.refuse_size("the literal is too big", out);
             return None;
         }
-        self.frames.keep_literal();
         if !head.non_synchronizing {
             out.put_slice(b"+ send the literal\r\n");
         }
@@ -364,17 +374,17 @@ impl Session {
     /// What stands behind the message of APPEND: the end of the line.
     fn append_tail<'b>(
         &mut self,
-        frame: Framed<'b>,
+        frame: Framed<'b, AnnouncedLiteral>,
         refused: Option<Refusal>,
         input: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Event<'b> {
         let ends = match frame {
-            Framed::Command { octets: b"", ending } => {
+            Framed::Whole { octets: b"", ending } => {
                 ending == LineEnding::Crlf || self.config.tolerance.bare_lf
             }
-            Framed::Literal { .. } => {
-                self.frames.refuse_literal(input);
+            Framed::Ask { .. } => {
+                self.frames.refuse(input);
                 false
             }
             _ => false,
@@ -441,9 +451,31 @@ fn offers_non_synchronizing(config: &Config, octets: u64) -> bool {
     style.is_non_synchronizing(octets)
 }
 
-/// Whether `octets` begin a command of this name.
-fn is(octets: &[u8], name: &[u8]) -> bool {
-    octets.split(|&octet| octet == b' ').nth(1).is_some_and(|verb| verb.eq_ignore_ascii_case(name))
+/// What a command is called, as far as that decides about its literals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Login,
+    Append,
+    Other,
+}
+
+impl Verb {
+    /// That of the command that `octets` begin.
+    fn of(octets: &[u8]) -> Self {
+        let verb = octets.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
+        match verb {
+            verb if verb.eq_ignore_ascii_case(b"LOGIN") => Self::Login,
+            verb if verb.eq_ignore_ascii_case(b"APPEND") => Self::Append,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Octets of one literal that is an argument.
+fn literal_limit(limits: &Limits, state: State) -> u64 {
+    let octets =
+        if state.is_authenticated() { limits.literal } else { limits.literal_before_login };
+    u64::try_from(octets).unwrap_or(u64::MAX)
 }
 
 /// Whether all that stands behind the command's name is the announcement of a literal.

@@ -1,15 +1,14 @@
 //! How a server says no.
 
-use crate::code::Code;
-use crate::lexical::Text;
-use crate::response::Completion;
+use crate::response::code::Code;
+use crate::response::status_line::Completion;
+use crate::wire::Text;
 
 /// A no: it cannot hold an OK.
 ///
 /// ```
-/// use imap_proto::code::Code;
+/// use imap_proto::{Code, Text};
 /// use imap_proto::server::Rejection;
-/// use imap_proto::Text;
 /// let full = Rejection::no(Some(Code::OverQuota), Text::first_line("the mailbox is full"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

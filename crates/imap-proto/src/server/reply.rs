@@ -10,14 +10,15 @@ use super::error::Misuse;
 use super::event::Event;
 use super::rejection::Rejection;
 use super::request::{self, Request, sealed::Redeemed};
-use super::session::{Session, frame_limits};
+use super::session::Session;
 use super::state::{Effect, Refusal, State, Task};
 use super::tag::KeptTag;
-use crate::capability::Capability;
-use crate::code::Code;
-use crate::fetch_response::FetchWriter;
-use crate::lexical::Text;
-use crate::response::{Completion, Condition, Data, Notice, Outcome};
+use crate::response::Data;
+use crate::response::code::Code;
+use crate::response::fetch_writer::FetchWriter;
+use crate::response::status_line::{Completion, Condition, Notice, Outcome};
+use crate::value::capability::Capability;
+use crate::wire::Text;
 
 impl Session {
     /// Writes untagged data: as often as there is something to tell, in answer
@@ -214,7 +215,6 @@ impl Session {
         let capabilities;
         let code = match (effect, end.outcome, end.code) {
             (Effect::LogIn, Outcome::Ok, code) => {
-                self.frames.set_limits(frame_limits(&config.limits, self.state));
                 capabilities = self.capabilities(&config);
                 code.or(Some(Code::Capability(&capabilities)))
             }

@@ -8,8 +8,8 @@ use self::sealed::Redeemed;
 use super::Rejection;
 use super::session::{DONE, Session};
 use super::state::{Effect, Message, Task};
-use crate::lexical::Text;
-use crate::response::Completion;
+use crate::response::status_line::Completion;
+use crate::wire::Text;
 
 /// A request that the server decides on. Only the types of this module are.
 pub trait Request: sealed::Sealed {
@@ -104,7 +104,7 @@ impl Request for Append {
     fn deny(session: &mut Session, why: Rejection<'_>, out: &mut BytesMut, _: Redeemed) {
         if let Task::AppendDecision(head) = session.task {
             if head.non_synchronizing {
-                session.frames.skip_literal(head.octets);
+                session.frames.skip(head.octets);
             }
         }
         session.finish(Effect::None, why.completion(), out);

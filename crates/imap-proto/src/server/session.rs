@@ -9,13 +9,13 @@ use mail_wire::{Channel, Desk, LineFramer};
 
 use super::config::Config;
 use super::error::ProtocolError;
+use super::receive::Verb;
 use super::request::Upgrade;
 use super::state::{State, Task};
 use super::tag::KeptTag;
-use crate::frame::{FrameLimits, Framer};
-use crate::lexical::{Style, Text};
-use crate::limits::Limits;
-use crate::response::{Completion, Condition};
+use crate::frame::command::CommandFramer;
+use crate::response::status_line::{Completion, Condition};
+use crate::wire::{Style, Text};
 
 /// What a client may still read that has sent its last.
 const STREAM_ENDED: Text<'static> = Text::first_line("the stream has ended");
@@ -36,7 +36,9 @@ pub struct Session {
     pub(super) desk: Desk<()>,
     /// Of the command that is being received or answered.
     pub(super) tag: KeptTag,
-    pub(super) frames: Framer,
+    pub(super) frames: CommandFramer,
+    /// Of the command that is being received, if it has literals.
+    pub(super) verb: Verb,
     /// For lines that are no commands: SASL data and DONE.
     pub(super) lines: LineFramer,
     /// How strings are written to this client.
@@ -57,7 +59,8 @@ impl Session {
             task: Task::Idle,
             desk: Desk::new(),
             tag: KeptTag::NONE,
-            frames: Framer::new(frame_limits(&config.limits, State::NotAuthenticated)),
+            frames: CommandFramer::new(config.limits.command),
+            verb: Verb::Other,
             lines: LineFramer::new(config.limits.auth_line),
             style: Style::PLAIN,
             bad_commands: 0,
@@ -122,7 +125,7 @@ impl Session {
                 return Ok(());
             }
             Task::Closed | Task::Idling => false,
-            Task::Idle => self.frames.is_mid_command(),
+            Task::Idle => self.frames.is_mid_unit(),
             _ => true,
         };
         self.close();
@@ -180,11 +183,4 @@ impl Session {
             self.task = Task::Closed;
         }
     }
-}
-
-/// What is kept of a command in this state.
-pub(super) fn frame_limits(limits: &Limits, state: State) -> FrameLimits {
-    let literal =
-        if state.is_authenticated() { limits.literal } else { limits.literal_before_login };
-    FrameLimits { command: limits.command, literal: u64::try_from(literal).unwrap_or(u64::MAX) }
 }

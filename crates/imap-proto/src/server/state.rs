@@ -1,12 +1,12 @@
 //! The states of a session, and what moves it between them.
 
-use crate::code::Code;
 use crate::command::CommandKind;
-use crate::fetch::Fetch;
-use crate::lexical::LiteralHead;
-use crate::response::{Completion, Outcome};
-use crate::search::Search;
-use crate::store::Store;
+use crate::command::fetch::Fetch;
+use crate::command::search::Search;
+use crate::command::store::Store;
+use crate::response::code::Code;
+use crate::response::status_line::{Completion, Outcome};
+use crate::wire::LiteralHead;
 
 /// Where a session stands (RFC 9051 section 3).
 ///

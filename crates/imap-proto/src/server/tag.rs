@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 
-use crate::lexical::Tag;
+use crate::wire::Tag;
 
 /// A tag, kept for as long as its command takes.
 #[derive(Clone, Copy, Debug)]

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use imap_proto::capability::Capability;
 use imap_proto::server::{Channel, Event, Session};
-use imap_proto::{Arena, BytesMut};
+use imap_proto::{Arena, BytesMut, Capability};
 
 use crate::transcript::{LOGIN, config, play};
 

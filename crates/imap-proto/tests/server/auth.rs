@@ -1,6 +1,6 @@
 //! LOGIN and AUTHENTICATE (RFC 9051 sections 6.2.2 and 6.2.3, RFC 4959).
 
-use imap_proto::capability::Capability;
+use imap_proto::Capability;
 use imap_proto::server::{Channel, Config};
 
 use crate::transcript::{config, play, play_on};

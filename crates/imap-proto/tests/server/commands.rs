@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use imap_proto::capability::Capability;
-use imap_proto::response::Data;
-use imap_proto::server::Misuse;
-use imap_proto::server::{Channel, Event, Session};
-use imap_proto::{Arena, Atom, BytesMut};
+use imap_proto::server::{Channel, Event, Misuse, Session};
+use imap_proto::{Arena, Atom, BytesMut, Capability, Data};
 
 use crate::transcript::{LOGIN, SELECTED, config, play};
 

@@ -3,10 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use imap_proto::capability::Capability;
-use imap_proto::server::Error;
-use imap_proto::server::{Channel, Config, Event, Session};
-use imap_proto::{Arena, BytesMut, ReceiveBuffer};
+use imap_proto::server::{Channel, Config, Error, Event, Session};
+use imap_proto::{Arena, BytesMut, Capability, ReceiveBuffer};
 use proptest::prelude::*;
 
 use crate::transcript::{config, replay};

@@ -1,6 +1,6 @@
 //! Literals that are arguments (RFC 9051 section 4.3, RFC 7888).
 
-use imap_proto::capability::Capability;
+use imap_proto::Capability;
 
 use crate::transcript::{LOGIN, config, play};
 

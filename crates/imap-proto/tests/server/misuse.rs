@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use imap_proto::response::{Condition, Data, Notice};
 use imap_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State};
-use imap_proto::{Arena, BytesMut, Text, WrongTicket};
+use imap_proto::{Arena, BytesMut, Condition, Data, Notice, Text, WrongTicket};
 
 use crate::transcript::config;
 

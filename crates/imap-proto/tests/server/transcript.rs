@@ -16,16 +16,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use imap_proto::capability::Capability;
-use imap_proto::code::Code;
-use imap_proto::command::{Command, CommandKind};
-use imap_proto::fetch_response::{Body, FetchData};
-use imap_proto::response::{Completion, Data};
-use imap_proto::section::Section;
 use imap_proto::server::{
     Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, Upgrade, request,
 };
-use imap_proto::{Arena, BytesMut, Text, Ticket};
+use imap_proto::{
+    Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, FetchData,
+    Section, Text, Ticket,
+};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {

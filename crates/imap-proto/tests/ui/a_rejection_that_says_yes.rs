@@ -1,5 +1,4 @@
-use imap_proto::Text;
-use imap_proto::response::Completion;
+use imap_proto::{Completion, Text};
 use imap_proto::server::Rejection;
 
 fn yes() -> Rejection<'static> {

@@ -1,6 +1,5 @@
-use imap_proto::response::Completion;
+use imap_proto::{BytesMut, Completion, Text};
 use imap_proto::server::{Event, Session};
-use imap_proto::{BytesMut, Text};
 
 fn answer(session: &mut Session, event: Event<'_>, out: &mut BytesMut) {
     if let Event::Append(_, ticket) = event {

@@ -1,5 +1,5 @@
-use imap_proto::server::{Event, Session};
 use imap_proto::{Arena, BytesMut};
+use imap_proto::server::{Event, Session};
 
 fn receive(session: &mut Session, arena: &mut Arena, out: &mut BytesMut) {
     let mut input = &b"a NOOP\r\n"[..];

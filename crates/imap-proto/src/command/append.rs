@@ -1,0 +1,67 @@
+//! APPEND: a message for a mailbox.
+//!
+//! RFC 9051 section 6.3.12.
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::Parsed;
+
+use crate::value::date::{DateTime, date_time};
+use crate::value::flag::{Flag, encode_flags, flag_list};
+use crate::value::mailbox::{Mailbox, mailbox};
+use crate::wire::{LiteralHead, Reader, Style, at, literal_announcement};
+
+/// The APPEND command up to its message, which is streamed behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Append<'a> {
+    /// Which mailbox it is for.
+    pub mailbox: Mailbox<'a>,
+    /// The flags it gets, perhaps none; [`Flag::Recent`] is not to be among them.
+    pub flags: &'a [Flag<'a>],
+    /// Its internal date; without one, now.
+    pub date: Option<DateTime>,
+    /// The size of the message, and how it is sent.
+    pub message: LiteralHead,
+}
+
+impl Append<'_> {
+    /// Writes it, from `APPEND` to the CRLF behind which the message follows.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"APPEND ");
+        self.mailbox.encode(style, out);
+        if !self.flags.is_empty() {
+            out.put_u8(b' ');
+            encode_flags(self.flags, out);
+        }
+        if let Some(date) = self.date {
+            out.put_u8(b' ');
+            date.encode(out);
+        }
+        out.put_u8(b' ');
+        self.message.encode(out);
+    }
+}
+
+/// What stands behind `APPEND`, up to the `}` of the message's literal.
+///
+/// ```abnf
+/// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
+///                                                          ; RFC 9051 section 9
+/// ```
+pub(crate) fn append<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Append<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    let (rest, mailbox) = mailbox(rest, reader)?;
+    let (mut rest, ()) = reader.space(rest)?;
+    let mut flags = &[][..];
+    if at(b'(', rest) {
+        (rest, flags) = flag_list(rest, reader)?;
+        (rest, ()) = reader.space(rest)?;
+    }
+    let mut date = None;
+    if at(b'"', rest) {
+        let (behind, moment) = date_time(rest, reader)?;
+        date = Some(moment);
+        (rest, ()) = reader.space(behind)?;
+    }
+    let (rest, message) = literal_announcement(rest)?;
+    Ok((rest, Append { mailbox, flags, date, message }))
+}

@@ -1,0 +1,247 @@
+//! FETCH and UID FETCH: what of which messages.
+//!
+//! RFC 9051 section 6.4.5, RFC 3501 section 6.4.5. What the server sends back
+//! is a [`FetchResponse`](crate::FetchResponse).
+
+use core::num::NonZeroU32;
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{Keyword, Parsed, fail};
+
+use crate::value::section::{
+    Partial, Section, encode_section_binary, partial, section, section_binary,
+};
+use crate::value::sequence::{SequenceSet, sequence_set};
+use crate::wire::{NonEmpty, Reader, Style, at, encode_list, keyword};
+
+/// FETCH, or UID FETCH.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fetch<'a> {
+    /// Whether `messages` are UIDs.
+    pub uid: bool,
+    /// Of which messages.
+    pub messages: SequenceSet<'a>,
+    /// What.
+    pub items: FetchItems<'a>,
+}
+
+/// What FETCH asks for: items, or one of the three names for some of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FetchItems<'a> {
+    /// `ALL`: FLAGS, INTERNALDATE, RFC822.SIZE and ENVELOPE.
+    All,
+    /// `FAST`: FLAGS, INTERNALDATE and RFC822.SIZE.
+    Fast,
+    /// `FULL`: those of `ALL` and BODY.
+    Full,
+    /// These items.
+    Items(NonEmpty<'a, FetchItem<'a>>),
+}
+
+/// `fetch-att`: one thing to be told of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FetchItem<'a> {
+    /// `ENVELOPE`: the header, taken apart.
+    Envelope,
+    /// `FLAGS`.
+    Flags,
+    /// `INTERNALDATE`: when the server got the message.
+    InternalDate,
+    /// `RFC822` (RFC 3501): as `BODY[]`.
+    Rfc822,
+    /// `RFC822.HEADER` (RFC 3501): as `BODY.PEEK[HEADER]`.
+    Rfc822Header,
+    /// `RFC822.SIZE`: octets of the message.
+    Rfc822Size,
+    /// `RFC822.TEXT` (RFC 3501): as `BODY[TEXT]`.
+    Rfc822Text,
+    /// `BODY`: the MIME structure without what extensions added.
+    Body,
+    /// `BODYSTRUCTURE`: the MIME structure.
+    BodyStructure,
+    /// `UID`.
+    Uid,
+    /// `BODY[…]` or `BODY.PEEK[…]`: octets of the message as they are.
+    BodySection {
+        /// Which.
+        section: Section<'a>,
+        /// Whether `\Seen` is left as it is.
+        peek: bool,
+        /// Only these octets of it.
+        partial: Option<Partial>,
+    },
+    /// `BINARY[…]` or `BINARY.PEEK[…]`: a part without its transfer encoding.
+    Binary {
+        /// The way to the part; none is the whole message.
+        part: &'a [NonZeroU32],
+        /// Whether `\Seen` is left as it is.
+        peek: bool,
+        /// Only these octets of it.
+        partial: Option<Partial>,
+    },
+    /// `BINARY.SIZE[…]`: octets of a part without its transfer encoding.
+    BinarySize {
+        /// The way to the part; none is the whole message.
+        part: &'a [NonZeroU32],
+    },
+}
+
+impl<'a> FetchItems<'a> {
+    /// The items asked for, those that a name stands for one by one.
+    #[must_use]
+    pub const fn items(self) -> &'a [FetchItem<'a>] {
+        use FetchItem::{Body, Envelope, Flags, InternalDate, Rfc822Size};
+        match self {
+            Self::All => &[Flags, InternalDate, Rfc822Size, Envelope],
+            Self::Fast => &[Flags, InternalDate, Rfc822Size],
+            Self::Full => &[Flags, InternalDate, Rfc822Size, Envelope, Body],
+            Self::Items(items) => items.as_slice(),
+        }
+    }
+}
+
+impl Fetch<'_> {
+    /// Writes it, from `FETCH` on.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"FETCH ");
+        self.messages.encode(out);
+        out.put_u8(b' ');
+        match self.items {
+            FetchItems::All => out.put_slice(b"ALL"),
+            FetchItems::Fast => out.put_slice(b"FAST"),
+            FetchItems::Full => out.put_slice(b"FULL"),
+            FetchItems::Items(items) => match items.as_slice() {
+                [item] => item.encode(style, out),
+                items => encode_list(items, out, |item, out| item.encode(style, out)),
+            },
+        }
+    }
+}
+
+impl FetchItem<'_> {
+    /// Writes it.
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
+        let name: &[u8] = match self {
+            Self::Envelope => b"ENVELOPE",
+            Self::Flags => b"FLAGS",
+            Self::InternalDate => b"INTERNALDATE",
+            Self::Rfc822 => b"RFC822",
+            Self::Rfc822Header => b"RFC822.HEADER",
+            Self::Rfc822Size => b"RFC822.SIZE",
+            Self::Rfc822Text => b"RFC822.TEXT",
+            Self::Body | Self::BodySection { peek: false, .. } => b"BODY",
+            Self::BodyStructure => b"BODYSTRUCTURE",
+            Self::Uid => b"UID",
+            Self::BodySection { peek: true, .. } => b"BODY.PEEK",
+            Self::Binary { peek: false, .. } => b"BINARY",
+            Self::Binary { peek: true, .. } => b"BINARY.PEEK",
+            Self::BinarySize { .. } => b"BINARY.SIZE",
+        };
+        out.put_slice(name);
+        let partial = match self {
+            Self::BodySection { section, partial, .. } => {
+                section.encode(style, out);
+                partial
+            }
+            Self::Binary { part, partial, .. } => {
+                encode_section_binary(part, out);
+                partial
+            }
+            Self::BinarySize { part } => {
+                encode_section_binary(part, out);
+                None
+            }
+            _ => None,
+        };
+        if let Some(partial) = partial {
+            partial.encode(out);
+        }
+    }
+}
+
+/// What stands behind `FETCH`.
+///
+/// ```abnf
+/// fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" /
+///         fetch-att / "(" fetch-att *(SP fetch-att) ")")   ; RFC 9051 section 9
+/// ```
+pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Fetch<'a>> {
+    const ALL: Keyword = Keyword::new(b"ALL");
+    const FAST: Keyword = Keyword::new(b"FAST");
+    const FULL: Keyword = Keyword::new(b"FULL");
+    let (rest, ()) = reader.space(input)?;
+    let (rest, messages) = sequence_set(rest, reader)?;
+    let (start, ()) = reader.space(rest)?;
+    let (rest, items) = if at(b'(', start) {
+        let (rest, items) = reader.list1(start, |input| fetch_item(input, reader))?;
+        (rest, FetchItems::Items(items))
+    } else {
+        let (rest, name) = keyword("what to fetch")(start)?;
+        match name {
+            ALL => (rest, FetchItems::All),
+            FAST => (rest, FetchItems::Fast),
+            FULL => (rest, FetchItems::Full),
+            _ => {
+                let (rest, item) = fetch_item(start, reader)?;
+                (rest, FetchItems::Items(NonEmpty::one(reader.arena.alloc(item))))
+            }
+        }
+    };
+    Ok((rest, Fetch { uid, messages, items }))
+}
+
+/// ```abnf
+/// fetch-att = "ENVELOPE" / "FLAGS" / "INTERNALDATE" /
+///             "RFC822" [".HEADER" / ".SIZE" / ".TEXT"] /   ; RFC 3501 section 9
+///             "BODY" ["STRUCTURE"] / "UID" /
+///             "BODY" section [partial] / "BODY.PEEK" section [partial] /
+///             "BINARY" [".PEEK"] section-binary [partial] /
+///             "BINARY.SIZE" section-binary                 ; RFC 9051 section 9
+/// ```
+fn fetch_item<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchItem<'a>> {
+    const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
+    const FLAGS: Keyword = Keyword::new(b"FLAGS");
+    const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
+    const RFC822: Keyword = Keyword::new(b"RFC822");
+    const RFC822_HEADER: Keyword = Keyword::new(b"RFC822.HEADER");
+    const RFC822_SIZE: Keyword = Keyword::new(b"RFC822.SIZE");
+    const RFC822_TEXT: Keyword = Keyword::new(b"RFC822.TEXT");
+    const BODY: Keyword = Keyword::new(b"BODY");
+    const BODY_PEEK: Keyword = Keyword::new(b"BODY.PEEK");
+    const BODYSTRUCTURE: Keyword = Keyword::new(b"BODYSTRUCTURE");
+    const UID: Keyword = Keyword::new(b"UID");
+    const BINARY: Keyword = Keyword::new(b"BINARY");
+    const BINARY_PEEK: Keyword = Keyword::new(b"BINARY.PEEK");
+    const BINARY_SIZE: Keyword = Keyword::new(b"BINARY.SIZE");
+    let (rest, name) = keyword("what to fetch")(input)?;
+    let item = match name {
+        ENVELOPE => FetchItem::Envelope,
+        FLAGS => FetchItem::Flags,
+        INTERNALDATE => FetchItem::InternalDate,
+        RFC822 => FetchItem::Rfc822,
+        RFC822_HEADER => FetchItem::Rfc822Header,
+        RFC822_SIZE => FetchItem::Rfc822Size,
+        RFC822_TEXT => FetchItem::Rfc822Text,
+        BODY if !at(b'[', rest) => FetchItem::Body,
+        BODYSTRUCTURE => FetchItem::BodyStructure,
+        UID => FetchItem::Uid,
+        BODY | BODY_PEEK => {
+            let (rest, section) = section(rest, reader)?;
+            let (rest, partial) = partial(rest)?;
+            let peek = name == BODY_PEEK;
+            return Ok((rest, FetchItem::BodySection { section, peek, partial }));
+        }
+        BINARY | BINARY_PEEK => {
+            let (rest, part) = section_binary(rest, reader)?;
+            let (rest, partial) = partial(rest)?;
+            return Ok((rest, FetchItem::Binary { part, peek: name == BINARY_PEEK, partial }));
+        }
+        BINARY_SIZE => {
+            let (rest, part) = section_binary(rest, reader)?;
+            return Ok((rest, FetchItem::BinarySize { part }));
+        }
+        _ => return fail(input, "what to fetch"),
+    };
+    Ok((rest, item))
+}

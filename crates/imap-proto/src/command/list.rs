@@ -1,0 +1,225 @@
+//! LIST and LSUB: which mailboxes there are.
+//!
+//! RFC 9051 sections 6.3.9 and 7.3.1, RFC 3501 sections 6.3.8 and 6.3.9,
+//! RFC 5258, RFC 5819.
+
+use crate::value::delimiter::Delimiter;
+use bytes::{BufMut, BytesMut};
+use mail_wire::parse::{Keyword, Parsed, fail};
+
+use crate::command::status::{StatusItem, encode_status_items, status_item};
+use crate::value::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
+use crate::wire::{NonEmpty, Reader, Style, after_space, at, encode_list, keyword};
+
+/// The LIST command, with what RFC 5258 added to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct List<'a> {
+    /// Which kinds of mailboxes; none is every kind.
+    pub select: &'a [ListSelect],
+    /// What the patterns are relative to.
+    pub reference: Mailbox<'a>,
+    /// What the names look like: one of these patterns.
+    pub patterns: NonEmpty<'a, ListPattern<'a>>,
+    /// What to tell of each besides.
+    pub returns: &'a [ListReturn<'a>],
+}
+
+/// `list-select-opt`: which kinds of mailboxes are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ListSelect {
+    /// `SUBSCRIBED`: those that the user is subscribed to, even if they no
+    /// longer exist.
+    Subscribed,
+    /// `REMOTE`: those on other servers too.
+    Remote,
+    /// `RECURSIVEMATCH`: those with a match below them too.
+    RecursiveMatch,
+}
+
+/// `list-return-opt`: what is told of each mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ListReturn<'a> {
+    /// `SUBSCRIBED`: whether the user is subscribed to it.
+    Subscribed,
+    /// `CHILDREN`: whether there are mailboxes below it.
+    Children,
+    /// `STATUS (…)`: a STATUS response for it (RFC 5819).
+    Status(NonEmpty<'a, StatusItem>),
+}
+
+/// The LSUB command (RFC 3501 section 6.3.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lsub<'a> {
+    /// What the pattern is relative to.
+    pub reference: Mailbox<'a>,
+    /// What the names look like.
+    pub pattern: ListPattern<'a>,
+}
+
+impl List<'_> {
+    /// Whether it asks for what the LIST of RFC 3501 does not have, and LIST-EXTENDED
+    /// does (RFC 5258): options, or more than one pattern.
+    #[must_use]
+    pub const fn is_extended(&self) -> bool {
+        !self.select.is_empty() || !self.returns.is_empty() || self.patterns.as_slice().len() > 1
+    }
+
+    /// Whether it asks for a mailbox of this name: whether one of its patterns
+    /// matches it (see [`ListPattern::matches`]).
+    #[must_use]
+    pub fn matches(self, mailbox: Mailbox<'_>, delimiter: Option<Delimiter>) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(self.reference, mailbox, delimiter))
+    }
+
+    /// Writes it, from `LIST` on.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"LIST ");
+        if !self.select.is_empty() {
+            encode_list(self.select, out, |option, out| out.put_slice(option.name().as_bytes()));
+            out.put_u8(b' ');
+        }
+        self.reference.encode(style, out);
+        out.put_u8(b' ');
+        match self.patterns.as_slice() {
+            [pattern] => pattern.encode(style, out),
+            patterns => encode_list(patterns, out, |pattern, out| pattern.encode(style, out)),
+        }
+        if !self.returns.is_empty() {
+            out.put_slice(b" RETURN ");
+            encode_list(self.returns, out, |option, out| option.encode(out));
+        }
+    }
+}
+
+impl ListSelect {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Subscribed => "SUBSCRIBED",
+            Self::Remote => "REMOTE",
+            Self::RecursiveMatch => "RECURSIVEMATCH",
+        }
+    }
+}
+
+impl ListReturn<'_> {
+    fn encode(self, out: &mut BytesMut) {
+        match self {
+            Self::Subscribed => out.put_slice(b"SUBSCRIBED"),
+            Self::Children => out.put_slice(b"CHILDREN"),
+            Self::Status(items) => {
+                out.put_slice(b"STATUS ");
+                encode_status_items(items, out);
+            }
+        }
+    }
+}
+
+impl Lsub<'_> {
+    /// Writes it, from `LSUB` on.
+    pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(b"LSUB ");
+        self.reference.encode(style, out);
+        out.put_u8(b' ');
+        self.pattern.encode(style, out);
+    }
+}
+
+/// What stands behind `LIST`.
+///
+/// ```abnf
+/// list             = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat
+///                    [SP list-return-opts]                 ; RFC 9051 section 9
+/// mbox-or-pat      = list-mailbox / patterns
+/// patterns         = "(" list-mailbox *(SP list-mailbox) ")"  ; RFC 5258 section 6
+/// list-return-opts = "RETURN" SP "(" [list-return-opt *(SP list-return-opt)] ")"
+/// ```
+pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, List<'a>> {
+    const RETURN: Keyword = Keyword::new(b"RETURN");
+    let (start, ()) = reader.space(input)?;
+    let (rest, select) = if at(b'(', start) {
+        let (rest, select) = reader.list(start, list_select)?;
+        if select.contains(&ListSelect::RecursiveMatch) && !select.contains(&ListSelect::Subscribed)
+        {
+            return fail(start, "SUBSCRIBED beside RECURSIVEMATCH");
+        }
+        let (rest, ()) = reader.space(rest)?;
+        (rest, select)
+    } else {
+        (start, &[][..])
+    };
+    let (rest, reference) = mailbox(rest, reader)?;
+    let (rest, ()) = reader.space(rest)?;
+    let (rest, patterns) = if at(b'(', rest) {
+        reader.list1(rest, |input| list_pattern(input, reader))?
+    } else {
+        let (rest, pattern) = list_pattern(rest, reader)?;
+        (rest, NonEmpty::one(reader.arena.alloc(pattern)))
+    };
+    let (rest, returns) = match after_space(rest) {
+        Some(start) => match keyword("RETURN")(start)? {
+            (rest, RETURN) => {
+                let (rest, ()) = reader.space(rest)?;
+                reader.list(rest, |input| list_return(input, reader))?
+            }
+            _ => return fail(start, "RETURN"),
+        },
+        None => (rest, &[][..]),
+    };
+    Ok((rest, List { select, reference, patterns, returns }))
+}
+
+/// ```abnf
+/// list-select-opts = "(" [… "SUBSCRIBED" / "REMOTE" / "RECURSIVEMATCH" …] ")"
+///                                                          ; RFC 9051 section 9
+/// ```
+pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
+    const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
+    const REMOTE: Keyword = Keyword::new(b"REMOTE");
+    const RECURSIVEMATCH: Keyword = Keyword::new(b"RECURSIVEMATCH");
+    let (rest, name) = keyword("a selection option of LIST")(input)?;
+    match name {
+        SUBSCRIBED => Ok((rest, ListSelect::Subscribed)),
+        REMOTE => Ok((rest, ListSelect::Remote)),
+        RECURSIVEMATCH => Ok((rest, ListSelect::RecursiveMatch)),
+        _ => fail(input, "a selection option of LIST"),
+    }
+}
+
+/// ```abnf
+/// return-option = "SUBSCRIBED" / "CHILDREN" / status-option
+/// status-option = "STATUS" SP "(" status-att *(SP status-att) ")"
+///                                                          ; RFC 9051 section 9
+/// ```
+fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListReturn<'a>> {
+    const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
+    const CHILDREN: Keyword = Keyword::new(b"CHILDREN");
+    const STATUS: Keyword = Keyword::new(b"STATUS");
+    let (rest, name) = keyword("a return option of LIST")(input)?;
+    match name {
+        SUBSCRIBED => Ok((rest, ListReturn::Subscribed)),
+        CHILDREN => Ok((rest, ListReturn::Children)),
+        STATUS => {
+            let (rest, ()) = reader.space(rest)?;
+            let (rest, items) = reader.list1(rest, status_item)?;
+            Ok((rest, ListReturn::Status(items)))
+        }
+        _ => fail(input, "a return option of LIST"),
+    }
+}
+
+/// What stands behind `LSUB`.
+///
+/// ```abnf
+/// lsub = "LSUB" SP mailbox SP list-mailbox                 ; RFC 3501 section 9
+/// ```
+pub(crate) fn lsub<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Lsub<'a>> {
+    let (rest, ()) = reader.space(input)?;
+    let (rest, reference) = mailbox(rest, reader)?;
+    let (rest, ()) = reader.space(rest)?;
+    let (rest, pattern) = list_pattern(rest, reader)?;
+    Ok((rest, Lsub { reference, pattern }))
+}

@@ -1,0 +1,3 @@
+//! Extensions that commands and responses share.
+
+pub(crate) mod id;

@@ -1,0 +1,388 @@
+//! Strings: quoted, as literals, and bare where the grammar lets them.
+
+use core::{fmt, str};
+
+use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
+use mail_wire::parse::{Class, Fault, Parsed, byte, fail, run};
+use nom::Err;
+
+use super::atom::{Atom, atom, nil};
+use super::class::{ASTRING_CHAR, CHAR8, PLAIN_QUOTED, debug_octets, first_outside};
+use super::literal::encode_literal;
+use super::reader::Reader;
+use super::scan::{UNCLOSED, string_ends};
+use super::style::Style;
+
+/// `string = quoted / literal` (RFC 9051 section 9): any octets but NUL,
+/// perhaps none.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IString<'a>(&'a [u8]);
+
+/// `nstring = string / nil` (RFC 9051 section 9): a string, or that there is
+/// none.
+pub type NString<'a> = Option<IString<'a>>;
+
+impl<'a> IString<'a> {
+    /// `octets` as a string.
+    ///
+    /// # Errors
+    /// Where the first NUL is.
+    pub const fn new(octets: &'a [u8]) -> Result<Self, SyntaxError> {
+        match check_char8(octets) {
+            Ok(()) => Ok(Self(octets)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Its octets, unescaped.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Its text, if it is UTF-8.
+    #[must_use]
+    pub const fn as_str(self) -> Option<&'a str> {
+        match str::from_utf8(self.0) {
+            Ok(text) => Some(text),
+            Err(_) => None,
+        }
+    }
+
+    /// Writes it, quoted or as a literal.
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
+        encode_string(self.0, style, out);
+    }
+}
+
+impl fmt::Debug for IString<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_octets(self.0, f)
+    }
+}
+
+/// `astring = 1*ASTRING-CHAR / string` (RFC 9051 section 9): any octets but
+/// NUL, perhaps none, which go out bare where the grammar lets them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AString<'a>(&'a [u8]);
+
+impl<'a> AString<'a> {
+    /// No octets at all.
+    pub const EMPTY: AString<'static> = AString(b"");
+
+    /// `octets` as a string.
+    ///
+    /// # Errors
+    /// Where the first NUL is.
+    pub const fn new(octets: &'a [u8]) -> Result<Self, SyntaxError> {
+        match check_char8(octets) {
+            Ok(()) => Ok(Self(octets)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Its octets, unescaped.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Its text, if it is UTF-8.
+    #[must_use]
+    pub const fn as_str(self) -> Option<&'a str> {
+        match str::from_utf8(self.0) {
+            Ok(text) => Some(text),
+            Err(_) => None,
+        }
+    }
+
+    /// Writes it, bare, quoted or as a literal.
+    pub fn encode(self, style: Style, out: &mut BytesMut) {
+        encode_string_or(&ASTRING_CHAR, self.0, style, out);
+    }
+}
+
+impl fmt::Debug for AString<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_octets(self.0, f)
+    }
+}
+
+/// Whether `octets` are `*CHAR8`.
+const fn check_char8(octets: &[u8]) -> Result<(), SyntaxError> {
+    match first_outside(octets, &CHAR8) {
+        None => Ok(()),
+        Some(offset) => Err(SyntaxError { offset, expected: "a string without NUL" }),
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// ```abnf
+    /// quoted      = DQUOTE *QUOTED-CHAR DQUOTE
+    /// QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> /
+    ///               "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4
+    ///                                                          ; RFC 9051 §9
+    /// ```
+    /// Unescaped, in the arena if there was anything to unescape. In a server's string, a
+    /// quote that was not escaped or a backslash that escapes nothing stands for itself.
+    pub(crate) fn quoted(&self, input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
+        let (start, ()) = byte(b'"', "a quoted string")(input)?;
+        let (plain, mut rest) = run(&PLAIN_QUOTED, start);
+        if let [b'"', after @ ..] = rest {
+            if (!self.is_forgiving() || string_ends(after)) && self.may_begin_string(input) {
+                return Ok((after, plain));
+            }
+        }
+        if !self.may_begin_string(input) {
+            return fail(input, "a space before the string");
+        }
+        let mut unescaped = self.arena.list();
+        unescaped.extend_from_slice(plain);
+        loop {
+            let (special, after) = match rest {
+                [b'"', after @ ..] if !self.is_forgiving() || string_ends(after) => {
+                    return Ok((after, unescaped.into_bump_slice()));
+                }
+                [b'\\', special @ (b'"' | b'\\'), after @ ..] => (*special, after),
+                [b'\\', ..] if !self.is_forgiving() => return fail(rest, "\\\" or \\\\"),
+                [special @ (b'"' | b'\\'), after @ ..] => (*special, after),
+                [] if self.is_forgiving() => {
+                    return Err(Err::Failure(Fault { rest, expected: UNCLOSED }));
+                }
+                _ => return fail(rest, UNCLOSED),
+            };
+            unescaped.push(special);
+            let (plain, after) = run(&PLAIN_QUOTED, after);
+            unescaped.extend_from_slice(plain);
+            rest = after;
+        }
+    }
+
+    /// `string = quoted / literal`, whatever its octets. A `literal8` is no string
+    /// (RFC 9051 §9), but servers send what they have.
+    pub(crate) fn string_octets(&self, input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
+        match input {
+            [b'"', ..] => self.quoted(input),
+            [b'{', ..] => self.literal(input).map(|(rest, (_, octets))| (rest, octets)),
+            [b'~', ..] if self.is_forgiving() => {
+                self.literal(input).map(|(rest, (_, octets))| (rest, octets))
+            }
+            _ => fail(input, "a string"),
+        }
+    }
+
+    /// `nstring = string / nil`, whatever its octets.
+    pub(crate) fn nstring_octets(&self, input: &'a [u8]) -> Parsed<'a, Option<&'a [u8]>> {
+        if let Ok((rest, ())) = nil(input) {
+            return Ok((rest, None));
+        }
+        let (rest, octets) = self.string_octets(input)?;
+        Ok((rest, Some(octets)))
+    }
+
+    /// `string = quoted / literal`
+    #[inline]
+    pub(crate) fn string(&self, input: &'a [u8]) -> Parsed<'a, IString<'a>> {
+        if let [b'"', ..] = input {
+            // In which there is no NUL.
+            return self.quoted(input).map(|(rest, octets)| (rest, IString(octets)));
+        }
+        let (rest, octets) = self.string_octets(input)?;
+        match IString::new(octets) {
+            Ok(string) => Ok((rest, string)),
+            Err(error) => fail(input, error.expected),
+        }
+    }
+
+    /// `nstring = string / nil`
+    #[inline]
+    pub(crate) fn nstring(&self, input: &'a [u8]) -> Parsed<'a, NString<'a>> {
+        if let Ok((rest, ())) = nil(input) {
+            return Ok((rest, None));
+        }
+        let (rest, string) = self.string(input)?;
+        Ok((rest, Some(string)))
+    }
+
+    /// `astring = 1*ASTRING-CHAR / string`
+    pub(crate) fn astring(&self, input: &'a [u8]) -> Parsed<'a, AString<'a>> {
+        self.string_or(&ASTRING_CHAR, input)
+    }
+
+    /// An atom, which may be quoted.
+    pub(crate) fn atom_or_quoted(&self, input: &'a [u8]) -> Parsed<'a, Atom<'a>> {
+        if !matches!(input, [b'"', ..]) {
+            return atom(input);
+        }
+        let (rest, octets) = self.quoted(input)?;
+        match Atom::from_octets(octets) {
+            Some(atom) => Ok((rest, atom)),
+            None => fail(input, "an atom"),
+        }
+    }
+
+    /// One octet or more of `bare`, or a string.
+    pub(crate) fn string_or(&self, bare: &Class, input: &'a [u8]) -> Parsed<'a, AString<'a>> {
+        match run(bare, input) {
+            (_, [b'{', ..]) | ([], _) => {
+                let (rest, string) = self.string(input)?;
+                Ok((rest, AString(string.0)))
+            }
+            (octets, rest) => Ok((rest, AString(octets))),
+        }
+    }
+}
+
+/// Writes `octets` quoted, or as a literal where they cannot be quoted.
+pub(crate) fn encode_string(octets: &[u8], style: Style, out: &mut BytesMut) {
+    let quotable = octets
+        .iter()
+        .all(|&octet| !matches!(octet, 0 | b'\r' | b'\n') && (style.utf8 || octet.is_ascii()));
+    if !quotable || (style.utf8 && str::from_utf8(octets).is_err()) {
+        return encode_literal(octets, style, out);
+    }
+    encode_quoted(octets, out);
+}
+
+/// Writes `octets`, in which there is no NUL, CR or LF, quoted.
+pub(crate) fn encode_quoted(octets: &[u8], out: &mut BytesMut) {
+    out.put_u8(b'"');
+    for &octet in octets {
+        if matches!(octet, b'"' | b'\\') {
+            out.put_u8(b'\\');
+        }
+        out.put_u8(octet);
+    }
+    out.put_u8(b'"');
+}
+
+/// Writes `octets` bare if they are all of `bare`, else as [`encode_string`]
+/// does. `NIL` is quoted, for it means something else to many parsers.
+pub(crate) fn encode_string_or(bare: &Class, octets: &[u8], style: Style, out: &mut BytesMut) {
+    if octets.is_empty() || !bare.contains_all(octets) || octets.eq_ignore_ascii_case(b"NIL") {
+        encode_string(octets, style, out);
+    } else {
+        out.put_slice(octets);
+    }
+}
+
+/// Writes a string, or `NIL`.
+pub(crate) fn encode_nstring(string: NString<'_>, style: Style, out: &mut BytesMut) {
+    match string {
+        Some(string) => string.encode(style, out),
+        None => out.put_slice(b"NIL"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+
+    use super::super::arena::Arena;
+    use super::super::reader::parse_whole;
+    use super::super::scan::Side;
+    use super::super::style::LiteralStyle;
+    use super::*;
+
+    fn astring<'a>(wire: &'a [u8], arena: &'a Arena) -> Result<AString<'a>, SyntaxError> {
+        parse_whole(wire, Side::Client, arena, |input, reader| reader.astring(input))
+    }
+
+    fn written(encode: impl FnOnce(&mut BytesMut)) -> String {
+        let mut out = BytesMut::new();
+        encode(&mut out);
+        format!("{}", out.escape_ascii())
+    }
+
+    #[test]
+    fn strings_are_read_in_every_form() {
+        let arena = Arena::new();
+        for (wire, value) in [
+            (&b"INBOX"[..], &b"INBOX"[..]),
+            (b"a]", b"a]"),
+            (b"\"\"", b""),
+            (b"\"a b\"", b"a b"),
+            (b"\"\\\"\\\\x\"", b"\"\\x"),
+            (b"{3}\r\na\r\n", b"a\r\n"),
+            (b"{0+}\r\n", b""),
+            (b"\"gr\xc3\xbc\xc3\x9fe\"", "grüße".as_bytes()),
+            (b"\"\xff\"", b"\xff"),
+        ] {
+            assert_eq!(astring(wire, &arena).unwrap().as_bytes(), value, "{}", wire.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn what_is_no_string_says_where() {
+        let arena = Arena::new();
+        for (wire, offset, expected) in [
+            (&b""[..], 0, "a string"),
+            (b"\"a", 2, "the closing quote"),
+            (b"\"a\\n\"", 2, "\\\" or \\\\"),
+            (b"\"a\r\nb\"", 4, "the closing quote"),
+            (b"\"a\0b\"", 2, "the closing quote"),
+            (b"{3}\r\nab", 5, "all octets of the literal"),
+            (b"{3}\nabc", 3, "CRLF after a literal's size"),
+            (b"{3}ab", 3, "CRLF after a literal's size"),
+            (b"{-1}\r\n", 6, "a literal announced at the end of a line"),
+            (b"{-1}", 1, "a number"),
+            (b"{99999999999999999999}\r\n", 24, "all octets of the literal"),
+            (b"{99999999999999999999}", 1, "a number below 2^64"),
+            (b"{9223372036854775808}", 1, "a number below 2^63"),
+            (b"{1}\r\n\0", 0, "a string without NUL"),
+            (b"~{1}\r\na", 0, "a string"),
+        ] {
+            let error = astring(wire, &arena).unwrap_err();
+            assert_eq!(error, SyntaxError { offset, expected }, "{}", wire.escape_ascii());
+        }
+    }
+
+    /// What servers send: a quote begins a string where a value begins, and ends it where
+    /// one may end.
+    #[test]
+    fn servers_are_forgiven_what_they_do_not_escape() {
+        let arena = Arena::new();
+        let read = |wire: &'static str| {
+            let reader = Reader::of_line(wire.as_bytes(), Side::Server, &arena);
+            reader.quoted(wire.as_bytes()).map(|(rest, octets)| (octets, rest)).ok()
+        };
+        for (wire, octets, rest) in [
+            ("\"a\" b", "a", " b"),
+            ("\"\" b", "", " b"),
+            ("\"Re: \"foo\"\" NIL", "Re: \"foo\"", " NIL"),
+            ("\"5\"x\")", "5\"x", ")"),
+            ("\"a\\\"b\\\\\"", "a\"b\\", ""),
+            ("\"C:\\dir\"", "C:\\dir", ""),
+            ("\"s\"((\"a\"", "s", "((\"a\""),
+        ] {
+            assert_eq!(read(wire), Some((octets.as_bytes(), rest.as_bytes())), "{wire}");
+        }
+        for wire in ["", "\"", "\"a", "\"a\"b", "\"a\r\n\"", "\"\0\"", "\"\\\""] {
+            assert_eq!(read(wire), None, "{wire:?}");
+        }
+    }
+
+    #[test]
+    fn no_string_has_a_nul() {
+        assert_eq!(AString::new(b"a\0").unwrap_err().offset, 1);
+        assert!(IString::new(b"\0").is_err() && IString::new(b"\r\n").is_ok());
+    }
+
+    #[test]
+    fn strings_are_written_in_the_shortest_correct_form() {
+        let astring =
+            |value: &[u8], style| written(|out| AString::new(value).unwrap().encode(style, out));
+        assert_eq!(astring(b"INBOX", Style::PLAIN), "INBOX");
+        assert_eq!(astring(b"", Style::PLAIN), "\\\"\\\"");
+        assert_eq!(astring(b"nil", Style::PLAIN), "\\\"nil\\\"");
+        assert_eq!(astring(b"a b", Style::PLAIN), "\\\"a b\\\"");
+        assert_eq!(astring(b"a\r\nb", Style::PLAIN), "{4}\\r\\na\\r\\nb");
+        let plus = Style { literal: LiteralStyle::Plus, utf8: true };
+        assert_eq!(astring(b"a\nb", plus), "{3+}\\r\\na\\nb");
+        assert_eq!(astring("ü".as_bytes(), plus), "\\\"\\xc3\\xbc\\\"");
+        assert_eq!(astring("ü".as_bytes(), Style::PLAIN), "{2}\\r\\n\\xc3\\xbc");
+        assert_eq!(astring(b"\xff", plus), "{1+}\\r\\n\\xff");
+    }
+}
