@@ -7,10 +7,8 @@
 use std::collections::HashSet;
 
 use imap_proto::{
-    AString, Arena, Mailbox, NonEmpty,
-    list::{Attribute, List, ListExtended, ListReturn, ListSelect, Listed, Lsub},
-    mailbox::ListPattern,
-    response::{Completion, Data},
+    AString, Arena, Attribute, Completion, Data, List, ListExtended, ListPattern, ListReturn,
+    ListSelect, Listed, Lsub, Mailbox, NonEmpty,
 };
 
 use super::{

@@ -3,9 +3,7 @@
 use std::{borrow::Cow, io};
 
 use imap_proto::{
-    AString, Arena, Mailbox, modified_utf7,
-    response::Data,
-    status::{MailboxStatus, StatusItem, StatusValue},
+    AString, Arena, Data, Mailbox, MailboxStatus, StatusItem, StatusValue, modified_utf7,
 };
 
 use super::{

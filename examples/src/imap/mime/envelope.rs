@@ -1,6 +1,6 @@
 //! ENVELOPE (RFC 9051 §7.5.2).
 
-use imap_proto::{Arena, NString, address::Address, envelope::Envelope};
+use imap_proto::{Address, Arena, Envelope, NString};
 
 use super::{
     address::{Addresses, Entry},
@@ -34,7 +34,19 @@ pub(super) fn envelope<'a>(
     // server sets the corresponding member … to be the same value as from."
     let or_from = |list: &'a [Address<'a>]| if list.is_empty() { from } else { list };
     let (sender, reply_to) = (or_from(sender), or_from(reply_to));
-    Envelope { date, subject, from, sender, reply_to, to, cc, bcc, in_reply_to, message_id }
+    Envelope {
+        date,
+        subject,
+        from,
+        sender,
+        reply_to,
+        to,
+        cc,
+        bcc,
+        in_reply_to,
+        message_id,
+        unparsed: None,
+    }
 }
 
 /// The value of a field as a string, if it may be told.

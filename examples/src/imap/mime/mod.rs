@@ -38,7 +38,7 @@ pub use self::{
 
 use std::io::{self, Read};
 
-use imap_proto::{Arena, body_structure::BodyStructure, date::Date, envelope::Envelope};
+use imap_proto::{Arena, BodyStructure, Date, Envelope};
 
 use self::{allowance::Allowance, parts::Part, structure::Builder};
 
@@ -155,11 +155,7 @@ impl Default for HeaderEnd {
 mod tests {
     use std::num::NonZeroU64;
 
-    use imap_proto::{
-        AString, IString, NonEmpty,
-        body_structure::{Content, Parameter},
-        section::{Partial, Section},
-    };
+    use imap_proto::{AString, Content, IString, NonEmpty, Parameter, Partial, Section};
 
     use super::*;
 
@@ -300,14 +296,14 @@ mod tests {
         let arena = Arena::new();
         let all = layout().structure(MESSAGE.as_bytes(), true, &arena);
         let BodyStructure::Multi(all) = all else { panic!("multipart") };
-        assert_eq!((all.subtype.as_bytes(), all.parts.len()), (&b"mixed"[..], 4));
+        assert_eq!((all.subtype.unwrap().as_bytes(), all.parts.len()), (&b"mixed"[..], 4));
         let single = |part| match part {
             BodyStructure::Single(single) => *single,
-            BodyStructure::Multi(_) => panic!("{part:?}"),
+            _ => panic!("{part:?}"),
         };
         let text = single(all.parts[0]);
-        assert_eq!(text.content, Content::Text { lines: 2 });
-        assert_eq!(text.octets, 16);
+        assert_eq!(text.content, Content::Text { lines: Some(2) });
+        assert_eq!(text.octets, Some(16));
         assert_eq!(text.encoding.unwrap().as_bytes(), b"quoted-printable");
         let binary = single(all.parts[1]);
         let parameter = |parameter: &Parameter<'_>| {
@@ -321,11 +317,13 @@ mod tests {
         assert_eq!(disposition.kind.as_bytes(), b"attachment");
         let parameters: Vec<_> = disposition.parameters.iter().map(parameter).collect();
         assert_eq!(parameters, named("filename", "a.bin"));
-        let Content::Message { envelope, body, lines: 3 } = single(all.parts[2]).content else {
+        let Content::Message { envelope, body: Some(body), lines: Some(3) } =
+            single(all.parts[2]).content
+        else {
             panic!("a message of 3 lines: {:?}", all.parts[2]);
         };
         assert_eq!(envelope.subject.unwrap().as_bytes(), b"inner");
-        assert_eq!(single(body).content, Content::Text { lines: 1 });
+        assert_eq!(single(body).content, Content::Text { lines: Some(1) });
 
         let body = layout().structure(MESSAGE.as_bytes(), false, &arena);
         let BodyStructure::Multi(body) = body else { panic!("multi") };
@@ -343,7 +341,7 @@ mod tests {
             let structure = Layout::parse(octets).structure(octets, true, &arena);
             let BodyStructure::Single(single) = structure else { panic!("{structure:?}") };
             assert!(matches!(single.content, Content::Basic { .. }), "{header}");
-            assert_eq!(single.subtype.as_bytes(), b"octet-stream");
+            assert_eq!(single.subtype.unwrap().as_bytes(), b"octet-stream");
         }
     }
 
@@ -361,7 +359,7 @@ mod tests {
             let show = |string: IString<'_>| string.as_bytes().escape_ascii().to_string();
             parameters.iter().map(|p| [p.name, p.value.unwrap()].map(show).join("=")).collect()
         };
-        assert_eq!(single.subtype.as_bytes(), b"X-Y");
+        assert_eq!(single.subtype.unwrap().as_bytes(), b"X-Y");
         assert_eq!(show(single.parameters), ["Name*0*=utf-8\\'\\'%e4", "name*1=J\\xf8"]);
         assert_eq!(single.description.unwrap().as_bytes(), b"\xe9t\xe9");
         let disposition = single.extension.unwrap().tail.disposition.unwrap();

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, num::NonZeroU32, ops::Range};
 
-use imap_proto::section::{HeaderList, Partial, Section};
+use imap_proto::{HeaderList, Partial, Section};
 
 use super::{
     Layout,

@@ -1,11 +1,8 @@
 //! BODYSTRUCTURE and BODY (RFC 9051 §7.5.2).
 
 use imap_proto::{
-    Arena, IString,
-    body_structure::{
-        BodyStructure, Content, Disposition, ExtensionTail, MultiExtension, MultiPart, Parameter,
-        SingleExtension, SinglePart,
-    },
+    Arena, BodyStructure, Content, Disposition, ExtensionTail, IString, MultiExtension, MultiPart,
+    Parameter, SingleExtension, SinglePart,
 };
 
 use super::{
@@ -73,7 +70,8 @@ impl<'a> Builder<'a> {
         let parts: Vec<_> = parts.iter().map(|part| self.structure(part)).collect();
         BodyStructure::Multi(self.arena.alloc(MultiPart {
             parts: self.arena.slice(&parts),
-            subtype: fields::istring(fields.media.map_or(b"mixed", |media| media.subtype)),
+            subtype: Some(fields::istring(fields.media.map_or(b"mixed", |media| media.subtype))),
+            unparsed: None,
             extension: self.extended.then(|| MultiExtension {
                 parameters: self.parameters(fields.media.map_or(b"", |media| media.rest)),
                 tail: self.tail(fields),
@@ -89,13 +87,13 @@ impl<'a> Builder<'a> {
     ) -> BodyStructure<'a> {
         let octets: &'a [u8] = self.octets;
         let body = octets.get(part.body.clone()).unwrap_or_default();
-        let lines = lines(body);
+        let lines = Some(lines(body));
         let (content, subtype): (_, &[u8]) = match (message, fields.media) {
             (Some(message), media) => {
                 let inner = octets.get(message.header.clone()).unwrap_or_default();
                 let envelope = envelope::envelope(inner, &mut self.allowance, self.arena);
                 let envelope = self.arena.alloc(envelope);
-                let body = self.structure(message);
+                let body = Some(self.structure(message));
                 let subtype = media.map_or(&b"rfc822"[..], |media| media.subtype);
                 (Content::Message { envelope, body, lines }, subtype)
             }
@@ -119,12 +117,13 @@ impl<'a> Builder<'a> {
         };
         let single = SinglePart {
             content,
-            subtype: fields::istring(subtype),
+            subtype: Some(fields::istring(subtype)),
+            unparsed: None,
             parameters,
             id: self.string(fields.id),
             description: self.string(fields.description),
             encoding: Some(self.string(fields.encoding).unwrap_or(fields::istring(b"7bit"))),
-            octets: body.len() as u64,
+            octets: Some(body.len() as u64),
             extension: self
                 .extended
                 .then(|| SingleExtension { md5: self.string(fields.md5), tail: self.tail(fields) }),

@@ -1,9 +1,6 @@
 //! The text that octets of a message stand for: encoded words, charsets, dates.
 
-use imap_proto::{
-    Arena,
-    date::{Date, Month},
-};
+use imap_proto::{Arena, Date, Month};
 use mail_parser::{HeaderValue, decoders::charsets::map::charset_decoder, parsers::MessageStream};
 
 use super::{fields, parameters::MediaType, parts::Part, transfer::Encoding};

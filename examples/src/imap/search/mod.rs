@@ -5,11 +5,8 @@ pub mod query;
 use std::io;
 
 use imap_proto::{
-    AString, Arena, Tag, Text,
-    code::Code,
-    date::{Date, Month},
-    response::{Completion, Data, ESearch, SearchResult},
-    search::{Search, SearchKey, SearchReturn},
+    AString, Arena, Code, Completion, Data, Date, ESearch, Month, Search, SearchKey,
+    SearchResponse, SearchResult, SearchReturn, Tag, Text,
 };
 use time::OffsetDateTime;
 
@@ -73,7 +70,7 @@ impl Client<'_> {
         };
         let Some(returns) = returns else {
             let numbers: Vec<_> = numbers.into_iter().map(number).collect();
-            wire.data(&Data::Search(&numbers))?;
+            wire.data(&Data::Search(SearchResponse::new(&numbers)))?;
             return Ok(DONE);
         };
         if returns.contains(&SearchReturn::Save) {
@@ -195,10 +192,7 @@ fn day(date: OffsetDateTime) -> Option<Date> {
 mod tests {
     use std::io::Write;
 
-    use imap_proto::{
-        Atom, NonEmpty, SequenceSet,
-        sequence::{SeqNumber, SeqRange},
-    };
+    use imap_proto::{Atom, NonEmpty, SeqNumber, SeqRange, SequenceSet};
     use time::UtcOffset;
 
     use super::*;

@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use imap_proto::{SequenceSet, date::Date, search::SearchKey};
+use imap_proto::{Date, SearchKey, SequenceSet};
 
 use super::super::mime::{self, Found, Layout, StringId, Strings};
 use crate::store::{Flags, UidSet};
