@@ -34,11 +34,11 @@ pub struct Limits {
     /// limit, and logins that fail; one more ends the session. Once the client has
     /// logged in, each command that ends with OK begins the count anew. Default 20.
     pub bad_commands: u32,
-    /// How long a client may be silent that has logged in. RFC 9051 section 5.4 asks
+    /// How long a client may be silent that has logged in. RFC 9051 §5.4 asks
     /// for 30 minutes at least, which is the default.
-    pub silence: Duration,
+    pub idle_timeout: Duration,
     /// The same before that, for which there is no rule. Default 3 minutes.
-    pub silence_before_login: Duration,
+    pub idle_timeout_before_login: Duration,
 }
 
 impl Default for Limits {
@@ -51,8 +51,8 @@ impl Default for Limits {
             auth_line: 12_288,
             auth_rounds: 32,
             bad_commands: 20,
-            silence: Duration::from_secs(30 * 60),
-            silence_before_login: Duration::from_secs(3 * 60),
+            idle_timeout: Duration::from_secs(30 * 60),
+            idle_timeout_before_login: Duration::from_secs(3 * 60),
         }
     }
 }

@@ -11,13 +11,13 @@ use core::num::NonZeroU32;
 
 use bytes::BytesMut;
 use imap_proto::{
-    AString, Address, Arena, Atom, Attribute, Body, BodyLength, BodyStructure, Capability, Code,
-    CodeText, Completion, Condition, Content, Data, DateTime, Delimiter, Disposition, ESearch,
-    Envelope, ExtensionTail, FetchData, FetchResponse, FetchWriter, Flag, Framed, IString, IdField,
-    ListExtended, ListSelect, Listed, Mailbox, MailboxStatus, Mechanism, MultiExtension, MultiPart,
-    NString, Namespace, Namespaces, NonEmpty, Notice, Parameter, PermanentFlag, Response,
-    ResponseFramer, SearchResponse, SearchResult, Section, SingleExtension, SinglePart,
-    StatusValue, Style, Tag, Text, UidRange,
+    AString, Address, Arena, Atom, Attribute, BodyStructure, Capability, Code, CodeText,
+    Completion, Condition, Content, Data, DateTime, Delimiter, Disposition, ESearch, Envelope,
+    ExtensionTail, FetchData, FetchResponse, Flag, Framed, IString, IdField, ListExtended,
+    ListSelect, Listed, Mailbox, MailboxStatus, Mechanism, MultiExtension, MultiPart, NString,
+    Namespace, Namespaces, NonEmpty, Notice, Parameter, PermanentFlag, Response, ResponseFramer,
+    SearchResponse, SearchResult, Section, SingleExtension, SinglePart, StatusValue, Style, Tag,
+    Text, UidRange,
 };
 use proptest::prelude::*;
 
@@ -409,30 +409,6 @@ fn ten_thousand_parentheses() {
     // Not closed at all.
     let wire = format!("* 1 FETCH (BODY {}", "(a ".repeat(10_000));
     assert!(!is_all_known(&parse(&wire, &Arena::new())));
-}
-
-#[test]
-fn a_body_has_the_length_that_was_announced() {
-    let mut out = BytesMut::new();
-    let number = NonZeroU32::new(3).unwrap();
-    FetchWriter::begin(number, Style::PLAIN, &mut out).end(&mut out);
-    let mut fetch = FetchWriter::begin(number, Style::PLAIN, &mut out);
-    fetch.item(&FetchData::Uid(number), &mut out);
-    let part = [NonZeroU32::new(1).unwrap()];
-    let mut body =
-        fetch.body(Body::Binary { part: &part, origin: Some(5), nul: true }, 4, &mut out);
-    assert_eq!(body.write(b"abcde", &mut out), Err(BodyLength::TooLong { left: 4, given: 5 }));
-    body.write(b"abc", &mut out).unwrap();
-    assert_eq!(body.owed(), 1);
-    out.extend_from_slice(b"d");
-    body.sent(1).unwrap();
-    let fetch = body.end().unwrap();
-    let body = fetch.body(Body::Binary { part: &part, origin: None, nul: false }, 0, &mut out);
-    let fetch = body.end().unwrap();
-    let body = fetch.body(Body::Rfc822Text, 2, &mut out);
-    assert_eq!(body.end().unwrap_err(), BodyLength::TooShort { missing: 2 });
-    let wire = "* 3 FETCH ()\r\n* 3 FETCH (UID 3 BINARY[1]<5> ~{4}\r\nabcd BINARY[1] {0}\r\n RFC822.TEXT {2}\r\n";
-    assert_eq!(out.escape_ascii().to_string(), wire.as_bytes().escape_ascii().to_string());
 }
 
 /// RFC 9051 section 7.5.2: what BINARY tells goes out as a `literal8` only where

@@ -1,6 +1,6 @@
 //! The items of the FETCH response whose value is octets of the message.
 //!
-//! RFC 9051 section 7.5.2.
+//! RFC 9051 §7.5.2.
 
 use core::num::NonZeroU32;
 
@@ -13,8 +13,8 @@ use crate::wire::{LiteralHead, Style};
 
 /// The items of FETCH whose value is octets of the message.
 ///
-/// Only that of `BINARY[…]` may hold a NUL (RFC 9051 section 4.3): the others go
-/// out as a literal, which has none, and it is the caller's to keep it out of them.
+/// Only that of `BINARY[…]` may hold a NUL (RFC 9051 §4.3): the others go
+/// out as a literal, which has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Body<'a> {
     /// `BODY[…]`
@@ -32,7 +32,7 @@ pub enum Body<'a> {
         origin: Option<u64>,
         /// Whether there may be a NUL among them: they go out as a `literal8`,
         /// and else as a literal, by which the client knows that there is none
-        /// (RFC 9051 section 7.5.2).
+        /// (RFC 9051 §7.5.2).
         nul: bool,
     },
     /// `RFC822` (RFC 3501)
@@ -91,8 +91,13 @@ impl<'a> Body<'a> {
     /// Writes its name and the start of its literal.
     pub(super) fn encode_head(self, octets: u64, style: Style, out: &mut BytesMut) {
         self.encode_name(style, out);
-        let binary = matches!(self, Self::Binary { nul: true, .. });
+        let binary = self.may_hold_nul();
         LiteralHead { octets, non_synchronizing: false, binary }.encode(out);
+    }
+
+    /// Whether it goes out as a `literal8`.
+    pub(super) const fn may_hold_nul(self) -> bool {
+        matches!(self, Self::Binary { nul: true, .. })
     }
 
     pub(super) fn encode_whole(self, octets: Option<&[u8]>, style: Style, out: &mut BytesMut) {

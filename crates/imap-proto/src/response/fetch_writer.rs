@@ -1,11 +1,13 @@
 //! Writing a FETCH response piece by piece.
 //!
-//! RFC 9051 section 7.5.2.
+//! RFC 9051 §7.5.2.
 
 use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::Ticket;
 use mail_wire::encode::decimal;
+use memchr::memchr;
 
 use super::body::Body;
 use super::fetch::FetchData;
@@ -15,68 +17,114 @@ use crate::wire::Style;
 /// Writes a FETCH response item by item, so that none of it has to be kept
 /// until all of it is there.
 ///
+/// It is the duty to end the response: the session that gave it out does nothing else until
+/// [`end_fetch`](crate::server::Session::end_fetch) gets it back. It borrows nothing, and may
+/// be kept as long as it takes. Where it is lost, or a body cannot be finished, the session can
+/// only be ended, with [`abandon_fetch`](crate::server::Session::abandon_fetch).
+///
 /// ```
-/// use bytes::BytesMut;
-/// use imap_proto::{Body, FetchData, FetchWriter, Section, Style};
-/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
-/// let mut out = BytesMut::new();
-/// let mut fetch = FetchWriter::begin(12.try_into()?, Style::PLAIN, &mut out);
-/// fetch.item(&FetchData::Rfc822Size(11), &mut out);
-/// let whole = Body::Section { section: Section::Whole, origin: None };
-/// let mut body = fetch.body(whole, 11, &mut out);
-/// body.write(b"Subject: ", &mut out)?;
-/// body.write(b"\r\n", &mut out)?;
-/// body.end()?.end(&mut out);
-/// assert_eq!(
-///     &out[..],
-///     b"* 12 FETCH (RFC822.SIZE 11 BODY[] {11}\r\nSubject: \r\n)\r\n"
-/// );
-/// # Ok(())
-/// # }
+/// use imap_proto::{Body, BytesMut, FetchData, Section};
+/// use imap_proto::server::Session;
+///
+/// fn first_two_lines(imap: &mut Session, out: &mut BytesMut) -> Result<(), Box<dyn core::error::Error>> {
+///     let mut fetch = imap.fetch(12.try_into()?, out)?;
+///     fetch.item(&FetchData::Rfc822Size(11), out)?;
+///     let mut body = fetch.body(Body::Section { section: Section::Whole, origin: None }, 11, out);
+///     body.write(b"Subject: ", out)?;
+///     body.write(b"\r\n", out)?;
+///     imap.end_fetch(body.end()?, out)?;
+///     Ok(())
+/// }
+/// # use imap_proto::{Arena, Delimiter, Listed, Mailbox};
+/// # use imap_proto::server::{Channel, Config, Event, Selected};
+/// # let (mut out, arena) = (BytesMut::new(), Arena::new());
+/// # let mut imap = Session::preauthenticated(Config::new("x").into(), Channel::Tls, &mut out);
+/// # let Ok(Event::Select(_, ticket)) = imap.receive(&mut &b"a SELECT INBOX\r\n"[..], &arena, &mut out) else { panic!() };
+/// # let (mailbox, one) = (Mailbox::INBOX, 1.try_into()?);
+/// # let listed = Listed { attributes: &[], delimiter: None, mailbox, extended: &[] };
+/// # imap.select(ticket, &Selected::new(listed, 12, one, one), &mut out)?;
+/// # out.clear();
+/// # first_two_lines(&mut imap, &mut out)?;
+/// # assert_eq!(
+/// #     &out[..],
+/// #     b"* 12 FETCH (RFC822.SIZE 11 BODY[] {11}\r\nSubject: \r\n)\r\n"
+/// # );
+/// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Debug)]
-#[must_use = "a FETCH response that was begun has to be ended"]
+#[must_use = "a FETCH response that was begun has to be ended, with `end_fetch`"]
 pub struct FetchWriter {
+    ticket: Ticket<Self>,
+    open: Open,
+}
+
+/// A FETCH response that is being written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open {
+    pub(crate) message: NonZeroU32,
+    /// How many octets were written since `FETCH`.
+    pub(crate) octets: u64,
     style: Style,
     empty: bool,
 }
 
 impl FetchWriter {
     /// Begins the response about `message`.
-    pub fn begin(message: NonZeroU32, style: Style, out: &mut BytesMut) -> Self {
+    pub(crate) fn begin(
+        ticket: Ticket<Self>,
+        message: NonZeroU32,
+        style: Style,
+        out: &mut BytesMut,
+    ) -> Self {
         out.put_slice(b"* ");
-        Self::start(message, style, out)
-    }
-
-    /// Begins it behind the `* `.
-    fn start(message: NonZeroU32, style: Style, out: &mut BytesMut) -> Self {
         decimal(message.get().into(), out);
         out.put_slice(b" FETCH ");
-        Self { style: style.of_response(), empty: true }
+        let style = style.of_response();
+        Self { ticket, open: Open { message, octets: 0, style, empty: true } }
     }
 
     /// Writes one item.
-    pub fn item(&mut self, item: &FetchData<'_>, out: &mut BytesMut) {
-        self.separate(out);
-        item.encode(self.style, out);
+    ///
+    /// # Errors
+    /// [`BodyError::Nul`] where it holds a NUL that the grammar has no place for.
+    pub fn item(&mut self, item: &FetchData<'_>, out: &mut BytesMut) -> Result<(), BodyError> {
+        if has_nul(item) {
+            return Err(BodyError::Nul);
+        }
+        let style = self.open.style;
+        self.open.write(out, |out| item.encode(style, out));
+        Ok(())
     }
 
     /// Writes the name of a body and announces its `octets`, which are then
     /// written with what this returns. What they may be, see [`Body`].
     pub fn body(mut self, body: Body<'_>, octets: u64, out: &mut BytesMut) -> BodyWriter {
-        self.separate(out);
-        body.encode_head(octets, self.style, out);
-        BodyWriter { fetch: self, owed: octets }
+        let style = self.open.style;
+        self.open.write(out, |out| body.encode_head(octets, style, out));
+        BodyWriter { fetch: self, owed: octets, nul: body.may_hold_nul() }
     }
 
+    pub(crate) fn into_parts(self) -> (Ticket<Self>, Open) {
+        (self.ticket, self.open)
+    }
+}
+
+impl Open {
     /// Ends the response.
-    pub fn end(self, out: &mut BytesMut) {
+    pub(crate) fn end(self, out: &mut BytesMut) {
         out.put_slice(if self.empty { b"()\r\n" } else { b")\r\n" });
     }
 
-    fn separate(&mut self, out: &mut BytesMut) {
+    fn write(&mut self, out: &mut BytesMut, write: impl FnOnce(&mut BytesMut)) {
+        let start = out.len();
         out.put_u8(if self.empty { b'(' } else { b' ' });
         self.empty = false;
+        write(out);
+        self.count(out.len().saturating_sub(start));
+    }
+
+    fn count(&mut self, octets: usize) {
+        self.octets = self.octets.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
     }
 }
 
@@ -87,13 +135,14 @@ impl FetchWriter {
 pub struct BodyWriter {
     fetch: FetchWriter,
     owed: u64,
+    /// Whether it was announced as one that may hold a NUL.
+    nul: bool,
 }
 
-/// A body that has not the length that was announced for it. If there are fewer
-/// octets than that, the connection can only be closed: the client takes what
-/// comes next for the rest of them.
+/// A body that is not what was announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum BodyLength {
+#[non_exhaustive]
+pub enum BodyError {
     /// More octets than were announced; none of the piece was written.
     #[error("the body is longer than announced: {left} octets were left, {given} given")]
     TooLong {
@@ -102,12 +151,16 @@ pub enum BodyLength {
         /// How many there are.
         given: u64,
     },
-    /// Fewer octets than were announced.
-    #[error("the body is shorter than announced: write {missing} octets more, or close")]
+    /// Fewer octets than were announced: the client takes whatever comes next for the rest of
+    /// them. End the session with [`abandon_fetch`](crate::server::Session::abandon_fetch).
+    #[error("the body is shorter than announced by {missing} octets: end it with `abandon_fetch`")]
     TooShort {
         /// How many are missing.
         missing: u64,
     },
+    /// A NUL where the grammar has none (RFC 9051 §4.3); none of the piece was written.
+    #[error("a literal holds no NUL, except that of BINARY[…]")]
+    Nul,
 }
 
 impl BodyWriter {
@@ -120,36 +173,64 @@ impl BodyWriter {
     /// Writes the next octets.
     ///
     /// # Errors
-    /// [`BodyLength::TooLong`] if that would be more than is owed.
-    pub fn write(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), BodyLength> {
+    /// [`BodyError::TooLong`] if that would be more than is owed, [`BodyError::Nul`] for a NUL
+    /// where [`Body`] has none. Nothing is written then.
+    pub fn write(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), BodyError> {
+        if !self.nul && memchr(0, piece).is_some() {
+            return Err(BodyError::Nul);
+        }
         self.sent(u64::try_from(piece.len()).unwrap_or(u64::MAX))?;
         out.put_slice(piece);
         Ok(())
     }
 
-    /// Says that the caller sends the next `octets` itself, behind what is in
-    /// `out` now: a file, say, that is not copied through it.
+    /// Says that the caller sends the next `octets` itself, after what is in
+    /// `out` now: a file, say, that is not copied through it. Whether there is a NUL among
+    /// them is the caller's to know.
     ///
     /// # Errors
-    /// [`BodyLength::TooLong`] if that would be more than is owed.
-    pub fn sent(&mut self, octets: u64) -> Result<(), BodyLength> {
+    /// [`BodyError::TooLong`] if that would be more than is owed.
+    pub fn sent(&mut self, octets: u64) -> Result<(), BodyError> {
         match self.owed.checked_sub(octets) {
             Some(owed) => {
                 self.owed = owed;
+                let open = &mut self.fetch.open;
+                open.octets = open.octets.saturating_add(octets);
                 Ok(())
             }
-            None => Err(BodyLength::TooLong { left: self.owed, given: octets }),
+            None => Err(BodyError::TooLong { left: self.owed, given: octets }),
         }
     }
 
     /// Ends the body; the response goes on.
     ///
     /// # Errors
-    /// [`BodyLength::TooShort`] if octets are still owed.
-    pub fn end(self) -> Result<FetchWriter, BodyLength> {
+    /// [`BodyError::TooShort`] if octets are still [`owed`](Self::owed).
+    pub fn end(self) -> Result<FetchWriter, BodyError> {
         match self.owed {
             0 => Ok(self.fetch),
-            missing => Err(BodyLength::TooShort { missing }),
+            missing => Err(BodyError::TooShort { missing }),
         }
     }
+}
+
+/// Whether there is a NUL in octets that go out as a literal, which has none.
+pub(crate) fn has_nul(item: &FetchData<'_>) -> bool {
+    let octets = match *item {
+        FetchData::Rfc822(octets)
+        | FetchData::Rfc822Header(octets)
+        | FetchData::Rfc822Text(octets)
+        | FetchData::BodySection { octets, .. } => octets,
+        FetchData::Envelope(_)
+        | FetchData::Flags(_)
+        | FetchData::InternalDate(_)
+        | FetchData::Rfc822Size(_)
+        | FetchData::Body(_)
+        | FetchData::BodyStructure(_)
+        | FetchData::Uid(_)
+        | FetchData::Binary { .. }
+        | FetchData::BinarySize { .. }
+        | FetchData::Unparsed { .. } => None,
+    };
+    octets.is_some_and(|octets| memchr(0, octets).is_some())
 }

@@ -26,6 +26,9 @@ use crate::value::capability::Capability;
 pub struct Config {
     /// The name of the server, for the greeting.
     pub hostname: Cow<'static, str>,
+    /// The text of the greeting, up to its first line end. Default none: that the host is
+    /// ready.
+    pub greeting: Option<Cow<'static, str>>,
     /// What the server can do. A command of an extension reaches the server
     /// only where the extension is listed, or `IMAP4rev2`, which contains it; and so
     /// does what an extension adds to other commands: `$`, `BINARY[…]`, `SIZE` of STATUS.
@@ -42,10 +45,14 @@ pub struct Config {
     /// Whether LOGIN is offered where clear-text passwords may be sent.
     /// Default yes.
     pub login: bool,
+    /// Commands that this crate cannot read and the server can: those of an extension that
+    /// is not known here. They reach it as [`Event::Unknown`](super::Event::Unknown), whatever
+    /// the state, within the limits of all commands. Default none.
+    pub unknown_commands: Vec<Cow<'static, str>>,
     /// The SASL mechanisms that are offered. Default none.
     pub mechanisms: OfferedMechanisms,
     /// Whether passwords are taken from connections in clear text: LOGIN, and the
-    /// [mechanisms that show them](Mechanism::shows_password). RFC 8314 section 3
+    /// [mechanisms that show them](Mechanism::shows_password). RFC 8314 §3
     /// says not to. Default no.
     pub plaintext_auth: bool,
     /// What a client's lines are forgiven. Default nothing.
@@ -60,6 +67,7 @@ impl Config {
     pub fn new(hostname: impl Into<Cow<'static, str>>) -> Self {
         Self {
             hostname: hostname.into(),
+            greeting: None,
             capabilities: vec![
                 Capability::Imap4Rev1,
                 Capability::LiteralPlus,
@@ -69,6 +77,7 @@ impl Config {
             enable: Vec::new(),
             starttls: false,
             login: true,
+            unknown_commands: Vec::new(),
             mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,
             tolerance: Tolerance::STRICT,
@@ -76,9 +85,8 @@ impl Config {
         }
     }
 
-    /// The mechanisms that are offered on a connection with or without TLS.
-    pub(super) fn mechanisms(&self, tls: bool) -> impl Iterator<Item = Mechanism<'_>> {
-        let channel = if tls { Channel::Tls } else { Channel::Clear };
+    /// The mechanisms that are offered on `channel`.
+    pub(super) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
         self.mechanisms.on(channel, self.plaintext_auth)
     }
 
@@ -88,9 +96,9 @@ impl Config {
             || (is_part_of_rev2(capability) && self.capabilities.contains(&Capability::Imap4Rev2))
     }
 
-    /// Whether LOGIN is offered on a connection with or without TLS.
-    pub(super) const fn offers_login(&self, tls: bool) -> bool {
-        self.login && (tls || self.plaintext_auth)
+    /// Whether LOGIN is offered on `channel`.
+    pub(super) const fn offers_login(&self, channel: Channel) -> bool {
+        self.login && (channel.is_tls() || self.plaintext_auth)
     }
 }
 

@@ -11,21 +11,21 @@
 //! | event | answers |
 //! |---|---|
 //! | [`Event::NeedInput`] | send what was written, and read more |
-//! | [`Event::Command`] | [`data`](Session::data) and [`fetch`](Session::fetch) as often as there is something to tell, then [`complete`](Session::complete), [`accept`](Session::accept) or [`reject`](Session::reject) |
-//! | [`Event::StartTls`] | [`accept`](Session::accept) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
-//! | [`Event::Authenticate`], [`Event::AuthenticateResponse`] | [`challenge`](Session::challenge), [`accept`](Session::accept), [`reject`](Session::reject) |
-//! | [`Event::AuthenticateCancelled`] | none: forget the exchange |
+//! | [`Event::Command`], [`Event::BodyEnd`], [`Event::Unknown`] | [`data`](Session::data) and [`fetch`](Session::fetch) as often as there is something to tell, then [`complete`](Session::complete), [`accept`](Session::accept) or [`reject`](Session::reject) |
+//! | [`Event::Select`] | [`select`](Session::select), [`reject`](Session::reject) |
+//! | [`Event::StartTls`] | [`start_tls`](Session::start_tls) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
+//! | [`Event::Auth`], [`Event::AuthResponse`] | [`challenge`](Session::challenge), [`accept`](Session::accept), [`reject`](Session::reject) |
+//! | [`Event::AuthCancelled`] | none: forget the exchange |
 //! | [`Event::Append`] | [`accept`](Session::accept), and the message comes; [`reject`](Session::reject) |
-//! | [`Event::AppendPiece`] | none: keep it; [`decline`](Session::decline) to refuse the message |
-//! | [`Event::AppendEnd`] | as [`Event::Command`] |
-//! | [`Event::AppendCancelled`] | none: drop the message |
+//! | [`Event::Body`] | none: keep it; [`decline`](Session::decline) to refuse the message |
+//! | [`Event::BodyCancelled`] | none: drop the message |
 //! | [`Event::Idle`] | [`accept`](Session::accept), then [`data`](Session::data) at any time; [`reject`](Session::reject) |
 //! | [`Event::IdleDone`] | none |
 //! | [`Event::Closed`] | send what was written, and close |
 //! | any | [`decline`](Session::decline) |
 //!
-//! The [front page](crate) has a whole server. What it has not: TLS, which the client
-//! asks for with STARTTLS, and the ends that a driver brings about.
+//! The [front page](crate) has a whole server. It omits STARTTLS, and the ends that the server
+//! brings about, which are here:
 //!
 //! ```
 //! use imap_proto::{Arena, BytesMut, ReceiveBuffer, Text};
@@ -61,11 +61,11 @@
 //!         match imap.receive(&mut input, &arena, &mut out)? {
 //!             Event::NeedInput => break,
 //!             Event::StartTls(ticket) => {
-//!                 let upgrade = imap.accept(ticket, &mut out)?;
+//!                 let upgrade = imap.start_tls(ticket, &mut out)?;
 //!                 connection.send(&mut out);
 //!                 buffer.keep_last(0); // what came in clear text is not read inside TLS
 //!                 connection.start_tls();
-//!                 imap.upgraded(upgrade);
+//!                 imap.upgraded(upgrade)?;
 //!                 continue 'reads;
 //!             }
 //!             Event::Closed => {
@@ -74,10 +74,10 @@
 //!             }
 //!             other => imap.decline(other, &mut out)?, // and all the others
 //!         }
+//!         arena.reset(); // the event is gone
 //!     }
 //!     let unread = input.len();
 //!     buffer.keep_last(unread);
-//!     arena.reset();
 //! }
 //! # }
 //! # let mut connection = Connection(Vec::new(), false);
@@ -85,23 +85,31 @@
 //! # assert!(connection.0.ends_with(b"a OK begin the TLS handshake\r\n* BYE silent for too long\r\n"));
 //! ```
 
+mod append;
 mod config;
+mod data;
+mod dispatch;
 mod error;
 mod event;
+mod head;
 mod offered;
+mod pending;
 mod receive;
 mod rejection;
 mod reply;
 pub mod request;
+mod select;
 mod session;
 mod state;
 mod tag;
+mod unknown;
 
 pub use config::Config;
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::Event;
-pub use mail_wire::Channel;
+pub use mail_wire::{Channel, Upgrade};
 pub use rejection::Rejection;
-pub use request::Upgrade;
+pub use select::{Select, Selected};
 pub use session::Session;
 pub use state::State;
+pub use unknown::UnknownCommand;

@@ -15,16 +15,22 @@ use crate::wire::Text;
 pub struct Rejection<'a>(Completion<'a>);
 
 impl<'a> Rejection<'a> {
-    /// The name or the password is wrong (RFC 5530).
+    /// The name or the password is wrong (RFC 5530 §3).
     pub const AUTHENTICATION_FAILED: Rejection<'static> =
         Rejection::no(Some(Code::AuthenticationFailed), Text::first_line("wrong name or password"));
-    /// There is no such mailbox, and CREATE might help (RFC 9051 section 7.1).
+    /// Nobody can log in now; to be tried again (RFC 5530 §3).
+    pub const AUTH_UNAVAILABLE: Rejection<'static> =
+        Rejection::no(Some(Code::Unavailable), Text::first_line("nobody can log in now"));
+    /// There is no such mailbox, and CREATE might help (RFC 9051 §7.1).
     pub const TRY_CREATE: Rejection<'static> =
         Rejection::no(Some(Code::TryCreate), Text::first_line("there is no such mailbox"));
-    /// What is asked for is not served here (RFC 5530).
-    pub const NOT_SERVED: Rejection<'static> =
-        Rejection::no(Some(Code::Cannot), Text::first_line("not served here"));
-    /// Something that it needs is down; to be tried again (RFC 5530).
+    /// This server does not do it (RFC 5530 §3).
+    pub const NOT_SUPPORTED: Rejection<'static> =
+        Rejection::no(Some(Code::Cannot), Text::first_line("not supported here"));
+    /// STARTTLS cannot be done now.
+    pub const TLS_UNAVAILABLE: Rejection<'static> =
+        Rejection::no(Some(Code::Unavailable), Text::first_line("no TLS now"));
+    /// Trouble of the server's own; to be tried again (RFC 5530 §3).
     pub const UNAVAILABLE: Rejection<'static> =
         Rejection::no(Some(Code::Unavailable), Text::first_line("not available now"));
 

@@ -9,6 +9,8 @@ use crate::wire::Tag;
 pub(super) struct KeptTag {
     octets: [u8; KeptTag::LIMIT],
     length: usize,
+    /// Whether it is not to be logged.
+    secret: bool,
 }
 
 impl KeptTag {
@@ -16,7 +18,7 @@ impl KeptTag {
     pub(super) const LIMIT: usize = 64;
 
     /// No tag: what is answered gets `*`.
-    pub(super) const NONE: Self = Self { octets: [0; Self::LIMIT], length: 0 };
+    pub(super) const NONE: Self = Self { octets: [0; Self::LIMIT], length: 0, secret: false };
 
     /// Keeps `tag`; `None` if it is too long.
     pub(super) fn new(tag: Tag<'_>) -> Option<Self> {
@@ -25,6 +27,15 @@ impl KeptTag {
         kept.octets.get_mut(..tag.len())?.copy_from_slice(tag);
         kept.length = tag.len();
         Some(kept)
+    }
+
+    /// The same, not to be logged where `secret` says so.
+    pub(super) const fn secret_if(self, secret: bool) -> Self {
+        Self { secret, ..self }
+    }
+
+    pub(super) const fn is_secret(&self) -> bool {
+        self.secret
     }
 
     /// Writes the tag, or `*` where there is none.

@@ -1,4 +1,4 @@
-//! APPEND (RFC 9051 section 6.3.12): decided first, then streamed.
+//! APPEND (RFC 9051 §6.3.12): decided first, then streamed.
 
 use std::sync::Arc;
 
@@ -18,18 +18,15 @@ fn a_message() {
         S: + send the message
         C> a1 LOGOUT\\r\\n\\x01\\xff\\n.\\r\\n
         C:
-        S: * 4 EXISTS
         S: a OK done
         C: b APPEND {5}
         S: + send the literal
         C: INBOX {3+}
         C: abc
-        S: * 4 EXISTS
         S: b OK done
         C: c APPEND INBOX {0}
         S: + send the message
         C:
-        S: * 4 EXISTS
         S: c OK done
         ",
         ],
@@ -79,10 +76,10 @@ fn more_behind_the_message() {
             "
         C: a APPEND INBOX {3+}
         C: abc more
-        S: a BAD expected the end of the command behind the message
+        S: a BAD expected the end of the command after the message
         C: b APPEND INBOX {3+}
         C: abc {10+}
-        S: b BAD expected the end of the command behind the message
+        S: b BAD expected the end of the command after the message
         C> c LOGOUT\\r\\n
         C:
         C: d NOOP
@@ -97,16 +94,16 @@ fn more_behind_the_message() {
 #[test]
 fn a_bare_lf_behind_the_message() {
     let transcript = "C: a APPEND INBOX {3+}\nC> abc\\n\n";
-    let end = "S: a BAD expected the end of the command behind the message\n";
+    let end = "S: a BAD expected the end of the command after the message\n";
     let seen = play(config(), &[LOGIN, transcript, end, "C: b NOOP\nS: b OK done"]);
     assert!(seen.messages.is_empty());
     let mut lenient = config();
     lenient.tolerance.bare_lf = true;
-    let seen = play(lenient, &[LOGIN, transcript, "S: * 4 EXISTS\nS: a OK done"]);
+    let seen = play(lenient, &[LOGIN, transcript, "S: a OK done"]);
     assert_eq!(seen.messages, [b"abc"]);
 }
 
-/// RFC 9051 section 9: `literal` has no NUL. The message is read to its end,
+/// RFC 9051 §9: `literal` has no NUL. The message is read to its end,
 /// wherever the NUL is, and nothing in it is taken for a command.
 #[test]
 fn a_nul_in_a_message() {
@@ -129,7 +126,7 @@ fn a_nul_in_a_message() {
             ],
         );
         assert!(seen.messages.is_empty());
-        let ends = seen.events.iter().filter(|event| event.starts_with("AppendE"));
+        let ends = seen.events.iter().filter(|event| event.starts_with("BodyEnd"));
         assert_eq!(ends.count(), 0);
     }
 }
@@ -152,7 +149,7 @@ fn a_message_whose_pieces_are_declined() {
                     Event::NeedInput => break,
                     Event::Command(_, ticket) => session.accept(ticket, &mut out).unwrap(),
                     Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
-                    Event::AppendCancelled => cancelled += 1,
+                    Event::BodyCancelled => cancelled += 1,
                     other => session.decline(other, &mut out).unwrap(),
                 }
             }
@@ -162,21 +159,21 @@ fn a_message_whose_pieces_are_declined() {
         let (_, written) = written.split_once("done\r\n").unwrap();
         assert_eq!(
             written,
-            "b NO [CANNOT] not served here\r\n+ send the message\r\n\
-             c BAD expected the end of the command behind the message\r\n\
-             d NO [CANNOT] not served here\r\ne OK done\r\n"
+            "b NO [CANNOT] not supported here\r\n+ send the message\r\n\
+             c BAD expected the end of the command after the message\r\n\
+             d NO [CANNOT] not supported here\r\ne OK done\r\n"
         );
         assert_eq!(cancelled, 2);
     }
 }
 
-/// RFC 3516 section 4.4: `literal8` may hold a NUL, and is BINARY's.
+/// RFC 3516 §4.4: `literal8` may hold a NUL, and is BINARY's.
 #[test]
 fn a_binary_message() {
     let transcript = "C: a APPEND INBOX ~{4+}\nC> \\0a\\0b\nC:\n";
     let mut binary = config();
     binary.capabilities.push(Capability::Binary);
-    let seen = play(binary, &[LOGIN, transcript, "S: * 4 EXISTS\nS: a OK done"]);
+    let seen = play(binary, &[LOGIN, transcript, "S: a OK done"]);
     assert_eq!(seen.messages, [b"\0a\0b"]);
     let seen =
         play(config(), &[LOGIN, transcript, "S: a BAD not offered here\nC: b NOOP\nS: b OK done"]);
@@ -192,9 +189,9 @@ fn flags_that_are_not_the_clients() {
             LOGIN,
             "
         C: a APPEND INBOX (\\\\Seen \\\\Recent) {3}
-        S: a BAD expected the message behind mailbox, flags and date
+        S: a BAD expected the message after mailbox, flags and date
         C: b APPEND INBOX (\\\\*) {10+}
-        S: b BAD expected the message behind mailbox, flags and date
+        S: b BAD expected the message after mailbox, flags and date
         C> c LOGOUT\\r\\n
         C:
         C: d NOOP

@@ -1,4 +1,4 @@
-//! LOGIN and AUTHENTICATE (RFC 9051 sections 6.2.2 and 6.2.3, RFC 4959).
+//! LOGIN and AUTHENTICATE (RFC 9051 §6.2.2 and 6.2.3, RFC 4959).
 
 use imap_proto::Capability;
 use imap_proto::server::{Channel, Config};
@@ -63,7 +63,7 @@ fn exchanges_that_fail() {
             "C: i LOGIN alice {6}\nS* +\nC: secret\nS* i OK",
         ],
     );
-    assert_eq!(seen.events.iter().filter(|event| *event == "AuthenticateCancelled").count(), 4);
+    assert_eq!(seen.events.iter().filter(|event| *event == "AuthCancelled").count(), 4);
     assert!(!seen.events.concat().contains("secret"), "{:?}", seen.events);
 }
 

@@ -1,11 +1,11 @@
-//! Commands and the states they are valid in (RFC 9051 sections 3 and 6).
+//! Commands and the states they are valid in (RFC 9051 §3 and 6).
 
 use std::sync::Arc;
 
 use imap_proto::server::{Channel, Event, Misuse, Session};
 use imap_proto::{Arena, Atom, BytesMut, Capability, Data};
 
-use crate::transcript::{LOGIN, SELECTED, config, play};
+use crate::transcript::{LOGIN, SELECTED, config, play, selected};
 
 #[test]
 fn a_whole_session() {
@@ -21,7 +21,7 @@ fn a_whole_session() {
         C: a3 LOGIN alice secret
         S* a3 OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE MOVE
         C: a4 SELECT inbox
-        S: * 3 EXISTS
+        S@ 3
         S: a4 OK [READ-WRITE] done
         C: a5 FETCH 1 (UID BODY[])
         S: * 1 FETCH (UID 1 BODY[] {5}
@@ -43,7 +43,7 @@ fn a_whole_session() {
     );
 }
 
-/// RFC 9051 section 3: a command in the wrong state is BAD, under its own tag.
+/// RFC 9051 §3: a command in the wrong state is BAD, under its own tag.
 #[test]
 fn commands_in_the_wrong_state() {
     play(
@@ -73,12 +73,12 @@ fn commands_in_the_wrong_state() {
         C: q CLOSE
         S: q BAD select a mailbox first
         C: r LIST \"\" *
-        S: r NO [CANNOT] not served here
+        S: r NO [CANNOT] not supported here
         "],
     );
 }
 
-/// RFC 9051 sections 6.3.2, 6.4.1, 6.4.2 and 7.1.
+/// RFC 9051 §6.3.2, 6.4.1, 6.4.2 and 7.1.
 #[test]
 fn selecting_and_closing() {
     play(
@@ -88,11 +88,11 @@ fn selecting_and_closing() {
             "
         C: a SELECT Other
         S: * OK [CLOSED] mailbox closed
-        S: * 3 EXISTS
+        S@ 3
         S: a OK [READ-WRITE] done
         C: b EXAMINE Other
         S: * OK [CLOSED] mailbox closed
-        S: * 3 EXISTS
+        S@ 3
         S: b OK [READ-ONLY] done
         C: c SELECT Missing
         S: * OK [CLOSED] mailbox closed
@@ -100,13 +100,14 @@ fn selecting_and_closing() {
         C: d EXPUNGE
         S: d BAD select a mailbox first
         C: e SELECT Archive
+        S@ 3
         S: e OK [READ-ONLY] done
         C: f CLOSE
         S: f OK done
         C: g UNSELECT
         S: g BAD select a mailbox first
         C: h SELECT INBOX
-        S: * 3 EXISTS
+        S@ 3
         S: h OK [READ-WRITE] done
         C: i SELECT
         S* i BAD
@@ -120,7 +121,7 @@ fn selecting_and_closing() {
 }
 
 /// LOGIN and SELECT in one write work in order; pipelined commands are carried
-/// out one after another (RFC 9051 section 5.5).
+/// out one after another (RFC 9051 §5.5).
 #[test]
 fn pipelining() {
     let seen = play(
@@ -129,7 +130,7 @@ fn pipelining() {
         S* * OK
         C> a LOGIN alice secret\\r\\nb SELECT INBOX\\r\\nc FETCH 1 UID\\r\\nd LOGOUT\\r\\ne NOOP\\r\\n
         S* a OK [CAPABILITY
-        S: * 3 EXISTS
+        S@ 3
         S: b OK [READ-WRITE] done
         S: * 1 FETCH (UID 1 BODY[] {5}
         S: hello)
@@ -204,7 +205,7 @@ fn what_is_no_command() {
     );
 }
 
-/// RFC 9051 section 6.3.13: DONE in any case; anything else is BAD and ends it.
+/// RFC 9051 §6.3.13: DONE in any case; anything else is BAD and ends it.
 #[test]
 fn idle() {
     let seen = play(
@@ -263,7 +264,7 @@ fn commands_that_are_not_offered() {
         C: g LIST \"\" * RETURN (CHILDREN)
         S: g BAD not offered here
         C: g LIST \"\" a
-        S: g NO [CANNOT] not served here
+        S: g NO [CANNOT] not supported here
         C: h EXPUNGE
         S: * 2 EXPUNGE
         S: h OK done
@@ -322,12 +323,15 @@ fn is_taken(extensions: &[Capability<'static>], command: &str) -> bool {
         match session.receive(&mut unread, &arena, &mut out).unwrap() {
             Event::NeedInput => return !out.ends_with(b"c BAD not offered here\r\n"),
             Event::Command(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+            Event::Select(select, ticket) => {
+                session.select(ticket, &selected(select, 3), &mut out).unwrap();
+            }
             other => session.decline(other, &mut out).unwrap(),
         }
     }
 }
 
-/// RFC 9051 section 6.3.1: what is not known is passed over.
+/// RFC 9051 §6.3.1: what is not known is passed over.
 #[test]
 fn enable() {
     let mut config = config();
@@ -349,7 +353,7 @@ fn enable() {
     );
 }
 
-/// What lets strings go out in UTF-8, in any case (RFC 9051 section 6.3.1, RFC
+/// What lets strings go out in UTF-8, in any case (RFC 9051 §6.3.1, RFC
 /// 6855 section 3).
 #[test]
 fn utf8_is_enabled() {
@@ -375,7 +379,7 @@ fn utf8_is_enabled() {
     }
 }
 
-/// RFC 9051 section 7.5.1: message numbers do not change while FETCH, STORE or
+/// RFC 9051 §7.5.1: message numbers do not change while FETCH, STORE or
 /// SEARCH by number is answered; with any other command they may.
 #[test]
 fn message_numbers_stay_while_they_are_used() {
@@ -396,19 +400,24 @@ fn message_numbers_stay_while_they_are_used() {
         let mut session = Session::new(config.clone(), Channel::Tls, &mut out);
         let octets = format!("a LOGIN u p\r\nb SELECT x\r\nc {command}\r\n");
         let mut input = octets.as_bytes();
-        for tag in ["a", "b", "c"] {
-            let Ok(Event::Command(command, ticket)) = session.receive(&mut input, &arena, &mut out)
-            else {
-                panic!("{octets}")
-            };
-            assert_eq!(command.tag.as_str(), tag);
-            if tag == "c" {
-                let expunge = Data::Expunge(1.try_into().unwrap());
-                let expected = if may_change { Ok(()) } else { Err(Misuse::ExpungeNow) };
-                assert_eq!(session.data(&expunge, &mut out), expected, "{octets}");
+        let expunge = Data::Expunge(1.try_into().unwrap());
+        loop {
+            match session.receive(&mut input, &arena, &mut out).unwrap() {
+                Event::Select(select, ticket) => {
+                    session.select(ticket, &selected(select, 3), &mut out).unwrap();
+                }
+                Event::Command(command, ticket) if command.tag.as_str() == "c" => {
+                    let expected = if may_change { Ok(()) } else { Err(Misuse::ExpungeNow) };
+                    assert_eq!(session.may_expunge(), may_change, "{octets}");
+                    assert_eq!(session.data(&expunge, &mut out), expected, "{octets}");
+                    session.accept(ticket, &mut out).unwrap();
+                    break;
+                }
+                Event::Command(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                other => panic!("{other:?}"),
             }
-            session.accept(ticket, &mut out).unwrap();
         }
+        assert_eq!(session.data(&expunge, &mut out), Err(Misuse::ExpungeNow));
     }
 }
 
@@ -426,14 +435,17 @@ fn message_numbers_stay_while_a_message_comes() {
         may_change.push(session.data(&expunge, &mut out).is_ok());
         match event {
             Event::NeedInput => break,
-            Event::Command(_, ticket) | Event::AppendEnd(ticket) => {
+            Event::Command(_, ticket) | Event::BodyEnd(ticket) => {
                 session.accept(ticket, &mut out).unwrap();
             }
+            Event::Select(select, ticket) => {
+                session.select(ticket, &selected(select, 3), &mut out).unwrap();
+            }
             Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
-            Event::AppendPiece(_) => {}
+            Event::Body(_) => {}
             other => panic!("{other:?}"),
         }
     }
-    // LOGIN, SELECT, Append, AppendPiece, AppendEnd, NeedInput
-    assert_eq!(may_change, [false, true, false, false, true, false]);
+    // LOGIN, Select, Append, Body, BodyEnd, NeedInput
+    assert_eq!(may_change, [false, false, false, false, true, false]);
 }

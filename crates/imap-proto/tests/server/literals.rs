@@ -1,4 +1,4 @@
-//! Literals that are arguments (RFC 9051 section 4.3, RFC 7888).
+//! Literals that are arguments (RFC 9051 §4.3, RFC 7888).
 
 use imap_proto::Capability;
 
@@ -18,7 +18,7 @@ fn both_kinds() {
         S* a OK
         C: b SELECT {5+}
         C: INBOX
-        S: * 3 EXISTS
+        S@ 3
         S: b OK [READ-WRITE] done
         "],
     );
@@ -78,14 +78,14 @@ fn not_offered() {
         config,
         &[
             LOGIN,
-            "C: a SELECT {5+}\nC: INBOX\nS: * 3 EXISTS\nS: a OK [READ-WRITE] done",
+            "C: a SELECT {5+}\nC: INBOX\nS@ 3\nS: a OK [READ-WRITE] done",
             &format!("C: b APPEND INBOX {{4097+}}\nS* b BAD\nC: {}\n", "x".repeat(4097)),
             "C: c NOOP\nS: c OK done",
         ],
     );
 }
 
-/// A `literal8` is no string (RFC 9051 section 9): it is read all the same, so
+/// A `literal8` is no string (RFC 9051 §9): it is read all the same, so
 /// that it is not taken for a command.
 #[test]
 fn binary_literals_are_no_strings() {

@@ -14,9 +14,14 @@
 mod append;
 mod auth;
 mod commands;
+mod data;
 mod drivers;
+mod fetch;
 mod limits;
 mod literals;
 mod misuse;
+mod openness;
+mod select;
 mod starttls;
 mod transcript;
+mod wire_log;

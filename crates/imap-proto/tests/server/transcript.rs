@@ -5,6 +5,7 @@
 //! C> a NO            the same without CRLF behind it
 //! S: a OK done       a line that the server answers
 //! S* a BAD           a line of the server that begins so
+//! S@ 3               what SELECT tells of a mailbox of 3 messages
 //! --- TLS ---        both shake hands
 //! ```
 //!
@@ -14,15 +15,18 @@
 //! same answers, the same events and the same messages.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use imap_proto::server::{
-    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, Upgrade, request,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Select, Selected, Session,
+    Upgrade, request,
 };
 use imap_proto::{
-    Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, FetchData,
-    Section, Text, Ticket,
+    Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, Delimiter,
+    FetchData, Flag, Listed, PermanentFlag, Section, Text, Ticket,
 };
+
+use crate::wire_log::{assert_no_secret, log};
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
@@ -53,7 +57,7 @@ S* * OK [CAPABILITY IMAP4rev1
 C: l LOGIN alice secret
 S* l OK [CAPABILITY IMAP4rev1
 C: s SELECT INBOX
-S: * 3 EXISTS
+S@ 3
 S: s OK [READ-WRITE] done
 ";
 
@@ -66,6 +70,8 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<String>,
     /// The messages that were appended.
     pub(crate) messages: Vec<Vec<u8>>,
+    /// What the wire log showed.
+    pub(crate) log: Vec<String>,
     /// What ended the session, if anything did.
     pub(crate) failure: Option<ProtocolError>,
 }
@@ -79,7 +85,7 @@ pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
 pub(crate) fn play_on(channel: Channel, config: Config, transcripts: &[&str]) -> Outcome {
     let config = Arc::new(config);
     let steps: Vec<Step> =
-        transcripts.iter().flat_map(|text| text.lines().filter_map(step)).collect();
+        transcripts.iter().flat_map(|text| text.lines().flat_map(steps)).collect();
 
     let mut server = Server::new(channel, config.clone());
     let mut sent = 0;
@@ -116,8 +122,10 @@ pub(crate) fn play_on(channel: Channel, config: Config, transcripts: &[&str]) ->
             Step::Line(_) | Step::Start(_) => {}
         }
     }
+    assert_no_secret(&expected.log);
     let replay = |cut: &dyn Fn(usize) -> bool, how: &str| {
         let outcome = replay(channel, &config, &reads, cut);
+        assert_no_secret(&outcome.log);
         assert_eq!(outcome, expected, "{how}");
     };
     replay(&|_| false, "the whole input at once");
@@ -158,6 +166,23 @@ enum Step {
     Line(String),
     Start(String),
     Tls,
+}
+
+/// The step that a line of a transcript is, or the steps that it is short for.
+fn steps(line: &str) -> Vec<Step> {
+    match line.trim_start().strip_prefix("S@ ") {
+        None => step(line).into_iter().collect(),
+        Some(messages) => [
+            "* FLAGS (\\Seen \\Deleted)",
+            &format!("* {messages} EXISTS"),
+            "* 0 RECENT",
+            "* OK [UIDVALIDITY 7] UIDs valid",
+            "* OK [UIDNEXT 4] the next UID",
+            "* OK [PERMANENTFLAGS (\\Seen \\*)] flags that are kept",
+        ]
+        .map(|line| Step::Line(line.to_owned()))
+        .into(),
+    }
 }
 
 fn step(line: &str) -> Option<Step> {
@@ -205,25 +230,33 @@ pub(crate) struct Server {
     out: BytesMut,
     upgrade: Option<Upgrade>,
     message: Vec<u8>,
+    /// How many messages the mailbox has that is selected.
+    messages: u32,
     outcome: Outcome,
     closed: bool,
     limit: usize,
+    /// What the wire log shows.
+    pub(crate) lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub(crate) fn new(channel: Channel, config: Arc<Config>) -> Self {
         let mut out = BytesMut::new();
         let limit = config.limits.buffer();
-        let session = Session::new(config, channel, &mut out);
+        let mut session = Session::new(config, channel, &mut out);
+        let (log, lines) = log();
+        session.log_wire(log, &out);
         Self {
             session,
             unread: Vec::new(),
             out,
             upgrade: None,
             message: Vec::new(),
+            messages: 0,
             outcome: Outcome::default(),
             closed: false,
             limit,
+            lines,
         }
     }
 
@@ -237,7 +270,8 @@ impl Server {
 
     fn shake_hands(&mut self) {
         assert!(self.unread.is_empty());
-        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted"));
+        let upgrade = self.upgrade.take().expect("STARTTLS was not accepted");
+        self.session.upgraded(upgrade).unwrap();
     }
 
     pub(crate) fn receive(&mut self, octets: &[u8]) {
@@ -267,18 +301,19 @@ impl Server {
     }
 
     pub(crate) fn finish(mut self) -> Outcome {
+        self.outcome.log = self.lines.lock().unwrap().clone();
         self.outcome.written = String::from_utf8_lossy(&self.out).into_owned();
         self.outcome
     }
 
     fn log(&mut self, event: &Event<'_>) {
         let event = match event {
-            Event::AppendPiece(piece) => {
+            Event::Body(piece) => {
                 self.message.extend_from_slice(piece);
-                if self.outcome.events.last().is_some_and(|last| last == "AppendPiece") {
+                if self.outcome.events.last().is_some_and(|last| last == "Body") {
                     return;
                 }
-                "AppendPiece".to_owned()
+                "Body".to_owned()
             }
             event => format!("{event:?}"),
         };
@@ -287,36 +322,47 @@ impl Server {
 
     fn answer(&mut self, event: Event<'_>) -> Result<(), Misuse> {
         let (session, out) = (&mut self.session, &mut self.out);
+        let messages = &mut self.messages;
         match event {
-            Event::Command(command, ticket) => carry_out(session, command, ticket, out),
+            Event::Command(command, ticket) => carry_out(session, command, messages, ticket, out),
+            Event::Select(select, ticket) => {
+                *messages = 3;
+                answer_select(session, select, ticket, out)
+            }
             Event::Append(append, ticket) if append.mailbox.as_str() == Some("Missing") => {
                 session.reject(ticket, Rejection::TRY_CREATE, out)
             }
             Event::Append(_, ticket) => session.accept(ticket, out),
             // The log keeps them.
-            Event::AppendPiece(_) => Ok(()),
-            Event::AppendEnd(ticket) => {
+            Event::Body(_) => Ok(()),
+            Event::BodyEnd(ticket) => {
                 self.outcome.messages.push(std::mem::take(&mut self.message));
-                session.data(&Data::Exists(4), out)?;
+                if session.state().is_selected() {
+                    *messages += 1;
+                    session.data(&Data::Exists(*messages), out)?;
+                }
                 session.accept(ticket, out)
             }
-            Event::AppendCancelled => {
+            Event::BodyCancelled => {
                 self.message.clear();
                 Ok(())
             }
             Event::Idle(ticket) => {
                 session.accept(ticket, out)?;
-                session.data(&Data::Exists(4), out)?;
-                session.data(&Data::Expunge(1.try_into().unwrap()), out)
+                if session.state().is_selected() {
+                    session.data(&Data::Exists(*messages + 1), out)?;
+                    session.data(&Data::Expunge(1.try_into().unwrap()), out)?;
+                }
+                Ok(())
             }
             Event::StartTls(ticket) => {
-                session.accept(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
+                session.start_tls(ticket, out).map(|upgrade| self.upgrade = Some(upgrade))
             }
-            Event::Authenticate { initial_response, ticket, .. } => match initial_response {
+            Event::Auth(auth, ticket) => match auth.initial_response {
                 Some(response) => log_in(session, &response.decode(), ticket, out),
                 None => session.challenge(ticket, b"", out),
             },
-            Event::AuthenticateResponse(response, ticket) => {
+            Event::AuthResponse(response, ticket) => {
                 log_in(session, &response.decode(), ticket, out)
             }
             Event::Closed => {
@@ -331,7 +377,7 @@ impl Server {
 fn log_in(
     session: &mut Session,
     response: &[u8],
-    ticket: Ticket<request::Authenticate>,
+    ticket: Ticket<request::Auth>,
     out: &mut BytesMut,
 ) -> Result<(), Misuse> {
     match response {
@@ -344,6 +390,7 @@ fn log_in(
 fn carry_out(
     session: &mut Session,
     command: Command<'_>,
+    messages: &mut u32,
     ticket: Ticket<request::Command>,
     out: &mut BytesMut,
 ) -> Result<(), Misuse> {
@@ -356,40 +403,82 @@ fn carry_out(
                 session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out)
             }
         }
-        CommandKind::Select(mailbox) | CommandKind::Examine(mailbox) => match mailbox.as_str() {
-            Some("Missing") => {
-                let code = Some(Code::NonExistent);
-                session.complete(ticket, Completion::no(code, Text::first_line("no")), out)
-            }
-            Some("Archive") => {
-                session.complete(ticket, Completion { code: Some(Code::ReadOnly), ..done }, out)
-            }
-            _ => {
-                session.data(&Data::Exists(3), out)?;
-                session.complete(ticket, done, out)
-            }
-        },
         CommandKind::Fetch(fetch) => {
             let one = 1.try_into().unwrap();
-            let expunge = session.data(&Data::Expunge(one), out);
-            assert_eq!(expunge.is_err(), !fetch.uid, "RFC 9051 section 7.5.1");
-            let mut fetch = session.fetch(one, out)?;
-            fetch.item(&FetchData::Uid(one), out);
-            let whole = Body::Section { section: Section::Whole, origin: None };
-            let mut body = fetch.body(whole, 5, out);
-            body.write(b"hel", out).unwrap();
-            body.write(b"lo", out).unwrap();
-            body.end().unwrap().end(out);
+            assert_eq!(session.may_expunge(), fetch.uid, "RFC 9051 §7.5.1");
+            if fetch.uid && *messages > 1 {
+                session.data(&Data::Expunge(one), out)?;
+                *messages -= 1;
+            }
+            if *messages > 0 {
+                let mut fetch = session.fetch(one, out)?;
+                fetch.item(&FetchData::Uid(one), out).unwrap();
+                let whole = Body::Section { section: Section::Whole, origin: None };
+                let mut body = fetch.body(whole, 5, out);
+                body.write(b"hel", out).unwrap();
+                body.write(b"lo", out).unwrap();
+                session.end_fetch(body.end().unwrap(), out)?;
+            }
             session.complete(ticket, done, out)
         }
         CommandKind::Expunge { .. } => {
-            session.data(&Data::Expunge(2.try_into().unwrap()), out)?;
+            if *messages > 1 {
+                session.data(&Data::Expunge(2.try_into().unwrap()), out)?;
+                *messages -= 1;
+            }
             session.complete(ticket, done, out)
         }
-        CommandKind::List(_) => session.reject(ticket, Rejection::NOT_SERVED, out),
+        CommandKind::List(_) => session.reject(ticket, Rejection::NOT_SUPPORTED, out),
         CommandKind::Check => {
             session.complete(ticket, Completion::bad(None, Text::first_line("no checks")), out)
         }
         _ => session.complete(ticket, done, out),
     }
+}
+
+/// What the tests' servers tell of a mailbox.
+pub(crate) fn selected(select: Select<'_>, messages: u32) -> Selected<'_> {
+    let listed = Listed {
+        attributes: &[],
+        delimiter: Delimiter::new(b'/'),
+        mailbox: select.mailbox,
+        extended: &[],
+    };
+    let number = |number: u32| number.try_into().unwrap();
+    let mut selected = Selected::new(listed, messages, number(4), number(7));
+    selected.flags = &[Flag::Seen, Flag::Deleted];
+    selected.permanent_flags = &[PermanentFlag::Flag(Flag::Seen), PermanentFlag::NewKeywords];
+    selected
+}
+
+fn answer_select(
+    session: &mut Session,
+    select: Select<'_>,
+    ticket: Ticket<request::Select>,
+    out: &mut BytesMut,
+) -> Result<(), Misuse> {
+    let mut selected = selected(select, 3);
+    match select.mailbox.as_str() {
+        Some("Missing") => {
+            let why = Rejection::no(Some(Code::NonExistent), Text::first_line("no"));
+            return session.reject(ticket, why, out);
+        }
+        Some("Archive") => selected.read_only = true,
+        _ => {}
+    }
+    session.select(ticket, &selected, out)
+}
+
+/// A session with a mailbox of so many messages selected, and nothing in `out`.
+pub(crate) fn session_in_mailbox(messages: u32, out: &mut BytesMut) -> Session {
+    let mut session = Session::preauthenticated(Arc::new(config()), Channel::Tls, out);
+    let arena = Arena::new();
+    match session.receive(&mut &b"s SELECT INBOX\r\n"[..], &arena, out) {
+        Ok(Event::Select(select, ticket)) => {
+            session.select(ticket, &selected(select, messages), out).unwrap();
+        }
+        other => panic!("{other:?}"),
+    }
+    out.clear();
+    session
 }

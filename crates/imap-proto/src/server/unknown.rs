@@ -1,0 +1,37 @@
+//! Commands that this crate does not know.
+
+use mail_wire::parse::{Parsed, byte};
+
+use crate::wire::{Atom, Tag, after_space, atom, tag};
+
+/// A command that this crate cannot read: [`Event::Unknown`](super::Event::Unknown).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct UnknownCommand<'a> {
+    /// What its answer is called.
+    pub tag: Tag<'a>,
+    /// Its name, as the client wrote it: compare it with [`Atom::is`].
+    pub name: Atom<'a>,
+    /// What follows the name and a space, without the last CRLF: literals as they stand on
+    /// the wire, their `{n}` CRLF and their octets.
+    pub arguments: &'a [u8],
+}
+
+impl<'a> UnknownCommand<'a> {
+    /// ```abnf
+    /// tag SP atom [SP *OCTET]
+    /// ```
+    pub(super) fn parse(octets: &'a [u8]) -> Option<Self> {
+        let words = |input| -> Parsed<'a, (Tag<'a>, Atom<'a>)> {
+            let (rest, tag) = tag(input)?;
+            let (rest, ()) = byte(b' ', "a space")(rest)?;
+            let (rest, name) = atom(rest)?;
+            Ok((rest, (tag, name)))
+        };
+        let (rest, (tag, name)) = words(octets).ok()?;
+        match rest {
+            [] => Some(Self { tag, name, arguments: &[] }),
+            rest => after_space(rest).map(|arguments| Self { tag, name, arguments }),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The wire log: what it shows, and that no secret is in it.
+
+use std::sync::{Arc, Mutex};
+
+use imap_proto::server::{Channel, Session};
+use imap_proto::{BytesMut, WireLog};
+
+use crate::transcript::{Server, config};
+
+/// A log, and where its lines go.
+pub(crate) fn log() -> (WireLog, Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let sink = lines.clone();
+    (WireLog::new(move |line| sink.lock().unwrap().push(line.to_string())), lines)
+}
+
+/// What must not be in any log: the passwords of the transcripts, as they are and in base64.
+const SECRETS: [&str; 4] = ["secret", "AGFsaWNlAHNlY3JldA", "bW9yZQ", "Z28gb24"];
+
+/// Looks at the log of a transcript. Each is given here, at every split.
+pub(crate) fn assert_no_secret(lines: &[String]) {
+    for line in lines {
+        for secret in SECRETS {
+            assert!(!line.contains(secret), "{line:?} in {lines:#?}");
+        }
+    }
+}
+
+/// What a session that gets `input` at once logs.
+fn logged(input: &[u8]) -> Vec<String> {
+    let mut config = config();
+    config.mechanisms.offer("PLAIN").unwrap();
+    let mut server = Server::new(Channel::Tls, Arc::new(config));
+    let lines = server.lines.clone();
+    server.receive(input);
+    lines.lock().unwrap().clone()
+}
+
+#[test]
+fn both_directions_without_secrets() {
+    let lines = logged(
+        b"a LOGIN {5}\r\nalice {6}\r\nsecret\r\nb CREATE {3}\r\nnew\r\nc APPEND x {5+}\r\nhello\r\n\
+          d SELECT INBOX\r\ne FETCH 1 BODY[]\r\nf LOGN alice secret\r\ng NOOP\r\n",
+    );
+    let [greeting, rest @ ..] = &lines[..] else { panic!() };
+    assert!(greeting.starts_with("> * OK [CAPABILITY"));
+    let shown: Vec<&str> = rest.iter().map(|line| line.split(" [CAPA").next().unwrap()).collect();
+    assert_eq!(
+        shown,
+        [
+            "< a LOGIN …",
+            "> + send the literal",
+            "> + send the literal",
+            "< a LOGIN …",
+            "> a OK",
+            "< b CREATE …",
+            "> + send the literal",
+            "< b CREATE {3}",
+            "< new",
+            "> b OK done",
+            "< c APPEND x {5+}",
+            "< (5 octets)",
+            "> c OK done",
+            "< d SELECT INBOX",
+            "> * FLAGS (\\Seen \\Deleted)",
+            "> * 3 EXISTS",
+            "> * 0 RECENT",
+            "> * OK [UIDVALIDITY 7] UIDs valid",
+            "> * OK [UIDNEXT 4] the next UID",
+            "> * OK [PERMANENTFLAGS (\\Seen \\*)] flags that are kept",
+            "> d OK [READ-WRITE] done",
+            "< e FETCH 1 BODY[]",
+            "> * 1 FETCH …",
+            "> (24 octets)",
+            "> e OK done",
+            "< f LOGN …",
+            "> f BAD expected a command that is known at octet 2",
+            "< g NOOP",
+            "> g OK done",
+        ]
+    );
+    assert_no_secret(&lines);
+}
+
+/// The whole exchange is secret, both ways, but for the mechanism and the final reply.
+#[test]
+fn an_exchange() {
+    let lines = logged(
+        b"a AUTHENTICATE PLAIN bW9yZQ==\r\n*\r\nb AUTHENTICATE PLAIN\r\nAGFsaWNlAHNlY3JldA==\r\n",
+    );
+    let shown: Vec<&str> =
+        lines[1..].iter().map(|line| line.split(" [CAPA").next().unwrap()).collect();
+    assert_eq!(
+        shown,
+        [
+            "< a AUTHENTICATE PLAIN …",
+            "> + …",
+            "< …",
+            "> a BAD cancelled",
+            "< b AUTHENTICATE PLAIN",
+            "> + …",
+            "< …",
+            "> b OK",
+        ]
+    );
+    assert_no_secret(&lines);
+}
+
+/// A log that is turned on shows the greeting that is there already.
+#[test]
+fn the_greeting() {
+    let mut out = BytesMut::new();
+    let mut session = Session::new(Arc::new(config()), Channel::Tls, &mut out);
+    let (log, lines) = log();
+    session.log_wire(log, &out);
+    let expected = format!("> {}", String::from_utf8_lossy(&out).trim_end());
+    assert_eq!(*lines.lock().unwrap(), [expected]);
+}
