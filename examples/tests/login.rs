@@ -86,8 +86,9 @@ fn say(stream: &mut impl Write, line: &str) {
 }
 
 /// Tries something in all of them at once.
-fn in_each_way(test: fn(&Way)) {
+fn in_each_way(test: impl Fn(&Way) + Sync) {
     thread::scope(|scope| {
+        let test = &test;
         WAYS.iter().for_each(|way| drop(scope.spawn(move || test(way))));
     });
 }
@@ -172,6 +173,23 @@ fn a_flood_of_wrong_passwords_keeps_nobody_waiting() {
             }
             over.store(true, Ordering::Relaxed);
         });
+        listeners.stop();
+    });
+}
+
+/// RFC 4616 §2: nobody acts for another here, whatever his password.
+#[test]
+fn to_act_for_another_is_refused() {
+    // bob, alice, secret.
+    let message = "Ym9iAGFsaWNlAHNlY3JldA==";
+    in_each_way(|way| {
+        let (listeners, address) = start(way);
+        let mut socket = greeted(way, 1, address);
+        let begin = if way.name == "IMAP" { "a AUTHENTICATE PLAIN" } else { "AUTH PLAIN" };
+        say(&mut socket, begin);
+        read_line(&mut socket);
+        let answer = log_in(&mut socket, message);
+        assert!(answer.starts_with(way.answers[0]), "{}: {answer}", way.name);
         listeners.stop();
     });
 }

@@ -86,7 +86,8 @@ pub(crate) use self::{error::is_storage_full, users::local_part};
 pub struct MailboxId(i64);
 
 /// The store. All methods take `&self`: threads share it in an [`Arc`], and
-/// those that only read never wait for one that writes.
+/// those that only read never wait for one that writes, and for others that read
+/// only when there are more than some.
 #[derive(Debug)]
 pub struct Store {
     index: index::Index,
