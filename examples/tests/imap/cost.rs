@@ -88,6 +88,10 @@ fn an_envelope_of_addresses() {
         assert_eq!(last_line(&answer), "zz OK done");
         assert!(answer.len() < 2 << 20, "{} octets", answer.len());
     }
+    for message in 2..=4 {
+        compare(&mut socket, "SEARCH 1 TEXT zz", &format!("SEARCH {message} TEXT zz"));
+        compare(&mut socket, "SEARCH 1 TEXT zz", &format!("SEARCH {message} FROM zz"));
+    }
     listeners.stop();
 }
 

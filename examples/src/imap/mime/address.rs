@@ -1,6 +1,12 @@
 //! Lists of addresses (RFC 5322 §3.4), whose octets are told as they stand.
 
-use super::scan::{skip_cfws, skip_comment, unquote};
+use imap_proto::Arena;
+
+use super::{
+    allowance::Allowance,
+    fields,
+    scan::{skip_cfws, skip_comment, unquote},
+};
 
 /// What a list of addresses is made of.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,6 +31,43 @@ pub(super) struct Mailbox {
     pub(super) local: Vec<u8>,
     /// The domain; empty if there is none.
     pub(super) domain: Vec<u8>,
+}
+
+/// The entries of the list of addresses in a field, as many as may be told. A group that
+/// is begun is ended.
+pub(super) fn told<'m>(
+    value: &'m [u8],
+    allowance: &'m mut Allowance,
+    arena: &'m Arena,
+) -> impl Iterator<Item = Entry> + 'm {
+    // No more octets are looked at than may be told, up to a comma.
+    let value = match value.get(..allowance.left()) {
+        Some(beginning) => &beginning[..memchr::memrchr(b',', beginning).unwrap_or(0)],
+        None => value,
+    };
+    let mut addresses = Addresses::new(fields::unfolded(value, arena));
+    let mut in_group = false;
+    std::iter::from_fn(move || {
+        let entry = addresses.next().filter(|entry| match entry {
+            Entry::Mailbox(Mailbox { name, route, local, domain }) => {
+                let octets = name.len() + route.len() + local.len() + domain.len();
+                allowance.take(octets + Allowance::ADDRESS)
+            }
+            // Its end takes as much room as its start.
+            Entry::GroupStart(name) => allowance.take(name.len() + 2 * Allowance::ADDRESS),
+            Entry::GroupEnd => true,
+        });
+        match &entry {
+            Some(Entry::GroupStart(_)) => in_group = true,
+            Some(Entry::GroupEnd) => in_group = false,
+            Some(Entry::Mailbox(_)) => {}
+            None => {
+                addresses = Addresses::new(&[]);
+                return std::mem::take(&mut in_group).then_some(Entry::GroupEnd);
+            }
+        }
+        entry
+    })
 }
 
 /// The entries of a list of addresses, from the unfolded value of a field.

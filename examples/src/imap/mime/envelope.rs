@@ -3,7 +3,7 @@
 use imap_proto::{Address, Arena, Envelope, NString};
 
 use super::{
-    address::{Addresses, Entry},
+    address::{self, Entry},
     allowance::Allowance,
     fields,
 };
@@ -25,8 +25,7 @@ pub(super) fn envelope<'a>(
     let mut lists: [Vec<Address<'a>>; 6] = Default::default();
     for field in fields::fields(header) {
         if let Some(at) = LISTS.iter().position(|name| field.is(name)) {
-            let value = beginning(field.value, allowance.left());
-            addresses(fields::unfolded(value, arena), &mut lists[at], allowance, arena);
+            addresses(field.value, &mut lists[at], allowance, arena);
         }
     }
     let [from, sender, reply_to, to, cc, bcc] = lists.map(|list| arena.slice(&list));
@@ -59,60 +58,28 @@ pub(super) fn string<'a>(
     Some(fields::istring(fields::unfolded(value, arena)))
 }
 
-/// What is looked at of a list: no more octets than may be told, up to a comma.
-fn beginning(value: &[u8], octets: usize) -> &[u8] {
-    match value.get(..octets) {
-        Some(beginning) => &beginning[..memchr::memrchr(b',', beginning).unwrap_or(0)],
-        None => value,
-    }
-}
-
 /// Adds the addresses of a field to a list, as many as may be told; a group between
 /// the two addresses that mark its ends.
 fn addresses<'a>(
-    value: &[u8],
+    value: &'a [u8],
     list: &mut Vec<Address<'a>>,
     allowance: &mut Allowance,
     arena: &'a Arena,
 ) {
     const END: Address<'static> = Address { name: None, route: None, mailbox: None, host: None };
-    let mut in_group = false;
     let string = |octets: &[u8]| fields::istring(arena.slice(octets));
     let optional = |octets: &[u8]| (!octets.is_empty()).then(|| string(octets));
-    for entry in Addresses::new(value) {
-        let octets = match &entry {
-            Entry::Mailbox(one) => {
-                one.name.len() + one.route.len() + one.local.len() + one.domain.len()
-            }
-            Entry::GroupStart(name) => name.len() + Allowance::ADDRESS,
-            // Its room was taken at its start.
-            Entry::GroupEnd => 0,
-        };
-        in_group = match entry {
-            Entry::GroupEnd => {
-                list.push(END);
-                false
-            }
-            _ if !allowance.take(octets + Allowance::ADDRESS) => break,
-            Entry::GroupStart(name) => {
-                list.push(Address { mailbox: Some(string(&name)), ..END });
-                true
-            }
-            // An address without `host` would be the end of a group.
-            Entry::Mailbox(one) => {
-                list.push(Address {
-                    name: optional(&one.name),
-                    route: optional(&one.route),
-                    mailbox: Some(string(&one.local)),
-                    host: Some(string(&one.domain)),
-                });
-                in_group
-            }
-        };
-    }
-    if in_group {
-        list.push(END);
-    }
+    list.extend(address::told(value, allowance, arena).map(|entry| match entry {
+        Entry::GroupEnd => END,
+        Entry::GroupStart(name) => Address { mailbox: Some(string(&name)), ..END },
+        // An address without `host` would be the end of a group.
+        Entry::Mailbox(one) => Address {
+            name: optional(&one.name),
+            route: optional(&one.route),
+            mailbox: Some(string(&one.local)),
+            host: Some(string(&one.domain)),
+        },
+    }));
 }
 
 #[cfg(test)]

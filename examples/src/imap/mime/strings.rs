@@ -10,7 +10,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 
 use super::{
     Layout,
-    address::{Addresses, Entry},
+    address::{self, Entry},
+    allowance::Allowance,
     fields,
     parts::{Inside, Part},
     text,
@@ -85,12 +86,13 @@ impl Strings {
     /// this one.
     pub fn find_in_header(&self, header: &[u8]) -> Found {
         let mut found = Found(vec![false; self.count]);
+        let mut allowance = Allowance::new();
         for field in fields::fields(header) {
             let needles = self.fields.get(&field.name.to_ascii_lowercase());
             if needles.is_none() && self.header.is_empty() {
                 continue;
             }
-            let text = text_of(&field);
+            let text = text_of(&field, &mut allowance);
             if let Some(needles) = needles {
                 needles.find(&text, &mut found);
             }
@@ -117,9 +119,10 @@ impl Strings {
             }
             Inside::Message(message) => {
                 let header = octets.get(message.header.clone()).unwrap_or_default();
+                let mut allowance = Allowance::new();
                 for field in fields::fields(header) {
                     let name = String::from_utf8_lossy(field.name).to_lowercase();
-                    self.body.find(&format!("{name}: {}", text_of(&field)), found);
+                    self.body.find(&format!("{name}: {}", text_of(&field, &mut allowance)), found);
                 }
                 self.find_in(octets, message, found);
             }
@@ -134,12 +137,12 @@ impl Strings {
 
 /// The text of a field in lower case: what it says, and then, on lines of their own,
 /// the addresses in it.
-fn text_of(field: &fields::Field<'_>) -> String {
+fn text_of(field: &fields::Field<'_>, allowance: &mut Allowance) -> String {
     const LISTS: [&str; 6] = ["From", "Sender", "Reply-To", "To", "Cc", "Bcc"];
     let mut text = text::field(field.value);
     if LISTS.iter().any(|name| field.is(name)) {
         let arena = imap_proto::Arena::new();
-        for entry in Addresses::new(fields::unfolded(field.value, &arena)) {
+        for entry in address::told(field.value, allowance, &arena) {
             let line = match entry {
                 Entry::Mailbox(one) => [
                     &text::field(&one.name).into_bytes(),

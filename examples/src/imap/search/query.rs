@@ -410,3 +410,61 @@ impl<E, R: FnMut(Read) -> Result<Vec<u8>, E>> Look<'_, R> {
         Ok(self.body.insert(known))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use imap_proto::{AString, NonEmpty};
+
+    use super::*;
+
+    const NUMBERS: Numbers<'static> = Numbers { count: 3, largest_uid: 9, saved: &[] };
+    const FACTS: Facts = Facts { number: 1, uid: 2, size: 3, date: None, recent: false };
+
+    /// Whether a message of these octets, which has no flags, is found, how many keys
+    /// were looked at, and how often it was read.
+    fn look(keys: &[SearchKey<'_>], octets: &str) -> (bool, usize, usize) {
+        let mut query = Query::new(keys, NUMBERS).unwrap();
+        let mut readings = 0;
+        let read = |_| {
+            readings += 1;
+            Ok::<_, ()>(octets.as_bytes().to_vec())
+        };
+        let holds = query.holds(&FACTS, &|_| false, read).unwrap();
+        (holds, query.work, readings)
+    }
+
+    #[test]
+    fn keys_are_looked_at_once_however_they_nest_and_repeat() {
+        let mut keys = vec![SearchKey::All; 10_000];
+        keys.extend([SearchKey::Unseen, SearchKey::Not(&SearchKey::Seen)]);
+        for _ in 0..60 {
+            let inner = SearchKey::And(NonEmpty::new(keys.clone().leak()).unwrap());
+            keys = vec![inner, SearchKey::Or(&SearchKey::All, &SearchKey::Seen)];
+        }
+        assert_eq!(look(&keys, ""), (true, 1, 0));
+        let none = SearchKey::Not(&SearchKey::All);
+        assert_eq!(look(&[SearchKey::Unseen, none], ""), (false, 1, 0));
+    }
+
+    #[test]
+    fn a_message_is_read_once_and_only_if_it_has_to_be() {
+        let text = |text: &'static str| AString::new(text.as_bytes()).unwrap();
+        let octets = "Subject: one\r\n\r\ntwo\r\n";
+        let (one, two) = (SearchKey::Text(text("one")), SearchKey::Body(text("two")));
+        let either = SearchKey::Or(&two, &SearchKey::Larger(2));
+        assert_eq!(look(&[SearchKey::Seen, one, two], octets), (false, 2, 0));
+        assert_eq!(look(&[either], octets), (true, 2, 0));
+        // The header, and all of it.
+        let (holds, _, readings) =
+            look(&[one, two, SearchKey::Not(&SearchKey::Text(text("three")))], octets);
+        assert_eq!((holds, readings), (true, 2));
+    }
+
+    #[test]
+    fn the_work_is_bounded() {
+        let mut query = Query::new(&[SearchKey::Seen], NUMBERS).unwrap();
+        query.work = MOST_WORK;
+        let holds = query.holds(&FACTS, &|_| true, |_| Ok::<_, ()>(Vec::new()));
+        assert!(matches!(holds, Err(Unknown::TooMuch)));
+    }
+}
