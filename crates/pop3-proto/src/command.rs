@@ -4,7 +4,7 @@
 use core::fmt;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Class, Keyword, Parsed, VCHAR, byte, complete, fail, number32, run, token};
+use mail_wire::parse::{Class, Parsed, VCHAR, byte, complete, fail, number32, run, token};
 use mail_wire::{Auth, SyntaxError, auth, encode::decimal};
 
 use crate::credentials::{Digest, Name, Password, digest, name, password};
@@ -12,6 +12,7 @@ use crate::language::{Language, language};
 use crate::message_number::{MessageNumber, message_number};
 use crate::text::TEXT;
 use crate::tolerance::Tolerance;
+use crate::verb::Verb;
 
 /// A command.
 ///
@@ -88,7 +89,7 @@ impl<'a> UnknownCommand<'a> {
         if line.len() > 253 {
             return Err(SyntaxError { offset: 253, expected: "the end of the command" });
         }
-        if is_known(run(&VCHAR, line).0) {
+        if Verb::find(run(&VCHAR, line).0).is_some() {
             return Err(SyntaxError {
                 offset: 0,
                 expected: "a command that `Command` does not know",
@@ -245,102 +246,6 @@ fn encode_about(verb: Verb, message: Option<MessageNumber>, out: &mut BytesMut) 
         out.put_u8(b' ');
         message.encode(out);
     }
-}
-
-/// The keywords of the commands that [`Command`] knows: each name stands here, and nowhere else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verb {
-    User,
-    Pass,
-    Apop,
-    Auth,
-    Stls,
-    Capa,
-    Stat,
-    List,
-    Retr,
-    Dele,
-    Noop,
-    Rset,
-    Top,
-    Uidl,
-    Utf8,
-    Lang,
-    Quit,
-}
-
-impl Verb {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "USER",
-            Self::Pass => "PASS",
-            Self::Apop => "APOP",
-            Self::Auth => "AUTH",
-            Self::Stls => "STLS",
-            Self::Capa => "CAPA",
-            Self::Stat => "STAT",
-            Self::List => "LIST",
-            Self::Retr => "RETR",
-            Self::Dele => "DELE",
-            Self::Noop => "NOOP",
-            Self::Rset => "RSET",
-            Self::Top => "TOP",
-            Self::Uidl => "UIDL",
-            Self::Utf8 => "UTF8",
-            Self::Lang => "LANG",
-            Self::Quit => "QUIT",
-        }
-    }
-
-    const fn keyword(self) -> Keyword {
-        Keyword::new(self.as_str().as_bytes())
-    }
-
-    /// The verb of this name, in upper or lower case.
-    fn find(word: &[u8]) -> Option<Self> {
-        const USER: Keyword = Verb::User.keyword();
-        const PASS: Keyword = Verb::Pass.keyword();
-        const APOP: Keyword = Verb::Apop.keyword();
-        const AUTH: Keyword = Verb::Auth.keyword();
-        const STLS: Keyword = Verb::Stls.keyword();
-        const CAPA: Keyword = Verb::Capa.keyword();
-        const STAT: Keyword = Verb::Stat.keyword();
-        const LIST: Keyword = Verb::List.keyword();
-        const RETR: Keyword = Verb::Retr.keyword();
-        const DELE: Keyword = Verb::Dele.keyword();
-        const NOOP: Keyword = Verb::Noop.keyword();
-        const RSET: Keyword = Verb::Rset.keyword();
-        const TOP: Keyword = Verb::Top.keyword();
-        const UIDL: Keyword = Verb::Uidl.keyword();
-        const UTF8: Keyword = Verb::Utf8.keyword();
-        const LANG: Keyword = Verb::Lang.keyword();
-        const QUIT: Keyword = Verb::Quit.keyword();
-        Some(match Keyword::new(word) {
-            USER => Self::User,
-            PASS => Self::Pass,
-            APOP => Self::Apop,
-            AUTH => Self::Auth,
-            STLS => Self::Stls,
-            CAPA => Self::Capa,
-            STAT => Self::Stat,
-            LIST => Self::List,
-            RETR => Self::Retr,
-            DELE => Self::Dele,
-            NOOP => Self::Noop,
-            RSET => Self::Rset,
-            TOP => Self::Top,
-            UIDL => Self::Uidl,
-            UTF8 => Self::Utf8,
-            LANG => Self::Lang,
-            QUIT => Self::Quit,
-            _ => return None,
-        })
-    }
-}
-
-/// Whether `word` is the keyword of a command that [`Command`] knows.
-pub(crate) fn is_known(word: &[u8]) -> bool {
-    Verb::find(word).is_some()
 }
 
 /// RFC 2449 §3, and the arguments of each command where the module says:

@@ -200,6 +200,7 @@ mod text;
 mod timestamp;
 mod tolerance;
 mod unique_id;
+mod verb;
 
 pub use bytes::BytesMut;
 pub use capability::{Capability, Retention};

@@ -3,7 +3,8 @@
 use mail_wire::parse::{VCHAR, run};
 use mail_wire::{Auth, Direction, SyntaxError, WireLog};
 
-use crate::command::{Command, is_known};
+use crate::command::Command;
+use crate::verb::Verb;
 
 /// Shows a command's `line` without what is secret in it.
 pub(crate) fn log_command(
@@ -28,5 +29,5 @@ pub(crate) fn log_command(
 /// (RFC 2449 §3). A line of SASL or a password that comes where a command should is none.
 pub(crate) fn keyword(line: &[u8]) -> usize {
     let (word, _) = run(&VCHAR, line);
-    if is_known(word) || word.len() <= 4 { word.len() } else { 0 }
+    if Verb::find(word).is_some() || word.len() <= 4 { word.len() } else { 0 }
 }

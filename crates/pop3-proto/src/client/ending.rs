@@ -77,9 +77,14 @@ impl Session {
         }
     }
 
+    /// The one place where the state changes.
+    pub(super) const fn enter(&mut self, state: State) {
+        self.state = state;
+    }
+
     /// The session is over. The first reason counts.
     pub(super) fn close(&mut self, why: CloseReason) {
-        self.state = State::Closed;
+        self.enter(State::Closed);
         self.closed.get_or_insert(why);
         self.desk.revoke();
         self.in_flight.clear();

@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bytes::BytesMut;
-use mail_wire::{Base64, Channel, Mechanism, Secret, SyntaxError, Ticket, TlsPolicy, Upgrade};
+use mail_wire::{Base64, Channel, Mechanism, SyntaxError, Ticket, TlsPolicy, Upgrade};
 
-use super::config::ClearText;
 use super::error::{Error, Misuse};
 use super::event::{Answer, Event};
+use super::plan::{Plan, Way};
 use super::request;
 use super::sent::Sent;
 use super::session::Session;
@@ -17,60 +17,6 @@ use crate::credentials::{Digest, Name, Password};
 use crate::response::ResponseBuf;
 use crate::text::{Text, TextBuf};
 use crate::timestamp::Timestamp;
-
-/// How a client wants to come in.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Plan<'c> {
-    /// Whether it goes over to TLS with STLS, where the connection began in clear text.
-    pub tls: TlsPolicy,
-    /// Whose maildrop it is.
-    pub name: &'c str,
-    /// The password.
-    pub password: Secret<'c>,
-    /// The ways to log in, the best first: the first is taken that the server offers and
-    /// [`ClearText`] allows. With none, [`Way::best`].
-    pub ways: &'c [Way<'c>],
-    /// Whether to ask for UTF8 where the server offers it (RFC 6856 §2.1), so that mail comes
-    /// with UTF-8 in its headers.
-    pub utf8: bool,
-}
-
-impl<'c> Plan<'c> {
-    /// A login inside TLS, in the best way that there is.
-    #[must_use]
-    pub const fn new(name: &'c str, password: &'c [u8]) -> Self {
-        let password = Secret::new(password);
-        Self { tls: TlsPolicy::Required, name, password, ways: &[], utf8: false }
-    }
-}
-
-/// A way to log in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Way<'c> {
-    /// AUTH PLAIN (RFC 4616), which shows the password.
-    Plain,
-    /// USER and PASS (RFC 1939 §7), which show the password.
-    User,
-    /// APOP (RFC 1939 §7), which does not. It needs the timestamp of a greeting, and so is
-    /// none after STLS, which makes the greeting forgotten (RFC 2595 §4).
-    Apop,
-    /// AUTH with a mechanism that the caller knows: [`Step::Authenticate`].
-    Sasl(Mechanism<'c>),
-}
-
-impl Way<'_> {
-    /// The ways that need nothing of the caller: inside TLS PLAIN, USER, APOP; in clear
-    /// text APOP, PLAIN, USER.
-    #[must_use]
-    pub const fn best(channel: Channel) -> &'static [Self] {
-        match channel {
-            Channel::Tls => &[Self::Plain, Self::User, Self::Apop],
-            Channel::Clear => &[Self::Apop, Self::Plain, Self::User],
-        }
-    }
-}
 
 /// What an opening comes to, step by step.
 #[derive(Debug)]
@@ -435,7 +381,7 @@ impl<'c> Opening<'c> {
             [] => Way::best(session.channel()),
             ways => ways,
         };
-        let will_do = |way: &Way<'c>| self.is_offered(*way, session) && may(*way, session);
+        let will_do = |way: &Way<'c>| self.is_offered(*way, session) && way.may_be_used(session);
         let way = ways.iter().copied().find(will_do);
         self.way = way.ok_or(OpeningError::NoLogin)?;
         if self.plan.utf8 && session.capabilities().utf8 && session.allows(Command::Utf8).is_ok() {
@@ -516,18 +462,5 @@ impl<'c> Opening<'c> {
         nul(name).map_err(OpeningError::Name)?;
         nul(password).map_err(OpeningError::Password)?;
         Ok([b"\0", name, b"\0", password].concat())
-    }
-}
-
-/// Whether the channel is one for this way.
-fn may(way: Way<'_>, session: &Session) -> bool {
-    match (session.channel(), session.config.clear_text) {
-        (Channel::Tls, _) | (Channel::Clear, ClearText::Everything) => true,
-        (Channel::Clear, ClearText::NoPasswords) => match way {
-            Way::Plain | Way::User => false,
-            Way::Apop => true,
-            Way::Sasl(mechanism) => !mechanism.shows_password(),
-        },
-        (Channel::Clear, ClearText::Nothing) => false,
     }
 }

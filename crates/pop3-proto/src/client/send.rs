@@ -94,8 +94,8 @@ impl Session {
             return Err(Misuse::TooLong);
         }
         match sent {
-            Sent::Auth => self.state = State::Authenticating,
-            Sent::Quit => self.state = State::Closing,
+            Sent::Auth => self.enter(State::Authenticating),
+            Sent::Quit => self.enter(State::Closing),
             _ => {}
         }
         self.in_flight.sent(sent, self.inbound.seen());

@@ -180,7 +180,7 @@ impl Session {
         match read(line.octets) {
             Ok(greeting) => {
                 match greeting.is_ok() {
-                    true => self.state = State::Authorization,
+                    true => self.enter(State::Authorization),
                     false => self.close(CloseReason::Goodbye),
                 }
                 Event::Greeting(greeting)
@@ -226,11 +226,11 @@ impl Session {
                 return self.fail(ProtocolError::PlaintextAfterStartTls);
             }
             (Sent::Stls, true) => {
-                self.state = State::Handshake;
+                self.enter(State::Handshake);
                 return Ok(Event::StartTls(self.desk.issue_upgrade(Pending::Handshake)));
             }
-            (Sent::Pass | Sent::Apop | Sent::Auth, true) => self.state = State::Transaction,
-            (Sent::Auth, false) => self.state = State::Authorization,
+            (Sent::Pass | Sent::Apop | Sent::Auth, true) => self.enter(State::Transaction),
+            (Sent::Auth, false) => self.enter(State::Authorization),
             (Sent::Quit, _) => self.close(CloseReason::Finished),
             (Sent::Capa, _) => *self.capabilities = Capabilities::default(),
             _ => {}
@@ -294,7 +294,7 @@ impl Session {
         *self.capabilities = Capabilities::default();
         self.inbound.forget();
         self.framer.reset();
-        self.state = State::Authorization;
+        self.enter(State::Authorization);
         Ok(())
     }
 
