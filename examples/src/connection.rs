@@ -210,16 +210,6 @@ impl Connection {
         }
     }
 
-    /// Whether the client has closed the connection, or the server is stopping: for a
-    /// driver that is busy and does not read. What the client has sent stays for
-    /// [`Connection::receive`].
-    ///
-    /// # Errors
-    /// When the connection is broken.
-    pub fn is_over(&mut self) -> io::Result<bool> {
-        Ok(self.is_stopping() || self.stream.has_ended()?)
-    }
-
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }

@@ -65,28 +65,6 @@ impl Stream {
         }
     }
 
-    /// Whether the peer has closed its side and nothing is left to be read. Under TLS,
-    /// its `close_notify` says so too, after no more than what the session has room for.
-    pub(crate) fn has_ended(&mut self) -> io::Result<bool> {
-        let mut head = [0; 1];
-        match read_by(&self.socket, Instant::now(), |socket| socket.peek(&mut head)) {
-            // Records are taken in, but no more than there is room for.
-            Ok(1..) => {
-                let Some(tls) = self.tls.as_mut().filter(|tls| tls.wants_read()) else {
-                    return Ok(false);
-                };
-                read_records(tls, &self.socket, Instant::now())?;
-                let ended = tls
-                    .process_new_packets()
-                    .map(|state| state.peer_has_closed() && state.plaintext_bytes_to_read() == 0);
-                ended.map_err(|e| io::Error::new(ErrorKind::InvalidData, e))
-            }
-            Ok(_) => Ok(true),
-            Err(e) if e.kind() == ErrorKind::TimedOut => Ok(false),
-            Err(e) => Err(e),
-        }
-    }
-
     /// Closes the stream so that the peer gets all that was sent: with
     /// `close_notify` under TLS, and then, for a second at most, reading past
     /// what the peer still sends. Octets unread at a close would make the

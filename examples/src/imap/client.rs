@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind};
 
 use imap_proto::server::{Event, Rejection, request};
 use imap_proto::{
-    Arena, Code, Command, CommandKind, Completion, Data, Delimiter, IString, IdField, Namespace,
-    Namespaces, Text, Ticket,
+    Arena, Auth, Code, Command, CommandKind, Completion, Data, Delimiter, IString, IdField,
+    Namespace, Namespaces, Text, Ticket,
 };
 
 use super::{
@@ -84,17 +84,26 @@ impl<'s> Client<'s> {
     ) -> io::Result<()> {
         match event {
             Event::Command(command, ticket) => self.command(command, ticket, arena, wire),
-            Event::Authenticate { mechanism, initial_response, ticket } => {
+            Event::Select(select, ticket) => match self.select(select, wire, arena) {
+                Ok(selected) => {
+                    wire.imap.select(ticket, &selected, &mut wire.out).map_err(io::Error::other)
+                }
+                Err(error) => {
+                    let rejection = self.rejection(&error, false, arena);
+                    wire.imap.reject(ticket, rejection, &mut wire.out).map_err(io::Error::other)
+                }
+            },
+            Event::Auth(Auth { mechanism, initial_response }, ticket) => {
                 let response = initial_response.map(imap_proto::Base64::decode);
                 let step = Exchange::begin(mechanism, response.as_deref());
                 self.authenticate(step, ticket, wire)
             }
-            Event::AuthenticateResponse(response, ticket) => {
+            Event::AuthResponse(response, ticket) => {
                 let exchange = self.exchange.take();
                 let step = exchange.map(|exchange| exchange.respond(&response.decode()));
                 self.authenticate(step, ticket, wire)
             }
-            Event::AuthenticateCancelled => {
+            Event::AuthCancelled => {
                 self.exchange = None;
                 Ok(())
             }
@@ -108,24 +117,24 @@ impl<'s> Client<'s> {
                     wire.imap.reject(ticket, rejection, &mut wire.out).map_err(io::Error::other)
                 }
             },
-            Event::AppendPiece(piece) => {
+            Event::Body(piece) => {
                 if let Some(appending) = &mut self.appending {
                     appending.write(piece);
                 }
                 Ok(())
             }
-            Event::AppendEnd(ticket) => {
+            Event::BodyEnd(ticket) => {
                 let done = self.end_append(arena);
-                self.finish(done.map_err(Fault::from), true, ticket, arena, wire)
+                self.finish(done.map_err(Fault::from), ticket, arena, wire)
             }
-            Event::AppendCancelled => {
+            Event::BodyCancelled => {
                 self.appending = None;
                 Ok(())
             }
             Event::Idle(ticket) => {
                 wire.imap.accept(ticket, &mut wire.out).map_err(io::Error::other)?;
                 self.idling = true;
-                if let Some(why) = self.tell_news(true, wire)? {
+                if let Some(why) = self.tell_news(wire)? {
                     wire.imap.shut_down(why, &mut wire.out);
                 }
                 Ok(())
@@ -145,15 +154,8 @@ impl<'s> Client<'s> {
         arena: &'b Arena,
         wire: &mut Wire<'_>,
     ) -> io::Result<()> {
-        // No EXPUNGE while message numbers are in use (RFC 9051 §7.5.1).
-        let may_expunge = match command.kind {
-            CommandKind::Fetch(fetch) => fetch.uid,
-            CommandKind::Store(store) => store.uid,
-            CommandKind::Search(search) => search.uid,
-            _ => true,
-        };
         let done = self.carry_out(command, arena, wire);
-        self.finish(done, may_expunge, ticket, arena, wire)
+        self.finish(done, ticket, arena, wire)
     }
 
     /// Carries out a command. What it answers goes out untagged.
@@ -187,8 +189,6 @@ impl<'s> Client<'s> {
                 wire.data(&Data::Namespace(Namespaces { personal: &own, ..Default::default() }))?;
                 Ok(DONE)
             }
-            CommandKind::Select(mailbox) => self.select(mailbox, false, wire),
-            CommandKind::Examine(mailbox) => self.select(mailbox, true, wire),
             CommandKind::Create(mailbox) => {
                 self.store().create(self.user()?, &name(mailbox)?)?;
                 Ok(DONE)
@@ -238,14 +238,13 @@ impl<'s> Client<'s> {
     fn finish<'b>(
         &mut self,
         done: Result<Completion<'b>, Fault>,
-        may_expunge: bool,
         ticket: Ticket<request::Command>,
         arena: &'b Arena,
         wire: &mut Wire<'_>,
     ) -> io::Result<()> {
         match done {
             Ok(completion) => {
-                let ended = self.tell_news(may_expunge, wire)?;
+                let ended = self.tell_news(wire)?;
                 wire.complete(ticket, completion)?;
                 if let Some(why) = ended {
                     wire.imap.shut_down(why, &mut wire.out);

@@ -122,7 +122,7 @@ fn tell(
                 }
                 Told::Item(item) => {
                     let mut fetch = begin(response.take(), wire)?;
-                    fetch.item(&item, &mut wire.out);
+                    fetch.item(&item, &mut wire.out).map_err(io::Error::other)?;
                     response = Some(fetch);
                     Ok(())
                 }
@@ -130,7 +130,7 @@ fn tell(
             None => reader.octets(item).and_then(|octets| {
                 let value = reader.value(item, &octets, &arena)?;
                 let mut fetch = begin(response.take(), wire)?;
-                fetch.item(&value, &mut wire.out);
+                fetch.item(&value, &mut wire.out).map_err(io::Error::other)?;
                 response = Some(fetch);
                 Ok(())
             }),
@@ -142,7 +142,7 @@ fn tell(
         }
     }
     if let Some(fetch) = response {
-        fetch.end(&mut wire.out);
+        wire.imap.end_fetch(fetch, &mut wire.out).map_err(io::Error::other)?;
     }
     Ok(missing)
 }

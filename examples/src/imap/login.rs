@@ -35,7 +35,7 @@ impl Client<'_> {
     pub(super) fn authenticate(
         &mut self,
         step: Option<Step>,
-        ticket: Ticket<request::Authenticate>,
+        ticket: Ticket<request::Auth>,
         wire: &mut Wire<'_>,
     ) -> io::Result<()> {
         let (imap, out) = (&mut wire.imap, &mut wire.out);
@@ -60,7 +60,7 @@ impl Client<'_> {
                 Rejection::bad(None, Text::first_line("not what the mechanism says")),
                 out,
             ),
-            None => imap.reject(ticket, Rejection::NOT_SERVED, out),
+            None => imap.reject(ticket, Rejection::NOT_SUPPORTED, out),
         };
         answered.map_err(io::Error::other)
     }

@@ -53,7 +53,7 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
     let config = Arc::new(config(server, connection).map_err(io::Error::other)?);
     let mut buffer = ReceiveBuffer::with_limit(config.limits.buffer());
     let mut arena = Arena::new();
-    let mut wire = Wire::new(config, connection);
+    let mut wire = Wire::new(server, config, connection);
     let mut client = Client::new(server, wire.connection.peer().clone());
     loop {
         wire.send()?;
@@ -64,27 +64,23 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
             Input::TimedOut => wire.imap.timed_out(&mut wire.out),
             Input::Stopping => wire.imap.shut_down(STOPPING, &mut wire.out),
             Input::Interrupted => {
-                if let Some(why) = client.tell_news(true, &mut wire)? {
+                if let Some(why) = client.tell_news(&mut wire)? {
                     wire.imap.shut_down(why, &mut wire.out);
                 }
             }
         }
         let mut input = buffer.filled();
-        let unread = loop {
+        loop {
             wire.relieve()?;
-            // One read may hold thousands of commands: each has the arena anew, and an
-            // input of its own, so that nothing of the last one borrows from either.
-            let mut rest = input;
-            arena.reset();
-            match wire.imap.receive(&mut rest, &arena, &mut wire.out) {
-                Ok(Event::NeedInput) => break rest.len(),
+            match wire.imap.receive(&mut input, &arena, &mut wire.out) {
+                Ok(Event::NeedInput) => break,
                 Ok(Event::Closed) => return wire.send(),
                 Ok(Event::StartTls(ticket)) => {
-                    let upgrade = wire.imap.accept(ticket, &mut wire.out);
+                    let upgrade = wire.imap.start_tls(ticket, &mut wire.out);
                     let upgrade = upgrade.map_err(io::Error::other)?;
                     wire.send()?;
                     wire.connection.start_tls()?;
-                    wire.imap.upgraded(upgrade);
+                    wire.imap.upgraded(upgrade).map_err(io::Error::other)?;
                 }
                 Ok(event) => client.answer(event, &arena, &mut wire)?,
                 Err(Error::Protocol(error)) => {
@@ -93,9 +89,10 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
                 }
                 Err(Error::Misuse(error)) => return Err(io::Error::other(error)),
             }
-            let unread = rest.len();
-            input = &input[input.len() - unread..];
-        };
+            // One read may hold thousands of commands: each has the arena anew.
+            arena.reset();
+        }
+        let unread = input.len();
         buffer.keep_last(unread);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::io;
 
+use imap_proto::server::{Select, Selected};
 use imap_proto::{
-    Atom, Code, Completion, Data, FetchData, FetchResponse, Flag, Listed, Mailbox, PermanentFlag,
-    Text,
+    Arena, Atom, Completion, Data, FetchData, FetchResponse, Flag, Listed, PermanentFlag, Text,
 };
 
 use super::{
@@ -23,46 +23,38 @@ const SYSTEM: [Flag<'static>; 5] =
     [Flag::Answered, Flag::Flagged, Flag::Deleted, Flag::Seen, Flag::Draft];
 
 impl Client<'_> {
+    /// What the client is told of the mailbox that it selects.
     pub(super) fn select<'b>(
         &mut self,
-        mailbox: Mailbox<'_>,
-        read_only: bool,
-        wire: &mut Wire<'_>,
-    ) -> Result<Completion<'b>, Fault> {
+        select: Select<'b>,
+        wire: &Wire<'_>,
+        arena: &'b Arena,
+    ) -> Result<Selected<'b>, Error> {
+        let Select { mailbox, read_only, .. } = select;
         self.view = None;
-        let is_rev2 = wire.imap.is_utf8();
-        let name = mailboxes::decode(mailbox, is_rev2)?;
+        let name = mailboxes::decode(mailbox, wire.imap.is_utf8())?;
         let id = self.store().mailbox(self.user()?, &name)?;
-        let (mut view, selected) = View::open(self.store(), id, read_only)?;
-        if !is_rev2 {
+        let (mut view, state) = View::open(self.store(), id, read_only)?;
+        if !wire.imap.is_rev2() {
             view.take_recent(self.store())?;
         }
-
-        let keywords = selected.keywords.iter().filter_map(|name| Atom::new(name).ok());
+        let (attributes, extended) = (&[][..], &[][..]);
+        let listed = Listed { attributes, delimiter: delimiter(), mailbox, extended };
+        let (uid_next, uid_validity) = (number(state.uidnext), number(state.uidvalidity));
+        let mut selected = Selected::new(listed, view.count(), uid_next, uid_validity);
+        let keywords = state.keywords.iter().filter_map(|name| Atom::new(arena.str(name)).ok());
         let flags: Vec<_> = SYSTEM.into_iter().chain(keywords.map(Flag::Keyword)).collect();
-        wire.data(&Data::Flags(&flags))?;
-        wire.data(&Data::Exists(view.count()))?;
-        if !is_rev2 {
-            wire.data(&Data::Recent(view.recent()))?;
+        selected.flags = arena.slice(&flags);
+        if !read_only {
+            let kept = flags.into_iter().map(PermanentFlag::Flag);
+            let kept: Vec<_> = kept.chain([PermanentFlag::NewKeywords]).collect();
+            selected.permanent_flags = arena.slice(&kept);
         }
-        let unseen = selected.first_unseen.and_then(|uid| view.number(uid));
-        if let Some(unseen) = unseen.filter(|_| !is_rev2) {
-            wire.tell(Code::Unseen(number(unseen)), "the first unseen message")?;
-        }
-        wire.tell(Code::UidValidity(number(selected.uidvalidity)), "UIDs are valid")?;
-        wire.tell(Code::UidNext(number(selected.uidnext)), "the next UID")?;
-        let mut permanent: Vec<_> = flags.into_iter().map(PermanentFlag::Flag).collect();
-        permanent.push(PermanentFlag::NewKeywords);
-        let permanent = if read_only { &[][..] } else { &permanent };
-        wire.tell(Code::PermanentFlags(permanent), "flags that can be kept")?;
-        if is_rev2 {
-            let (attributes, extended) = (&[][..], &[][..]);
-            let delimiter = delimiter();
-            wire.data(&Data::List(Listed { attributes, delimiter, mailbox, extended }))?;
-        }
+        selected.read_only = read_only;
+        selected.recent = view.recent();
+        selected.unseen = state.first_unseen.and_then(|uid| view.number(uid)).map(number);
         self.view = Some(view);
-        let code = if read_only { Code::ReadOnly } else { Code::ReadWrite };
-        Ok(Completion::ok(Some(code), Text::first_line("selected")))
+        Ok(selected)
     }
 
     /// CLOSE (RFC 9051 §6.4.1): expunges without telling.
@@ -81,16 +73,12 @@ impl Client<'_> {
     /// Tells what is new in the selected mailbox. Where that is not known any more,
     /// the session must end, and this returns why: a client can be told in no other
     /// way that its mailbox is gone.
-    pub(super) fn tell_news(
-        &mut self,
-        may_expunge: bool,
-        wire: &mut Wire<'_>,
-    ) -> io::Result<Option<Text<'static>>> {
+    pub(super) fn tell_news(&mut self, wire: &mut Wire<'_>) -> io::Result<Option<Text<'static>>> {
         let store = self.store();
         let Some(view) = self.view.as_mut().filter(|view| view.has_news()) else {
             return Ok(None);
         };
-        let news = match view.update(store, may_expunge, !wire.imap.is_utf8()) {
+        let news = match view.update(store, wire.imap.may_expunge(), !wire.imap.is_rev2()) {
             Ok(news) => news,
             Err(error) => {
                 self.view = None;

@@ -10,7 +10,7 @@ use std::{
 use imap_proto::server::{Channel, Config, Session, request};
 use imap_proto::{BytesMut, Code, Completion, Condition, Data, Notice, Text, Ticket};
 
-use crate::connection::Connection;
+use crate::{connection::Connection, server::Server};
 
 /// What is written is sent once there are so many octets of it.
 const SEND_AT: usize = 32 * 1024;
@@ -30,10 +30,17 @@ pub(super) struct Wire<'c> {
 
 impl<'c> Wire<'c> {
     /// Begins a session, with its greeting.
-    pub(super) fn new(config: Arc<Config>, connection: &'c mut Connection) -> Self {
+    pub(super) fn new(
+        server: &Server,
+        config: Arc<Config>,
+        connection: &'c mut Connection,
+    ) -> Self {
         let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
         let mut out = BytesMut::new();
-        let imap = Session::new(config, channel, &mut out);
+        let mut imap = Session::new(config, channel, &mut out);
+        if let Some(log) = connection.wire_log(server) {
+            imap.log_wire(log, &out);
+        }
         Self { imap, out, connection, checked: Instant::now() }
     }
 
@@ -52,7 +59,7 @@ impl<'c> Wire<'c> {
             return Ok(());
         }
         self.checked = Instant::now();
-        match self.connection.is_over()? {
+        match self.connection.peer().is_gone() {
             true => Err(io::ErrorKind::ConnectionAborted.into()),
             false => Ok(()),
         }
