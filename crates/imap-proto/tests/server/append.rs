@@ -66,9 +66,9 @@ fn rejected() {
     assert!(seen.messages.is_empty());
 }
 
-/// What does not end behind its message is not kept.
+/// What does not end after its message is not kept.
 #[test]
-fn more_behind_the_message() {
+fn more_after_the_message() {
     let seen = play(
         config(),
         &[
@@ -90,9 +90,9 @@ fn more_behind_the_message() {
     assert!(seen.messages.is_empty());
 }
 
-/// What ends behind its message with LF alone is let pass only where that is.
+/// What ends after its message with LF alone is let pass only where that is.
 #[test]
-fn a_bare_lf_behind_the_message() {
+fn a_bare_lf_after_the_message() {
     let transcript = "C: a APPEND INBOX {3+}\nC> abc\\n\n";
     let end = "S: a BAD expected the end of the command after the message\n";
     let seen = play(config(), &[LOGIN, transcript, end, "C: b NOOP\nS: b OK done"]);

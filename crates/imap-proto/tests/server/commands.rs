@@ -353,8 +353,8 @@ fn enable() {
     );
 }
 
-/// What lets strings go out in UTF-8, in any case (RFC 9051 §6.3.1, RFC
-/// 6855 section 3).
+/// What lets strings go out in UTF-8, in any case (RFC 9051 §6.3.1,
+/// RFC 6855 §3).
 #[test]
 fn utf8_is_enabled() {
     for (offered, wanted, is_utf8) in [

@@ -1,4 +1,4 @@
-//! What is past a limit (HOSTILE input), and the end that too much of it has.
+//! What is past a limit (odd and hostile input), and the end that too much of it has.
 
 use std::sync::Arc;
 

@@ -120,7 +120,7 @@ fn binary_literals_are_no_strings() {
     );
 }
 
-/// The limit before login and the one behind it.
+/// The limit before login and the one after it.
 #[test]
 fn a_login_lets_longer_literals_come() {
     let mut config = config();

@@ -60,7 +60,7 @@ fn wrong_tickets() {
 }
 
 /// What is being carried out may be stored by now: its answer is written although the
-/// session was ended meanwhile, and the end stands behind it.
+/// session was ended meanwhile, and the end follows it.
 #[test]
 fn the_answer_that_is_due_comes_before_the_end() {
     let ends: [fn(&mut Session, &mut BytesMut) -> &'static str; 3] = [

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! C: a NOOP          a line of the client; \r \n \0 \\ \xNN stand for octets
-//! C> a NO            the same without CRLF behind it
+//! C> a NO            the same without CRLF after it
 //! S: a OK done       a line that the server answers
 //! S* a BAD           a line of the server that begins so
 //! S@ 3               what SELECT tells of a mailbox of 3 messages
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A transcript is played four times: step by step, where each line of the
-//! server has to come right behind what it answers; with the whole input at
+//! server has to come right after what it answers; with the whole input at
 //! once; at every split of it in two; and octet by octet. Each must give the
 //! same answers, the same events and the same messages.
 
@@ -76,7 +76,7 @@ pub(crate) struct Outcome {
     pub(crate) failure: Option<ProtocolError>,
 }
 
-/// Plays `transcripts`, one behind the other, in clear text.
+/// Plays `transcripts`, one after the other, in clear text.
 pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
     play_on(Channel::Clear, config, transcripts)
 }
