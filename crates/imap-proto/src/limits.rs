@@ -31,8 +31,9 @@ pub struct Limits {
     /// Lines of SASL data in one AUTHENTICATE. Default 32.
     pub auth_rounds: u16,
     /// Commands that are not of the grammar, not offered, out of place or past a
-    /// limit, and logins that fail; one more ends the session. Once the client has
-    /// logged in, each command that ends with OK begins the count anew. Default 20.
+    /// limit, and logins that fail; one more ends the session. A login begins the count anew,
+    /// and so does each command after it that ends with OK: nothing that costs a stranger
+    /// nothing does, TLS neither. Default 20.
     pub bad_commands: u32,
     /// How long a client may be silent that has logged in. RFC 9051 §5.4 asks
     /// for 30 minutes at least, which is the default.

@@ -62,8 +62,8 @@ pub struct FetchWriter {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Open {
     pub(crate) message: NonZeroU32,
-    /// How many octets were written since `FETCH`.
-    pub(crate) octets: u64,
+    /// How many octets were written.
+    octets: u64,
     style: Style,
     empty: bool,
 }
@@ -76,11 +76,14 @@ impl FetchWriter {
         style: Style,
         out: &mut BytesMut,
     ) -> Self {
-        out.put_slice(b"* ");
-        decimal(message.get().into(), out);
-        out.put_slice(b" FETCH ");
         let style = style.of_response();
-        Self { ticket, open: Open { message, octets: 0, style, empty: true } }
+        let mut open = Open { message, octets: 0, style, empty: true };
+        open.write(out, |out| {
+            out.put_slice(b"* ");
+            decimal(message.get().into(), out);
+            out.put_slice(b" FETCH ");
+        });
+        Self { ticket, open }
     }
 
     /// Writes one item.
@@ -92,7 +95,7 @@ impl FetchWriter {
             return Err(BodyError::Nul);
         }
         let style = self.open.style;
-        self.open.write(out, |out| item.encode(style, out));
+        self.open.item(out, |out| item.encode(style, out));
         Ok(())
     }
 
@@ -100,7 +103,7 @@ impl FetchWriter {
     /// written with what this returns. What they may be, see [`Body`].
     pub fn body(mut self, body: Body<'_>, octets: u64, out: &mut BytesMut) -> BodyWriter {
         let style = self.open.style;
-        self.open.write(out, |out| body.encode_head(octets, style, out));
+        self.open.item(out, |out| body.encode_head(octets, style, out));
         BodyWriter { fetch: self, owed: octets, nul: body.may_hold_nul() }
     }
 
@@ -110,21 +113,28 @@ impl FetchWriter {
 }
 
 impl Open {
-    /// Ends the response.
-    pub(crate) fn end(self, out: &mut BytesMut) {
-        out.put_slice(if self.empty { b"()\r\n" } else { b")\r\n" });
+    /// Ends the response; how many octets it has.
+    pub(crate) fn end(mut self, out: &mut BytesMut) -> u64 {
+        let end: &[u8] = if self.empty { b"()\r\n" } else { b")\r\n" };
+        self.write(out, |out| out.put_slice(end));
+        self.octets
+    }
+
+    /// Writes an item, after what has to stand before it.
+    fn item(&mut self, out: &mut BytesMut, write: impl FnOnce(&mut BytesMut)) {
+        let before = if self.empty { b'(' } else { b' ' };
+        self.empty = false;
+        self.write(out, |out| {
+            out.put_u8(before);
+            write(out);
+        });
     }
 
     fn write(&mut self, out: &mut BytesMut, write: impl FnOnce(&mut BytesMut)) {
         let start = out.len();
-        out.put_u8(if self.empty { b'(' } else { b' ' });
-        self.empty = false;
         write(out);
-        self.count(out.len().saturating_sub(start));
-    }
-
-    fn count(&mut self, octets: usize) {
-        self.octets = self.octets.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX));
+        let octets = u64::try_from(out.len().saturating_sub(start)).unwrap_or(u64::MAX);
+        self.octets = self.octets.saturating_add(octets);
     }
 }
 
@@ -212,6 +222,18 @@ impl BodyWriter {
             missing => Err(BodyError::TooShort { missing }),
         }
     }
+}
+
+/// Whether its value is octets of the message.
+pub(crate) const fn holds_octets(item: &FetchData<'_>) -> bool {
+    matches!(
+        item,
+        FetchData::Rfc822(_)
+            | FetchData::Rfc822Header(_)
+            | FetchData::Rfc822Text(_)
+            | FetchData::BodySection { .. }
+            | FetchData::Binary { .. }
+    )
 }
 
 /// Whether there is a NUL in octets that go out as a literal, which has none.

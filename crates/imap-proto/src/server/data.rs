@@ -13,7 +13,7 @@ use super::session::Session;
 use super::state::Expected;
 use crate::frame::response::ResponseFramer;
 use crate::response::code::Code;
-use crate::response::fetch_writer::{FetchWriter, has_nul};
+use crate::response::fetch_writer::{FetchWriter, has_nul, holds_octets};
 use crate::response::status_line::{Condition, Notice};
 use crate::response::{Data, Response};
 use crate::wire::{Arena, Text};
@@ -50,8 +50,8 @@ impl Session {
             _ => {}
         }
         match data {
-            // It may hold messages, of which only the size is logged.
-            Data::Fetch(fetch) => {
+            // Of messages only the size is logged.
+            Data::Fetch(fetch) if fetch.data.iter().any(holds_octets) => {
                 let start = out.len();
                 data.encode(self.style, out);
                 let octets = out.len().saturating_sub(start);
@@ -105,8 +105,8 @@ impl Session {
     pub fn end_fetch(&mut self, writer: FetchWriter, out: &mut BytesMut) -> Result<(), Misuse> {
         let (ticket, open) = writer.into_parts();
         self.writers.redeem(ticket)?;
-        open.end(out);
-        self.log_fetch(open.message, open.octets);
+        let octets = open.end(out);
+        self.log_fetch(open.message, octets);
         self.leave_if_due(out);
         Ok(())
     }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use imap_proto::server::{Channel, Session};
-use imap_proto::{BytesMut, WireLog};
+use imap_proto::{BytesMut, Data, FetchData, FetchResponse, Flag, WireLog};
 
-use crate::transcript::{Server, config};
+use crate::transcript::{Server, config, session_in_mailbox};
 
 /// A log, and where its lines go.
 pub(crate) fn log() -> (WireLog, Arc<Mutex<Vec<String>>>) {
@@ -71,7 +71,7 @@ fn both_directions_without_secrets() {
             "> d OK [READ-WRITE] done",
             "< e FETCH 1 BODY[]",
             "> * 1 FETCH …",
-            "> (24 octets)",
+            "> (37 octets)",
             "> e OK done",
             "< f LOGN …",
             "> f BAD expected a command that is known at octet 2",
@@ -115,4 +115,20 @@ fn the_greeting() {
     session.log_wire(log, &out);
     let expected = format!("> {}", String::from_utf8_lossy(&out).trim_end());
     assert_eq!(*lines.lock().unwrap(), [expected]);
+}
+
+/// Of what is told of messages, their octets are not shown.
+#[test]
+fn what_is_told_of_messages() {
+    let mut out = BytesMut::new();
+    let mut session = session_in_mailbox(3, &mut out);
+    let (log, lines) = log();
+    session.log_wire(log, &out);
+    let one = 1.try_into().unwrap();
+    for item in [FetchData::Flags(&[Flag::Seen]), FetchData::Rfc822(Some(b"hello"))] {
+        let fetch = Data::Fetch(FetchResponse { message: one, data: &[item] });
+        session.data(&fetch, &mut out).unwrap();
+    }
+    let expected = ["> * 1 FETCH (FLAGS (\\Seen))", "> * 1 FETCH …", "> (31 octets)"];
+    assert_eq!(*lines.lock().unwrap(), expected);
 }
