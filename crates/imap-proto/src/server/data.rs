@@ -43,12 +43,7 @@ impl Session {
     ///   one response.
     pub fn data(&mut self, data: &Data<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
         self.may_write()?;
-        self.check_data(data)?;
-        match data {
-            Data::Exists(messages) => self.messages = *messages,
-            Data::Expunge(_) => self.messages = self.messages.saturating_sub(1),
-            _ => {}
-        }
+        self.messages = self.check_data(data)?;
         match data {
             // Of messages only the size is logged.
             Data::Fetch(fetch) if fetch.data.iter().any(holds_octets) => {
@@ -144,47 +139,53 @@ impl Session {
         }
     }
 
-    /// Whether the present state has such data, and the data are what the client can have.
-    fn check_data(&self, data: &Data<'_>) -> Result<(), Misuse> {
+    /// How many messages the mailbox has after these data, if the present state has such data
+    /// and the client can have them.
+    fn check_data(&self, data: &Data<'_>) -> Result<u32, Misuse> {
         match data {
             Data::Notice(Notice { condition: Condition::Bye | Condition::PreAuth, .. })
-            | Data::Enabled(_) => Err(Misuse::SessionWritesThis),
-            Data::Notice(_) | Data::Capability(_) | Data::Id(_) => Ok(()),
+            | Data::Enabled(_) => return Err(Misuse::SessionWritesThis),
+            Data::Notice(_) | Data::Capability(_) | Data::Id(_) => {}
             Data::List(_)
             | Data::Lsub(_)
             | Data::Status(_)
             | Data::ESearch(_)
             | Data::Namespace(_) => {
-                if self.state.is_authenticated() {
-                    Ok(())
-                } else {
-                    Err(Misuse::NotLoggedIn)
+                if !self.state.is_authenticated() {
+                    return Err(Misuse::NotLoggedIn);
                 }
             }
-            Data::Flags(_) | Data::Recent(_) | Data::Search(_) => self.check_selected(),
+            Data::Flags(_) | Data::Recent(_) | Data::Search(_) => self.check_selected()?,
             Data::Exists(messages) => {
                 self.check_selected()?;
-                if *messages < self.messages { Err(Misuse::FewerMessages) } else { Ok(()) }
+                if *messages < self.messages {
+                    return Err(Misuse::FewerMessages);
+                }
+                return Ok(*messages);
             }
             Data::Expunge(message) => {
                 self.check_message(*message)?;
-                if self.may_expunge() { Ok(()) } else { Err(Misuse::ExpungeNow) }
+                if !self.may_expunge() {
+                    return Err(Misuse::ExpungeNow);
+                }
+                return Ok(self.messages.saturating_sub(1));
             }
             Data::Fetch(fetch) => {
                 self.check_message(fetch.message)?;
-                if fetch.data.iter().any(has_nul) { Err(Misuse::Nul) } else { Ok(()) }
+                if fetch.data.iter().any(has_nul) {
+                    return Err(Misuse::Nul);
+                }
             }
             // What is known by name and could not be read is not of the grammar.
             Data::Unparsed { raw, error } => {
-                let response = [b"* ", raw.as_bytes()].concat();
-                let known =
-                    error.offset > 0 || raw.as_bytes().first().is_none_or(u8::is_ascii_digit);
-                if known || !is_one_response(&response) {
+                let octets = raw.as_bytes();
+                let known = error.offset > 0 || octets.first().is_none_or(u8::is_ascii_digit);
+                if known || !is_one_response(&[b"* ", octets].concat()) {
                     return Err(Misuse::NotOneResponse);
                 }
-                Ok(())
             }
         }
+        Ok(self.messages)
     }
 
     fn check_selected(&self) -> Result<(), Misuse> {

@@ -21,8 +21,7 @@ use crate::command::CommandKind;
 ///            └───────────────────┘                       └────────┘
 /// ```
 ///
-/// Which commands are valid in it, see [`CommandKind`]. The arrows from the left and the
-/// right are the greetings.
+/// `OK`, `PREAUTH` and `BYE` are the greetings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// The client has not logged in.
