@@ -220,34 +220,4 @@ mod tests {
         drop(all);
         waiting.into_iter().for_each(|waited| waited.join().unwrap().unwrap());
     }
-
-    /// A connection's thread that goes on kept what it had hashed in.
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_tried_password_leaves_no_memory_behind() {
-        let resident = || {
-            let status = std::fs::read_to_string("/proc/self/statm").unwrap();
-            status.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
-        };
-        let hashing = Arc::new(Hashing::default());
-        hashing.verify("warm", None, HERE).unwrap();
-        let before = resident();
-        let (tried, end) = (Arc::new(Barrier::new(41)), Arc::new(Barrier::new(41)));
-        let threads: Vec<_> = (0..40)
-            .map(|_| {
-                let (hashing, tried, end) = (hashing.clone(), tried.clone(), end.clone());
-                thread::spawn(move || {
-                    while let Err(Error::Busy(_)) = hashing.verify("wrong", None, HERE) {}
-                    tried.wait();
-                    end.wait();
-                })
-            })
-            .collect();
-        tried.wait();
-        let grown = resident().saturating_sub(before);
-        end.wait();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
-        let bound = (AT_ONCE * MEMORY_KIB as usize + 20 * 1024) * 1024;
-        assert!(grown < bound, "{grown} octets for 40 passwords");
-    }
 }
