@@ -79,7 +79,7 @@ fn it_goes_on_behind_what_it_cannot_read() {
     assert_eq!(summary(&["smtp-reply"], input), kinds);
 
     let input = b"USER a\r\nRETR 0\r\nXTND a\r\nSTLS x\r\nUIDL 1\r\n";
-    let kinds = ["User", "at 13", "Other", "at 28", "Uidl"];
+    let kinds = ["User", "at 13", "Unknown", "at 28", "Uidl"];
     assert_eq!(summary(&["pop3-command"], input), kinds);
 }
 

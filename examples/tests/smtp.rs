@@ -190,7 +190,7 @@ fn passwords_in_clear_text_only_where_allowed() {
         &mut socket,
         "S: 250 HELP
          C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
-         S: 504 5.5.4 …
+         S: 538 5.7.11 …
          C: MAIL FROM:<carol@example.com>
          S: 250 2.1.0 OK
          C: STARTTLS
@@ -244,7 +244,7 @@ fn nothing_behind_starttls_is_carried_out() {
     let mut answers = String::new();
     socket.read_to_string(&mut answers).unwrap();
     assert!(
-        answers.ends_with("\r\n554 5.5.1 Nothing may be sent behind STARTTLS\r\n"),
+        answers.ends_with("\r\n554 5.5.1 Nothing may be sent after STARTTLS\r\n"),
         "{answers}"
     );
     assert!(inbox(&store, "bob").is_empty());
