@@ -2,8 +2,10 @@
 //! neither for the server nor for the client (RFC 9051 §4.3).
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use bytes::BytesMut;
+use imap_proto::server::{Channel, Config, Event, Session};
 use imap_proto::{
-    Arena, Command, CommandFramer, Data, FetchData, Framed, Response, ResponseFramer,
+    Arena, Command, CommandFramer, CommandKind, Data, FetchData, Framed, Response, ResponseFramer,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -258,4 +260,65 @@ fn a_string_over_several_lines() {
     let Data::Unparsed { raw, error } = data(one(wire), &arena) else { panic!() };
     assert_eq!(raw.as_bytes(), &wire[2..wire.len() - 2]);
     assert_eq!(error.expected, "the closing quote");
+}
+
+/// What the server answers to a client that is logged in and sends `input`, at every split.
+fn answers(input: &str) -> String {
+    let serve = |pieces: &[&[u8]]| {
+        let mut out = BytesMut::new();
+        let config = Config::new("imap.example.org");
+        let mut session = Session::new(config.into(), Channel::Tls, &mut out);
+        let arena = Arena::new();
+        let (mut unread, mut log) = (Vec::new(), String::new());
+        for piece in pieces {
+            unread.extend_from_slice(piece);
+            let mut input = &unread[..];
+            loop {
+                match session.receive(&mut input, &arena, &mut out).unwrap() {
+                    Event::NeedInput | Event::Closed => break,
+                    Event::Command(command, ticket)
+                        if matches!(command.kind, CommandKind::Login { .. }) =>
+                    {
+                        session.accept(ticket, &mut out).unwrap();
+                        out.clear();
+                    }
+                    Event::Append(_, ticket) => session.accept(ticket, &mut out).unwrap(),
+                    Event::Body(piece) => log.push_str(&piece.escape_ascii().to_string()),
+                    other => session.decline(other, &mut out).unwrap(),
+                }
+            }
+            unread = input.to_vec();
+        }
+        log + core::str::from_utf8(&out).unwrap()
+    };
+    let input = format!("l LOGIN u p\r\n{input}").into_bytes();
+    let whole = serve(&[&input]);
+    for at in 0..=input.len() {
+        let (one, other) = input.split_at(at);
+        assert_eq!(
+            serve(&[one, other]).replace("\\r", ""),
+            whole.replace("\\r", ""),
+            "split at {at}"
+        );
+    }
+    whole
+}
+
+/// RFC 9051 §4.3: the line before a literal ends with CRLF, for every command.
+#[test]
+fn a_literals_head_with_a_bare_lf_is_refused() {
+    for command in ["APPEND INBOX {5+}", "SELECT {5+}", "APPEND {5+}"] {
+        let out = answers(&format!("a {command}\nhello\r\nb LOGOUT\r\n"));
+        assert!(out.starts_with("a BAD ") && out.ends_with("b OK done\r\n"), "{command}: {out}");
+    }
+}
+
+/// RFC 7888 §4: octets that are announced unasked are read past, whatever stands before them.
+#[test]
+fn announced_octets_are_never_run() {
+    for command in ["STATUS x\"{10+}", "LOGIN \"fo\\\" {10+}", "X {10+}", "SELECT (\"{10+}"] {
+        let out = answers(&format!("a {command}\r\nc LOGOUT\r\n\r\nb NOOP\r\n"));
+        assert!(out.starts_with("a BAD ") && !out.contains("\nc "), "{command}: {out}");
+        assert!(out.contains("\r\nb "), "{command}: {out}");
+    }
 }

@@ -120,6 +120,11 @@ impl Fetch<'_> {
 }
 
 impl FetchItem<'_> {
+    /// Whether it names a section, and so is of any number of kinds.
+    const fn is_section(&self) -> bool {
+        matches!(self, Self::BodySection { .. } | Self::Binary { .. } | Self::BinarySize { .. })
+    }
+
     /// Writes it.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
         let name: &[u8] = match self {
@@ -175,6 +180,8 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
     let (start, ()) = reader.space(rest)?;
     let (rest, items) = if at(b'(', start) {
         let (rest, items) = reader.list1(start, |input| fetch_item(input, reader))?;
+        let items = reader.once(items.as_slice(), |item| !item.is_section());
+        let Some(items) = NonEmpty::new(items) else { return fail(start, "what to fetch") };
         (rest, FetchItems::Items(items))
     } else {
         let (rest, name) = keyword("what to fetch")(start)?;

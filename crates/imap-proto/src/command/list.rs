@@ -7,7 +7,7 @@ use crate::value::delimiter::Delimiter;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
-use crate::command::status::{StatusItem, encode_status_items, status_item};
+use crate::command::status::{StatusItem, encode_status_items, status_items};
 use crate::value::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
 use crate::wire::{NonEmpty, Reader, Style, after_space, at, encode_list, keyword};
 
@@ -147,7 +147,7 @@ pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'
             return fail(start, "SUBSCRIBED beside RECURSIVEMATCH");
         }
         let (rest, ()) = reader.space(rest)?;
-        (rest, select)
+        (rest, reader.once(select, |_| true))
     } else {
         (start, &[][..])
     };
@@ -163,7 +163,12 @@ pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'
         Some(start) => match keyword("RETURN")(start)? {
             (rest, RETURN) => {
                 let (rest, ()) = reader.space(rest)?;
-                reader.list(rest, |input| list_return(input, reader))?
+                let (after, returns) = reader.list(rest, |input| list_return(input, reader))?;
+                let is_status = |option: &&ListReturn<'_>| matches!(option, ListReturn::Status(_));
+                if returns.iter().filter(is_status).count() > 1 {
+                    return fail(rest, "STATUS once");
+                }
+                (after, reader.once(returns, |_| true))
             }
             _ => return fail(start, "RETURN"),
         },
@@ -204,7 +209,7 @@ fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListRetur
         CHILDREN => Ok((rest, ListReturn::Children)),
         STATUS => {
             let (rest, ()) = reader.space(rest)?;
-            let (rest, items) = reader.list1(rest, status_item)?;
+            let (rest, items) = status_items(rest, reader)?;
             Ok((rest, ListReturn::Status(items)))
         }
         _ => fail(input, "a return option of LIST"),

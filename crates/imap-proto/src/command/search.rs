@@ -260,7 +260,7 @@ pub(crate) fn search<'a>(
     if let Ok((behind, RETURN)) = keyword("RETURN")(rest) {
         let (behind, ()) = reader.space(behind)?;
         let (behind, options) = reader.list(behind, search_return)?;
-        returns = Some(options);
+        returns = Some(reader.once(options, |_| true));
         (rest, ()) = reader.space(behind)?;
     }
     let mut charset = None;

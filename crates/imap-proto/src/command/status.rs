@@ -81,8 +81,20 @@ pub(crate) fn status_query<'a>(
     let (rest, ()) = reader.space(input)?;
     let (rest, mailbox) = mailbox(rest, reader)?;
     let (rest, ()) = reader.space(rest)?;
-    let (rest, items) = reader.list1(rest, status_item)?;
+    let (rest, items) = status_items(rest, reader)?;
     Ok((rest, StatusQuery { mailbox, items }))
+}
+
+/// `"(" status-att *(SP status-att) ")"`; what is asked for twice is told once.
+pub(crate) fn status_items<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, NonEmpty<'a, StatusItem>> {
+    let (rest, items) = reader.list1(input, status_item)?;
+    match NonEmpty::new(reader.once(items.as_slice(), |_| true)) {
+        Some(items) => Ok((rest, items)),
+        None => fail(input, "an item of STATUS"),
+    }
 }
 
 /// ```abnf

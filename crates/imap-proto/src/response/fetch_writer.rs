@@ -11,7 +11,6 @@ use memchr::memchr;
 
 use super::body::Body;
 use super::fetch::FetchData;
-
 use crate::wire::Style;
 
 /// Writes a FETCH response item by item, so that none of it has to be kept

@@ -9,12 +9,11 @@ use super::event::Event;
 use super::head::{self, Verb};
 use super::pending::{Effect, Pending};
 use super::session::Session;
-use super::state::{Expected, State};
+use super::state::Expected;
 use super::tag::KeptTag;
 use super::unknown::UnknownCommand;
 use crate::command::{Command, CommandKind, parse_tag};
 use crate::frame::command::AnnouncedLiteral;
-use crate::limits::Limits;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::capability::Capability;
@@ -145,6 +144,9 @@ impl Session {
             }
             Framed::Whole { octets, ending: LineEnding::Lf } if !self.takes_bare_lf() => {
                 self.log_head(octets);
+                if is_http_request(octets) {
+                    return Err(self.http_request(input));
+                }
                 self.keep_tag(octets);
                 self.bad(BARE_LF, out);
             }
@@ -156,8 +158,7 @@ impl Session {
                 Err(wrong) => {
                     self.log_head(octets);
                     if is_http_request(octets) {
-                        *input = &[];
-                        return Err(self.fail(ProtocolError::HttpRequest));
+                        return Err(self.http_request(input));
                     }
                     self.keep_tag(octets);
                     match self.unknown(octets) {
@@ -182,21 +183,17 @@ impl Session {
         arena: &'a Arena,
         out: &mut BytesMut,
     ) -> Option<Event<'a>> {
-        let AnnouncedLiteral { head, ending, .. } = ask;
-        // A command may have thousands of literals: tag and verb are looked for at the first.
-        let verb = match self.verb {
-            Some(verb) => verb,
-            None => {
-                let verb = Verb::of(octets);
-                self.keep_tag(octets);
-                self.verb = Some(verb);
-                if verb != Verb::Append {
-                    self.log_head(octets);
-                }
-                verb
+        let AnnouncedLiteral { head, ending, is_first } = ask;
+        if is_first {
+            // Once: a command may have thousands of literals, and a line of any length
+            // before them.
+            self.keep_tag(octets);
+            self.verb = Verb::of(octets);
+            if self.verb != Verb::Append {
+                self.log_head(octets);
             }
-        };
-        if ending == LineEnding::Lf && !self.takes_bare_lf() {
+        }
+        if ending == LineEnding::Lf {
             self.frames.refuse(input);
             self.bad(BARE_LF, out);
             return None;
@@ -206,19 +203,24 @@ impl Session {
             self.bad("such a literal is not offered: ask with {n} first", out);
             return None;
         }
-        if verb == Verb::Login && !self.config.offers_login(self.channel) {
+        if self.verb == Verb::Login && !self.config.offers_login(self.channel) {
             self.frames.refuse(input);
             self.refuse_login(out);
             return None;
         }
         // An APPEND has one literal before its message, the name of the mailbox. Nothing else
         // is parsed before it is whole.
-        if verb == Verb::Append && !head::is_first_argument(octets) {
+        if self.verb == Verb::Append && !(is_first && head::is_first_argument(octets)) {
             return self.append(octets, head, input, arena, out);
         }
-        if head.octets > literal_limit(&self.config.limits, self.state)
-            || !self.frames.keep(head.octets)
-        {
+        let limits = &self.config.limits;
+        let limit = if self.state.is_authenticated() {
+            limits.literal
+        } else {
+            limits.literal_before_login
+        };
+        let fits = usize::try_from(head.octets).is_ok_and(|octets| octets <= limit);
+        if !fits || !self.frames.keep(head.octets) {
             self.frames.refuse(input);
             self.refuse_size("the literal is too big", out);
             return None;
@@ -253,12 +255,17 @@ impl Session {
     /// What is answered from here on has this tag, or none.
     pub(super) fn begin(&mut self, tag: Option<KeptTag>) {
         self.tag = tag.unwrap_or(KeptTag::NONE);
-        self.verb = None;
     }
 
     /// What is past a limit (RFC 7888 §4).
     pub(super) fn refuse_size(&mut self, why: &str, out: &mut BytesMut) {
         self.finish(Effect::None, Completion::bad(Some(TOO_BIG), Text::first_line(why)), out);
+    }
+
+    /// A request of HTTP. What follows it is not read.
+    fn http_request(&mut self, input: &mut &[u8]) -> ProtocolError {
+        *input = &[];
+        self.fail(ProtocolError::HttpRequest)
     }
 
     /// STARTTLS, and something after it.
@@ -304,11 +311,4 @@ fn offers_non_synchronizing(config: &Config, octets: u64) -> bool {
         LiteralStyle::Synchronizing
     };
     style.is_non_synchronizing(octets)
-}
-
-/// Octets of one literal that is an argument.
-fn literal_limit(limits: &Limits, state: State) -> u64 {
-    let octets =
-        if state.is_authenticated() { limits.literal } else { limits.literal_before_login };
-    u64::try_from(octets).unwrap_or(u64::MAX)
 }

@@ -223,7 +223,6 @@ impl Session {
     /// Writes the end of the present command; untagged if it has no tag.
     fn tagged(&mut self, end: Completion<'_>, out: &mut BytesMut) {
         let tag = core::mem::replace(&mut self.tag, KeptTag::NONE);
-        self.verb = None;
         let start = out.len();
         tag.encode(out);
         out.put_u8(b' ');

@@ -46,8 +46,8 @@ pub struct Session {
     pub(super) messages: u32,
     /// Of the command that is being received or answered.
     pub(super) tag: KeptTag,
-    /// Of the command that is being received, once it has shown a literal.
-    pub(super) verb: Option<Verb>,
+    /// Of the command that is being received, if it has literals.
+    pub(super) verb: Verb,
     pub(super) inbound: Inbound,
     pub(super) frames: CommandFramer,
     /// For lines that are no commands: SASL data and DONE.
@@ -105,7 +105,7 @@ impl Session {
             writers: Desk::new(),
             messages: 0,
             tag: KeptTag::NONE,
-            verb: None,
+            verb: Verb::Other,
             inbound: Inbound::default(),
             frames: CommandFramer::new(config.limits.command),
             lines: LineFramer::new(config.limits.auth_line),
@@ -160,7 +160,8 @@ impl Session {
     }
 
     /// How long to wait for the client before [`timed_out`](Self::timed_out):
-    /// [`Limits::idle_timeout`], or [`Limits::idle_timeout_before_login`].
+    /// [`Limits::idle_timeout`](crate::Limits::idle_timeout), or
+    /// [`Limits::idle_timeout_before_login`](crate::Limits::idle_timeout_before_login).
     #[must_use]
     pub fn timeout(&self) -> Duration {
         let limits = &self.config.limits;

@@ -1,7 +1,5 @@
 //! Commands that this crate does not know.
 
-use mail_wire::parse::{Parsed, byte};
-
 use crate::wire::{Atom, Tag, after_space, atom, tag};
 
 /// A command that this crate cannot read: [`Event::Unknown`](super::Event::Unknown).
@@ -22,13 +20,8 @@ impl<'a> UnknownCommand<'a> {
     /// tag SP atom [SP *OCTET]
     /// ```
     pub(super) fn parse(octets: &'a [u8]) -> Option<Self> {
-        let words = |input| -> Parsed<'a, (Tag<'a>, Atom<'a>)> {
-            let (rest, tag) = tag(input)?;
-            let (rest, ()) = byte(b' ', "a space")(rest)?;
-            let (rest, name) = atom(rest)?;
-            Ok((rest, (tag, name)))
-        };
-        let (rest, (tag, name)) = words(octets).ok()?;
+        let (rest, tag) = tag(octets).ok()?;
+        let (rest, name) = atom(after_space(rest)?).ok()?;
         match rest {
             [] => Some(Self { tag, name, arguments: &[] }),
             rest => after_space(rest).map(|arguments| Self { tag, name, arguments }),

@@ -84,6 +84,28 @@ impl<'a> Reader<'a> {
         Ok((rest, elements.as_slice()))
     }
 
+    /// `values` without those that came before: what is asked for twice is told once. That takes
+    /// a step for each value and each kind of them, of which `has_kind` says that there are few;
+    /// the others stay as they are.
+    pub(crate) fn once<T: Copy + PartialEq>(
+        &self,
+        values: &'a [T],
+        has_kind: impl Fn(&T) -> bool,
+    ) -> &'a [T] {
+        let mut kinds = self.arena.list();
+        let mut kept = self.arena.list();
+        for value in values {
+            if has_kind(value) {
+                if kinds.contains(value) {
+                    continue;
+                }
+                kinds.push(*value);
+            }
+            kept.push(*value);
+        }
+        kept.into_bump_slice()
+    }
+
     /// The same of a server, element by element: one that is bad is skipped to its end, and
     /// kept where `unparsed` has room for it.
     pub(crate) fn each<T: Copy>(

@@ -41,7 +41,7 @@ fn data_of_a_mailbox_before_one_is_selected() {
         Data::Exists(0),
         Data::Recent(0),
         Data::Flags(&[]),
-        Data::Search(SearchResponse::default()),
+        Data::Search(SearchResponse::new(&[])),
         Data::Expunge(number(1)),
         fetch(1),
     ];

@@ -42,10 +42,11 @@ async fn serve(mut stream: impl Stream, config: Arc<Config>) -> Result<(), Error
                 Event::Closed => break true,
                 other => imap.decline(other, &mut out)?,
             }
+            // The event is gone, and the rest of the input is not.
+            arena.reset();
         };
         let unread = input.len();
         buffer.keep_last(unread);
-        arena.reset();
         if end {
             stream.write_all(&out).await;
             return Ok(());
@@ -69,7 +70,8 @@ impl Stream for Script {
     }
 }
 
-/// The loop is a `Send` future, with an event held across an await.
+/// The loop is a `Send` future, with an event held across an await, and an arena that is
+/// reset after each.
 #[test]
 fn a_driver_on_an_async_stream() {
     fn send<T: Send>(future: T) -> T {
@@ -103,10 +105,10 @@ impl Connection {
                 Event::Closed => break false,
                 other => self.imap.decline(other, &mut self.out)?,
             }
+            self.arena.reset();
         };
         let unread = input.len();
         self.buffer.keep_last(unread);
-        self.arena.reset();
         Ok(open)
     }
 }
@@ -120,6 +122,20 @@ fn a_field_of_an_event_loop() {
     assert_eq!(connection.readable(b"a NOOP\r\nb LOG"), Ok(true));
     assert_eq!(connection.readable(b"OUT\r\n"), Ok(false));
     assert!(connection.out.ends_with(b"a OK done\r\n* BYE goodbye\r\nb OK done\r\n"));
+}
+
+/// However many commands one read holds, the arena holds one of them at a time.
+#[test]
+fn the_arena_is_reset_within_a_read() {
+    let mut out = BytesMut::new();
+    let imap = Session::preauthenticated(Arc::new(config()), Channel::Clear, &mut out);
+    let mut connection =
+        Connection { imap, buffer: ReceiveBuffer::new(), arena: Arena::new(), out };
+    let command = format!("a STATUS \"{}\" (MESSAGES)\r\n", "\\\"".repeat(500));
+    assert_eq!(connection.readable(command.as_bytes()), Ok(true));
+    let one = connection.arena.capacity();
+    assert_eq!(connection.readable(command.repeat(7).as_bytes()), Ok(true));
+    assert_eq!(connection.arena.capacity(), one);
 }
 
 /// Pieces of commands, to be put together in any order.

@@ -12,6 +12,7 @@
 )]
 
 mod append;
+mod attacks;
 mod auth;
 mod commands;
 mod data;

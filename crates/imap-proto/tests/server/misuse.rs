@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use imap_proto::server::{Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State};
-use imap_proto::{Arena, BytesMut, Data, Text, WrongTicket};
+use imap_proto::server::{
+    Channel, Error, Event, Misuse, ProtocolError, Rejection, Session, State, request,
+};
+use imap_proto::{Arena, BytesMut, Data, InputLost, Text, WrongTicket};
 
 use crate::transcript::config;
 
@@ -34,6 +36,47 @@ fn receive_while_a_ticket_is_out() {
     assert_eq!(command.tag.as_str(), "a");
     assert!(matches!(session.receive(&mut input, &arena, &mut out), Ok(Event::NeedInput)));
     assert!(out.ends_with(b"b OK done\r\n"));
+}
+
+/// A driver that forgets what the session has left unread is told so, at every split, and
+/// nothing is harmed: it goes on with the right input.
+#[test]
+fn input_that_was_lost() {
+    let input = b"a NOOP\r\nb CREATE {3+}\r\nnew\r\n";
+    for split in 1..input.len() {
+        let ((mut session, mut out), arena) = (session(), Arena::new());
+        let mut unread = &input[..split];
+        let event = session.receive(&mut unread, &arena, &mut out);
+        assert!(matches!(event, Ok(Event::NeedInput)));
+        let missing = unread.len();
+        if missing == 0 {
+            continue;
+        }
+        let before = out.clone();
+        let lost = session.receive(&mut &b""[..], &arena, &mut out).unwrap_err();
+        assert_eq!(lost, Error::Misuse(Misuse::InputLost(InputLost { missing })));
+        assert_eq!(out, before);
+        let mut right = &input[split - missing..];
+        let event = session.receive(&mut right, &arena, &mut out);
+        assert!(matches!(event, Ok(Event::NeedInput)) && right.is_empty());
+        assert!(out.ends_with(b"a OK done\r\nb BAD log in first\r\n"));
+    }
+}
+
+/// A ticket that was dropped can be had again; of the wrong kind there is none.
+#[test]
+fn a_ticket_that_was_lost() {
+    let ((mut session, mut out), arena) = (session(), Arena::new());
+    assert!(session.reissue::<request::Command>().is_none());
+    let event = session.receive(&mut &b"a LOGIN u p\r\n"[..], &arena, &mut out);
+    assert!(matches!(event, Ok(Event::Command(..))));
+    drop(event);
+    let pending = session.receive(&mut &b""[..], &arena, &mut out).unwrap_err();
+    assert_eq!(pending, Error::Misuse(Misuse::ReplyPending));
+    assert!(session.reissue::<request::Auth>().is_none());
+    let ticket = session.reissue::<request::Command>().unwrap();
+    session.accept(ticket, &mut out).unwrap();
+    assert_eq!(session.state(), State::Authenticated);
 }
 
 /// Another session's ticket, and one that comes too late.
