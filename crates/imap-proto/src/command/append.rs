@@ -1,6 +1,6 @@
 //! APPEND: a message for a mailbox.
 //!
-//! RFC 9051 section 6.3.12.
+//! RFC 9051 §6.3.12.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
@@ -10,7 +10,7 @@ use crate::value::flag::{Flag, encode_flags, flag_list};
 use crate::value::mailbox::{Mailbox, mailbox};
 use crate::wire::{LiteralHead, Reader, Style, at, literal_announcement};
 
-/// The APPEND command up to its message, which is streamed behind it.
+/// The APPEND command up to its message, which is streamed after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Append<'a> {
     /// Which mailbox it is for.
@@ -24,7 +24,7 @@ pub struct Append<'a> {
 }
 
 impl Append<'_> {
-    /// Writes it, from `APPEND` to the CRLF behind which the message follows.
+    /// Writes it, from `APPEND` to the CRLF after which the message follows.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         out.put_slice(b"APPEND ");
         self.mailbox.encode(style, out);
@@ -41,11 +41,11 @@ impl Append<'_> {
     }
 }
 
-/// What stands behind `APPEND`, up to the `}` of the message's literal.
+/// What comes after `APPEND`, up to the `}` of the message's literal.
 ///
 /// ```abnf
 /// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 pub(crate) fn append<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Append<'a>> {
     let (rest, ()) = reader.space(input)?;

@@ -1,6 +1,6 @@
 //! FETCH and UID FETCH: what of which messages.
 //!
-//! RFC 9051 section 6.4.5, RFC 3501 section 6.4.5. What the server sends back
+//! RFC 9051 §6.4.5, RFC 3501 §6.4.5. What the server sends back
 //! is a [`FetchResponse`](crate::FetchResponse).
 
 use core::num::NonZeroU32;
@@ -165,11 +165,11 @@ impl FetchItem<'_> {
     }
 }
 
-/// What stands behind `FETCH`.
+/// What comes after `FETCH`.
 ///
 /// ```abnf
 /// fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" /
-///         fetch-att / "(" fetch-att *(SP fetch-att) ")")   ; RFC 9051 section 9
+///         fetch-att / "(" fetch-att *(SP fetch-att) ")")   ; RFC 9051 §9
 /// ```
 pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Fetch<'a>> {
     const ALL: Keyword = Keyword::new(b"ALL");
@@ -200,11 +200,11 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
 
 /// ```abnf
 /// fetch-att = "ENVELOPE" / "FLAGS" / "INTERNALDATE" /
-///             "RFC822" [".HEADER" / ".SIZE" / ".TEXT"] /   ; RFC 3501 section 9
+///             "RFC822" [".HEADER" / ".SIZE" / ".TEXT"] /   ; RFC 3501 §9
 ///             "BODY" ["STRUCTURE"] / "UID" /
 ///             "BODY" section [partial] / "BODY.PEEK" section [partial] /
 ///             "BINARY" [".PEEK"] section-binary [partial] /
-///             "BINARY.SIZE" section-binary                 ; RFC 9051 section 9
+///             "BINARY.SIZE" section-binary                 ; RFC 9051 §9
 /// ```
 fn fetch_item<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchItem<'a>> {
     const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");

@@ -1,6 +1,6 @@
 //! LIST and LSUB: which mailboxes there are.
 //!
-//! RFC 9051 sections 6.3.9 and 7.3.1, RFC 3501 sections 6.3.8 and 6.3.9,
+//! RFC 9051 §6.3.9 and §7.3.1, RFC 3501 §6.3.8 and §6.3.9,
 //! RFC 5258, RFC 5819.
 
 use crate::value::delimiter::Delimiter;
@@ -49,7 +49,7 @@ pub enum ListReturn<'a> {
     Status(NonEmpty<'a, StatusItem>),
 }
 
-/// The LSUB command (RFC 3501 section 6.3.9).
+/// The LSUB command (RFC 3501 §6.3.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lsub<'a> {
     /// What the pattern is relative to.
@@ -128,13 +128,13 @@ impl Lsub<'_> {
     }
 }
 
-/// What stands behind `LIST`.
+/// What comes after `LIST`.
 ///
 /// ```abnf
 /// list             = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat
-///                    [SP list-return-opts]                 ; RFC 9051 section 9
+///                    [SP list-return-opts]                 ; RFC 9051 §9
 /// mbox-or-pat      = list-mailbox / patterns
-/// patterns         = "(" list-mailbox *(SP list-mailbox) ")"  ; RFC 5258 section 6
+/// patterns         = "(" list-mailbox *(SP list-mailbox) ")"  ; RFC 5258 §6
 /// list-return-opts = "RETURN" SP "(" [list-return-opt *(SP list-return-opt)] ")"
 /// ```
 pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, List<'a>> {
@@ -179,7 +179,7 @@ pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'
 
 /// ```abnf
 /// list-select-opts = "(" [… "SUBSCRIBED" / "REMOTE" / "RECURSIVEMATCH" …] ")"
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
     const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
@@ -197,7 +197,7 @@ pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
 /// ```abnf
 /// return-option = "SUBSCRIBED" / "CHILDREN" / status-option
 /// status-option = "STATUS" SP "(" status-att *(SP status-att) ")"
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListReturn<'a>> {
     const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
@@ -216,10 +216,10 @@ fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListRetur
     }
 }
 
-/// What stands behind `LSUB`.
+/// What comes after `LSUB`.
 ///
 /// ```abnf
-/// lsub = "LSUB" SP mailbox SP list-mailbox                 ; RFC 3501 section 9
+/// lsub = "LSUB" SP mailbox SP list-mailbox                 ; RFC 3501 §9
 /// ```
 pub(crate) fn lsub<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Lsub<'a>> {
     let (rest, ()) = reader.space(input)?;

@@ -1,6 +1,6 @@
 //! Commands: what a client sends.
 //!
-//! RFC 9051 section 6, RFC 3501 section 6; RFC 2971 (ID).
+//! RFC 9051 §6, RFC 3501 §6; RFC 2971 (ID).
 
 use core::fmt;
 
@@ -44,7 +44,7 @@ pub struct Command<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{error}")]
 pub struct CommandError<'a> {
-    /// The command's tag, if it is well formed: a space or nothing comes behind it.
+    /// The command's tag, if it is well formed: a space or nothing comes after it.
     pub tag: Option<Tag<'a>>,
     /// What was expected, and where in the command.
     pub error: SyntaxError,
@@ -82,7 +82,7 @@ impl<'a> Command<'a> {
 
     /// Writes it with its CRLF. Where the `style` wants synchronising literals,
     /// what follows the CRLF of one may be sent only once the server asks for
-    /// it. APPEND ends with the CRLF behind which its message follows; a CRLF
+    /// it. APPEND ends with the CRLF after which its message follows; a CRLF
     /// of its own then ends the command.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
         self.tag.encode(out);
@@ -118,79 +118,79 @@ pub fn parse_tag(input: &[u8]) -> Option<Tag<'_>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CommandKind<'a> {
-    /// CAPABILITY (RFC 9051 section 6.1.1): what can the server do?
+    /// CAPABILITY (RFC 9051 §6.1.1): what can the server do?
     Capability,
-    /// NOOP (section 6.1.2): nothing, but is there anything new?
+    /// NOOP (RFC 9051 §6.1.2): nothing, but is there anything new?
     Noop,
-    /// LOGOUT (section 6.1.3).
+    /// LOGOUT (RFC 9051 §6.1.3).
     Logout,
-    /// STARTTLS (section 6.2.1).
+    /// STARTTLS (RFC 9051 §6.2.1).
     StartTls,
-    /// AUTHENTICATE (section 6.2.2).
+    /// AUTHENTICATE (RFC 9051 §6.2.2).
     Authenticate {
         /// The SASL mechanism.
         mechanism: Mechanism<'a>,
         /// The client's first response, if it is sent at once (RFC 4959).
         initial_response: Option<Base64<'a>>,
     },
-    /// LOGIN (section 6.2.3).
+    /// LOGIN (RFC 9051 §6.2.3).
     Login {
         /// The user's name.
         user: AString<'a>,
         /// The user's password.
         password: Password<'a>,
     },
-    /// ENABLE (section 6.3.1): these may change what the server sends.
+    /// ENABLE (RFC 9051 §6.3.1): these may change what the server sends.
     Enable(NonEmpty<'a, Capability<'a>>),
-    /// SELECT (section 6.3.2).
+    /// SELECT (RFC 9051 §6.3.2).
     Select(Mailbox<'a>),
-    /// EXAMINE (section 6.3.3): SELECT, but only to read.
+    /// EXAMINE (RFC 9051 §6.3.3): SELECT, but only to read.
     Examine(Mailbox<'a>),
-    /// CREATE (section 6.3.4).
+    /// CREATE (RFC 9051 §6.3.4).
     Create(Mailbox<'a>),
-    /// DELETE (section 6.3.5).
+    /// DELETE (RFC 9051 §6.3.5).
     Delete(Mailbox<'a>),
-    /// RENAME (section 6.3.6).
+    /// RENAME (RFC 9051 §6.3.6).
     Rename {
         /// What it is called now.
         from: Mailbox<'a>,
         /// What it is to be called.
         to: Mailbox<'a>,
     },
-    /// SUBSCRIBE (section 6.3.7).
+    /// SUBSCRIBE (RFC 9051 §6.3.7).
     Subscribe(Mailbox<'a>),
-    /// UNSUBSCRIBE (section 6.3.8).
+    /// UNSUBSCRIBE (RFC 9051 §6.3.8).
     Unsubscribe(Mailbox<'a>),
-    /// LIST (section 6.3.9).
+    /// LIST (RFC 9051 §6.3.9).
     List(List<'a>),
-    /// LSUB (RFC 3501 section 6.3.9): LIST of what is subscribed to.
+    /// LSUB (RFC 3501 §6.3.9): LIST of what is subscribed to.
     Lsub(Lsub<'a>),
-    /// NAMESPACE (section 6.3.10): where are whose mailboxes?
+    /// NAMESPACE (RFC 9051 §6.3.10): where are whose mailboxes?
     Namespace,
-    /// STATUS (section 6.3.11).
+    /// STATUS (RFC 9051 §6.3.11).
     Status(StatusQuery<'a>),
-    /// APPEND (section 6.3.12), up to its message.
+    /// APPEND (RFC 9051 §6.3.12), up to its message.
     Append(Append<'a>),
-    /// IDLE (section 6.3.13): tell what is new, until the client says `DONE`.
+    /// IDLE (RFC 9051 §6.3.13): tell what is new, until the client says `DONE`.
     Idle,
-    /// CHECK (RFC 3501 section 6.4.1): NOOP, and put the mailbox in order.
+    /// CHECK (RFC 3501 §6.4.1): NOOP, and put the mailbox in order.
     Check,
-    /// CLOSE (section 6.4.1): EXPUNGE without telling, and UNSELECT.
+    /// CLOSE (RFC 9051 §6.4.1): EXPUNGE without telling, and UNSELECT.
     Close,
-    /// UNSELECT (section 6.4.2).
+    /// UNSELECT (RFC 9051 §6.4.2).
     Unselect,
-    /// EXPUNGE, or UID EXPUNGE of these (sections 6.4.3, 6.4.9).
+    /// EXPUNGE, or UID EXPUNGE of these (RFC 9051 §6.4.3, §6.4.9).
     Expunge {
         /// Only messages with these UIDs.
         uids: Option<SequenceSet<'a>>,
     },
-    /// SEARCH, or UID SEARCH (section 6.4.4).
+    /// SEARCH, or UID SEARCH (RFC 9051 §6.4.4).
     Search(Search<'a>),
-    /// FETCH, or UID FETCH (section 6.4.5).
+    /// FETCH, or UID FETCH (RFC 9051 §6.4.5).
     Fetch(Fetch<'a>),
-    /// STORE, or UID STORE (section 6.4.6).
+    /// STORE, or UID STORE (RFC 9051 §6.4.6).
     Store(Store<'a>),
-    /// COPY, or UID COPY (section 6.4.7).
+    /// COPY, or UID COPY (RFC 9051 §6.4.7).
     Copy {
         /// Whether `messages` are UIDs.
         uid: bool,
@@ -199,7 +199,7 @@ pub enum CommandKind<'a> {
         /// Where to.
         mailbox: Mailbox<'a>,
     },
-    /// MOVE, or UID MOVE (section 6.4.8).
+    /// MOVE, or UID MOVE (RFC 9051 §6.4.8).
     Move {
         /// Whether `messages` are UIDs.
         uid: bool,
@@ -338,11 +338,11 @@ impl CommandKind<'_> {
     }
 }
 
-/// A command behind its tag and space.
+/// A command after its tag and space.
 ///
 /// ```abnf
 /// command = tag SP (command-any / command-auth / command-nonauth /
-///           command-select) CRLF                           ; RFC 9051 section 9
+///           command-select) CRLF                           ; RFC 9051 §9
 /// ```
 fn command_kind<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     const APPEND: Keyword = Keyword::new(b"APPEND");
@@ -446,9 +446,9 @@ fn map<'a, T>(
 /// ```abnf
 /// authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp] *(CRLF base64)
 /// auth-type    = atom                                      ; Defined by [SASL]
-/// initial-resp = (base64 / "=")                            ; RFC 9051 section 9
+/// initial-resp = (base64 / "=")                            ; RFC 9051 §9
 /// ```
-/// The lines behind the first are not part of the command as it is framed.
+/// The lines after the first are not part of the command as it is framed.
 fn authenticate<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     let (rest, mechanism) = mechanism(reader.space(input)?.0)?;
     let Some(start) = after_space(rest) else {
@@ -469,7 +469,7 @@ fn authenticate<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandK
 }
 
 /// ```abnf
-/// login = "LOGIN" SP userid SP password                    ; RFC 9051 section 9
+/// login = "LOGIN" SP userid SP password                    ; RFC 9051 §9
 /// ```
 fn login<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     let (rest, user) = reader.astring(reader.space(input)?.0)?;
@@ -478,7 +478,7 @@ fn login<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>
 }
 
 /// ```abnf
-/// enable = "ENABLE" 1*(SP capability)                      ; RFC 9051 section 9
+/// enable = "ENABLE" 1*(SP capability)                      ; RFC 9051 §9
 /// ```
 fn enable<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     let (rest, capabilities) = reader.separated(reader.space(input)?.0, capability)?;
@@ -486,7 +486,7 @@ fn enable<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a
 }
 
 /// ```abnf
-/// rename = "RENAME" SP mailbox SP mailbox                  ; RFC 9051 section 9
+/// rename = "RENAME" SP mailbox SP mailbox                  ; RFC 9051 §9
 /// ```
 fn rename<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     let (rest, from) = mailbox(reader.space(input)?.0, reader)?;
@@ -496,7 +496,7 @@ fn rename<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a
 
 /// ```abnf
 /// copy = "COPY" SP sequence-set SP mailbox
-/// move = "MOVE" SP sequence-set SP mailbox                 ; RFC 9051 section 9
+/// move = "MOVE" SP sequence-set SP mailbox                 ; RFC 9051 §9
 /// ```
 fn copy_or_move<'a>(
     input: &'a [u8],
@@ -516,7 +516,7 @@ fn copy_or_move<'a>(
 
 /// ```abnf
 /// id             = "ID" SP id_params_list
-/// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 section 4
+/// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 §4
 /// ```
 fn id<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     map(id_fields(reader.space(input)?.0, reader), CommandKind::Id)

@@ -1,6 +1,6 @@
 //! SEARCH and UID SEARCH: which messages.
 //!
-//! RFC 9051 section 6.4.4, RFC 3501 section 6.4.4, RFC 4731.
+//! RFC 9051 §6.4.4, RFC 3501 §6.4.4, RFC 4731.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
@@ -239,14 +239,14 @@ impl SearchKey<'_> {
     }
 }
 
-/// What stands behind `SEARCH`.
+/// What comes after `SEARCH`.
 ///
 /// ```abnf
 /// search             = "SEARCH" [search-return-opts] SP search-program
 /// search-return-opts = SP "RETURN" SP "(" [search-return-opt
 ///                      *(SP search-return-opt)] ")"
 /// search-program     = ["CHARSET" SP charset SP] search-key *(SP search-key)
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 pub(crate) fn search<'a>(
     input: &'a [u8],
@@ -276,7 +276,7 @@ pub(crate) fn search<'a>(
 
 /// ```abnf
 /// search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE"
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 fn search_return(input: &[u8]) -> Parsed<'_, SearchReturn> {
     const MIN: Keyword = Keyword::new(b"MIN");
@@ -308,7 +308,7 @@ fn search_return(input: &[u8]) -> Parsed<'_, SearchReturn> {
 ///              "SENTBEFORE" SP date / "SENTON" SP date / "SENTSINCE" SP date /
 ///              "SMALLER" SP number64 / "UID" SP sequence-set / "UNDRAFT" /
 ///              sequence-set / "(" search-key *(SP search-key) ")"
-///                             ; RFC 9051 section 9; NEW, OLD, RECENT: RFC 3501
+///                             ; RFC 9051 §9; NEW, OLD, RECENT: RFC 3501
 /// ```
 fn search_key<'a>(input: &'a [u8], reader: &Reader<'a>, depth: Depth) -> Parsed<'a, SearchKey<'a>> {
     const ALL: Keyword = Keyword::new(b"ALL");

@@ -1,6 +1,6 @@
 //! STATUS: what is known of a mailbox without selecting it.
 //!
-//! RFC 9051 sections 6.3.11 and 7.3.3.
+//! RFC 9051 §6.3.11 and §7.3.3.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
@@ -68,11 +68,11 @@ pub(crate) fn encode_status_items(items: NonEmpty<'_, StatusItem>, out: &mut Byt
     encode_list(&items, out, |item, out| out.put_slice(item.name().as_bytes()));
 }
 
-/// What stands behind `STATUS`.
+/// What comes after `STATUS`.
 ///
 /// ```abnf
 /// status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 pub(crate) fn status_query<'a>(
     input: &'a [u8],
@@ -99,7 +99,7 @@ pub(crate) fn status_items<'a>(
 
 /// ```abnf
 /// status-att = "MESSAGES" / "RECENT" / "UIDNEXT" / "UIDVALIDITY" / "UNSEEN" /
-///              "DELETED" / "SIZE"                          ; RFC 9051 section 9
+///              "DELETED" / "SIZE"                          ; RFC 9051 §9
 /// ```
 pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
     const MESSAGES: Keyword = Keyword::new(b"MESSAGES");

@@ -1,6 +1,6 @@
 //! STORE and UID STORE: changing flags.
 //!
-//! RFC 9051 section 6.4.6.
+//! RFC 9051 §6.4.6.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
@@ -50,12 +50,12 @@ impl Store<'_> {
     }
 }
 
-/// What stands behind `STORE`.
+/// What comes after `STORE`.
 ///
 /// ```abnf
 /// store           = "STORE" SP sequence-set SP store-att-flags
 /// store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP
-///                   (flag-list / (flag *(SP flag)))        ; RFC 9051 section 9
+///                   (flag-list / (flag *(SP flag)))        ; RFC 9051 §9
 /// ```
 pub(crate) fn store<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Store<'a>> {
     const FLAGS: Keyword = Keyword::new(b"FLAGS");

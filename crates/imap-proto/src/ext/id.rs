@@ -7,7 +7,7 @@ use crate::wire::{
     ASTRING_CHAR, IString, NString, Reader, Style, encode_list, encode_nstring, nil,
 };
 
-/// One field of ID (RFC 2971 section 3.3): a name such as `version`, and its
+/// One field of ID (RFC 2971 §3.3): a name such as `version`, and its
 /// value. A field has at most 30 octets, a value 1024; there are at most 30.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdField<'a> {

@@ -209,7 +209,7 @@ mod tests {
             let command = format!("command {}", line.as_bytes().escape_ascii());
             check(input.as_bytes(), &[&command, "command b NOOP"]);
         }
-        // Behind a closed string, and behind a brace that opens nothing.
+        // Behind a closed string, and after a brace that opens nothing.
         check(b"a X \"\\\\\"{1+}\r\nx\r\n", &["command a X \\\"\\\\\\\\\\\"{1+}\\r\\nx"]);
         check(b"a X{{1+}\r\nx\r\n", &["command a X{{1+}\\r\\nx"]);
     }

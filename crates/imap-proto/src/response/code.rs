@@ -1,6 +1,6 @@
 //! Response codes: what a server says to programs beside its text for people.
 //!
-//! RFC 9051 section 7.1, RFC 3501 section 7.1, RFC 5530.
+//! RFC 9051 §7.1, RFC 3501 §7.1, RFC 5530.
 
 use core::fmt;
 use core::num::NonZeroU32;
@@ -104,11 +104,11 @@ pub enum Code<'a> {
     UnknownCte,
     /// The number of the first message without `\Seen` (RFC 3501).
     Unseen(NonZeroU32),
-    /// Any other: its name, and what stands behind it, without `]`.
+    /// Any other: its name, and what comes after it, without `]`.
     Other(Atom<'a>, Option<CodeText<'a>>),
 }
 
-/// What stands behind the name of a code: text of one line, at least one octet,
+/// What comes after the name of a code: text of one line, at least one octet,
 /// without `]`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CodeText<'a>(Text<'a>);
@@ -255,7 +255,7 @@ fn charset<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Text<'a>> {
 /// A code and its `]`, after its `[`; `None` if this is no code, but text.
 ///
 /// ```abnf
-/// resp-text-code = … / atom [SP 1*<any TEXT-CHAR except "]">]   ; RFC 9051 section 9
+/// resp-text-code = … / atom [SP 1*<any TEXT-CHAR except "]">]   ; RFC 9051 §9
 /// ```
 /// A code that is known and cannot be parsed is delivered as one that is not.
 pub(crate) fn code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Option<(&'a [u8], Code<'a>)> {
@@ -280,10 +280,10 @@ pub(crate) fn code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Option<(&'a [u8]
 ///                  capability-data / "PERMANENTFLAGS" SP
 ///                  "(" [flag-perm *(SP flag-perm)] ")" /
 ///                  "UIDNEXT" SP nz-number / "UIDVALIDITY" SP nz-number /
-///                  "UNSEEN" SP nz-number / …               ; RFC 3501 section 9
+///                  "UNSEEN" SP nz-number / …               ; RFC 3501 §9
 /// resp-code-apnd = "APPENDUID" SP nz-number SP append-uid
 /// resp-code-copy = "COPYUID" SP nz-number SP uid-set SP uid-set
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 fn known_code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Code<'a>> {
     const APPENDUID: Keyword = Keyword::new(b"APPENDUID");

@@ -1,4 +1,4 @@
-//! What a search found, as RFC 9051 section 7.3.4 and RFC 4731 tell it.
+//! What a search found, as RFC 9051 §7.3.4 and RFC 4731 tell it.
 
 use core::num::NonZeroU32;
 
@@ -86,7 +86,7 @@ impl ESearch<'_> {
 /// search-correlator  = SP "(" "TAG" SP tag-string ")"
 /// search-return-data = "MIN" SP nz-number / "MAX" SP nz-number /
 ///                      "ALL" SP sequence-set / "COUNT" SP number /
-///                      search-ret-data-ext                 ; RFC 9051 section 9
+///                      search-ret-data-ext                 ; RFC 9051 §9
 /// ```
 pub(crate) fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
     let mut rest = reader.skip_spaces(input);

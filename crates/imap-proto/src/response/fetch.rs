@@ -1,6 +1,6 @@
 //! The FETCH response: what a server tells of a message.
 //!
-//! RFC 9051 section 7.5.2, RFC 3501 section 7.4.2. What a client asks for is in
+//! RFC 9051 §7.5.2, RFC 3501 §7.4.2. What a client asks for is in
 //! [`crate::fetch`].
 
 use core::num::NonZeroU32;
@@ -157,11 +157,11 @@ impl FetchData<'_> {
     }
 }
 
-/// What stands behind `FETCH` in a response.
+/// What comes after `FETCH` in a response.
 ///
 /// ```abnf
 /// msg-att = "(" (msg-att-dynamic / msg-att-static)
-///           *(SP (msg-att-dynamic / msg-att-static)) ")"   ; RFC 9051 section 9
+///           *(SP (msg-att-dynamic / msg-att-static)) ")"   ; RFC 9051 §9
 /// ```
 /// After the first parenthesis nothing is an error, unless the string that begins last has no
 /// end: what is none of these is delivered as [`FetchData::Unparsed`].
@@ -315,9 +315,9 @@ const ITEMS: [Keyword; 12] = [
 ///                   "BODY" section ["<" number ">"] SP nstring /
 ///                   "BINARY" section-binary SP (nstring / literal8) /
 ///                   "BINARY.SIZE" section-binary SP number /
-///                   "UID" SP uniqueid                      ; RFC 9051 section 9
+///                   "UID" SP uniqueid                      ; RFC 9051 §9
 /// msg-att-static  = … "RFC822" [".HEADER" / ".TEXT"] SP nstring …
-///                                                          ; RFC 3501 section 9
+///                                                          ; RFC 3501 §9
 /// ```
 fn known_fetch_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchData<'a>> {
     let octets = |input: &'a [u8], data: fn(Option<&'a [u8]>) -> FetchData<'a>| {

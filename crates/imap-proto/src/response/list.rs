@@ -1,6 +1,6 @@
 //! LIST and LSUB: what is told of a mailbox.
 //!
-//! RFC 9051 section 7.3.1, RFC 3501 section 7.2.3, RFC 5258, RFC 6154.
+//! RFC 9051 §7.3.1, RFC 3501 §7.2.3, RFC 5258, RFC 6154.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
@@ -27,7 +27,7 @@ pub struct Listed<'a> {
     pub extended: &'a [ListExtended<'a>],
 }
 
-/// `mbx-list-flags`: what kind of mailbox it is (RFC 9051 section 7.3.1,
+/// `mbx-list-flags`: what kind of mailbox it is (RFC 9051 §7.3.1,
 /// RFC 6154).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -75,9 +75,9 @@ pub enum Attribute<'a> {
 #[non_exhaustive]
 pub enum ListExtended<'a> {
     /// `CHILDINFO`: mailboxes below it match these selection options
-    /// (RFC 9051 section 6.3.9.6).
+    /// (RFC 9051 §6.3.9.6).
     ChildInfo(NonEmpty<'a, ListSelect>),
-    /// `OLDNAME`: what it was called before (RFC 9051 section 6.3.9.7).
+    /// `OLDNAME`: what it was called before (RFC 9051 §6.3.9.7).
     OldName(Mailbox<'a>),
     /// Any other: its tag, and its value as it was written.
     Other(Atom<'a>, Raw<'a>),
@@ -161,13 +161,13 @@ impl ListExtended<'_> {
     }
 }
 
-/// What stands behind `LIST` or `LSUB` in a response.
+/// What comes after `LIST` or `LSUB` in a response.
 ///
 /// ```abnf
 /// mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil)
 ///                SP mailbox [SP mbox-list-extended]
 /// mbox-list-extended = "(" [mbox-list-extended-item
-///                      *(SP mbox-list-extended-item)] ")"  ; RFC 9051 section 9
+///                      *(SP mbox-list-extended-item)] ")"  ; RFC 9051 §9
 /// ```
 pub(crate) fn listed<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Listed<'a>> {
     let (rest, ()) = reader.space(input)?;
@@ -200,7 +200,7 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
 /// mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val
 /// childinfo-extended-item = "CHILDINFO" SP "(" list-select-base-opt-quoted
 ///                           *(SP list-select-base-opt-quoted) ")"
-/// oldname-extended-item   = "OLDNAME" SP "(" mailbox ")"   ; RFC 9051 section 9
+/// oldname-extended-item   = "OLDNAME" SP "(" mailbox ")"   ; RFC 9051 §9
 /// ```
 fn list_extended<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtended<'a>> {
     let (rest, tag) = reader.atom_or_quoted(input)?;

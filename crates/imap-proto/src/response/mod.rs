@@ -1,6 +1,6 @@
 //! Responses: what a server sends.
 //!
-//! RFC 9051 section 7, RFC 3501 section 7.
+//! RFC 9051 §7, RFC 3501 §7.
 
 use core::num::NonZeroU32;
 
@@ -38,7 +38,7 @@ pub(crate) mod status_line;
 /// A response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Response<'a> {
-    /// `+ …`: the server waits for the rest of a command (section 7.6). The
+    /// `+ …`: the server waits for the rest of a command (RFC 9051 §7.6). The
     /// text is the server's challenge in base64 while authenticating, else for
     /// people.
     Continue(Text<'a>),
@@ -54,34 +54,34 @@ pub enum Response<'a> {
 pub enum Data<'a> {
     /// A status.
     Notice(Notice<'a>),
-    /// CAPABILITY (section 7.2.2): what the server can do.
+    /// CAPABILITY (RFC 9051 §7.2.2): what the server can do.
     Capability(&'a [Capability<'a>]),
-    /// ENABLED (section 7.2.1): what ENABLE turned on.
+    /// ENABLED (RFC 9051 §7.2.1): what ENABLE turned on.
     Enabled(&'a [Capability<'a>]),
-    /// FLAGS (section 7.3.5): the flags of the selected mailbox.
+    /// FLAGS (RFC 9051 §7.3.5): the flags of the selected mailbox.
     Flags(&'a [Flag<'a>]),
-    /// EXISTS (section 7.4.1): how many messages there are.
+    /// EXISTS (RFC 9051 §7.4.1): how many messages there are.
     Exists(u32),
-    /// RECENT (RFC 3501 section 7.3.2): how many messages are new.
+    /// RECENT (RFC 3501 §7.3.2): how many messages are new.
     Recent(u32),
-    /// EXPUNGE (section 7.5.1): this message is gone, and the numbers above it
+    /// EXPUNGE (RFC 9051 §7.5.1): this message is gone, and the numbers above it
     /// are one less.
     Expunge(NonZeroU32),
-    /// FETCH (section 7.5.2): about a message.
+    /// FETCH (RFC 9051 §7.5.2): about a message.
     Fetch(FetchResponse<'a>),
-    /// LIST (section 7.3.1): a mailbox.
+    /// LIST (RFC 9051 §7.3.1): a mailbox.
     List(Listed<'a>),
-    /// LSUB (RFC 3501 section 7.2.3): a mailbox that is subscribed to.
+    /// LSUB (RFC 3501 §7.2.3): a mailbox that is subscribed to.
     Lsub(Listed<'a>),
-    /// STATUS (section 7.3.3): about a mailbox.
+    /// STATUS (RFC 9051 §7.3.3): about a mailbox.
     Status(MailboxStatus<'a>),
     /// SEARCH (RFC 3501 §7.2.5): what was found.
     Search(SearchResponse<'a>),
-    /// ESEARCH (section 7.3.4): what was found.
+    /// ESEARCH (RFC 9051 §7.3.4): what was found.
     ESearch(ESearch<'a>),
-    /// NAMESPACE (section 7.3.2).
+    /// NAMESPACE (RFC 9051 §7.3.2).
     Namespace(Namespaces<'a>),
-    /// ID (RFC 2971 section 3.2): who the server is. `None` is `NIL`.
+    /// ID (RFC 2971 §3.2): who the server is. `None` is `NIL`.
     Id(Option<&'a [IdField<'a>]>),
     /// A response that is not known, or is known and could not be parsed.
     Unparsed {
@@ -111,7 +111,7 @@ impl<'a> Response<'a> {
     ///
     /// # Errors
     /// If it is no response at all: not `*`, `+` or a tag, or a tag with
-    /// anything but `OK`, `NO` or `BAD` behind it.
+    /// anything but `OK`, `NO` or `BAD` after it.
     pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, SyntaxError> {
         match input {
             [b'+', rest @ ..] => {
@@ -285,10 +285,10 @@ fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
 ///                 esearch-response / "STATUS" SP mailbox SP "(" [status-att-list] ")" /
 ///                 number SP "EXISTS" / namespace-response / …
 /// message-data  = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att))
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// mailbox-data  = … "LSUB" SP mailbox-list / "SEARCH" *(SP nz-number) /
-///                 number SP "RECENT" …                     ; RFC 3501 section 9
-/// id_response   = "ID" SP id_params_list                   ; RFC 2971 section 4
+///                 number SP "RECENT" …                     ; RFC 3501 §9
+/// id_response   = "ID" SP id_params_list                   ; RFC 2971 §4
 /// ```
 fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");

@@ -1,6 +1,6 @@
 //! Where mailboxes are: what NAMESPACE tells.
 //!
-//! RFC 9051 section 7.3.2, RFC 2342.
+//! RFC 9051 §7.3.2, RFC 2342.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
@@ -8,7 +8,7 @@ use mail_wire::parse::Parsed;
 use crate::value::delimiter::{Delimiter, delimiter, encode_delimiter};
 use crate::wire::{IString, Raw, Reader, Style, close, open};
 
-/// NAMESPACE (RFC 2342, RFC 9051 section 7.3.2): where mailboxes are. A
+/// NAMESPACE (RFC 2342, RFC 9051 §7.3.2): where mailboxes are. A
 /// namespace that is `NIL` is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Namespaces<'a> {
@@ -62,7 +62,7 @@ impl Namespace<'_> {
 
 /// ```abnf
 /// namespace-response = "NAMESPACE" SP namespace SP namespace SP namespace
-/// namespace          = nil / "(" 1*namespace-descr ")"     ; RFC 9051 section 9
+/// namespace          = nil / "(" 1*namespace-descr ")"     ; RFC 9051 §9
 /// ```
 /// A namespace that is bad is dropped.
 pub(crate) fn namespaces<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Namespaces<'a>> {
@@ -78,7 +78,7 @@ pub(crate) fn namespaces<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a,
 
 /// ```abnf
 /// namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil)
-///                   [namespace-response-extensions] ")"    ; RFC 9051 section 9
+///                   [namespace-response-extensions] ")"    ; RFC 9051 §9
 /// ```
 fn namespace<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Namespace<'a>> {
     let (rest, ()) = open(input)?;

@@ -1,6 +1,6 @@
 //! The STATUS response: what is told of a mailbox.
 //!
-//! RFC 9051 section 7.3.3.
+//! RFC 9051 §7.3.3.
 
 use core::num::NonZeroU32;
 
@@ -77,11 +77,11 @@ impl StatusValue<'_> {
     }
 }
 
-/// What stands behind `STATUS` in a response.
+/// What comes after `STATUS` in a response.
 ///
 /// ```abnf
 /// mailbox-data    = … "STATUS" SP mailbox SP "(" [status-att-list] ")" …
-/// status-att-list = status-att-val *(SP status-att-val)    ; RFC 9051 section 9
+/// status-att-list = status-att-val *(SP status-att-val)    ; RFC 9051 §9
 /// ```
 pub(crate) fn mailbox_status<'a>(
     input: &'a [u8],
@@ -117,7 +117,7 @@ fn is_missing(input: &[u8]) -> bool {
 /// status-att-val = ("MESSAGES" SP number) / ("UIDNEXT" SP nz-number) /
 ///                  ("UIDVALIDITY" SP nz-number) / ("UNSEEN" SP number) /
 ///                  ("DELETED" SP number) / ("SIZE" SP number64)
-///                                                          ; RFC 9051 section 9
+///                                                          ; RFC 9051 §9
 /// ```
 fn status_value<'a>(name: Atom<'a>, input: &'a [u8]) -> Parsed<'a, StatusValue<'a>> {
     let count = |value: fn(u32) -> StatusValue<'a>| {

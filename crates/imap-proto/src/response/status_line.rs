@@ -1,7 +1,7 @@
 //! How a command ended, and what else a server says of its state: OK, NO, BAD,
 //! PREAUTH and BYE, each with a code and a text.
 //!
-//! RFC 9051 section 7.1, RFC 3501 section 7.1.
+//! RFC 9051 §7.1, RFC 3501 §7.1.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed};
@@ -9,7 +9,7 @@ use mail_wire::parse::{Keyword, Parsed};
 use crate::response::code::{Code, code};
 use crate::wire::{Reader, Text, after_space, text};
 
-/// How a command ended (`resp-cond-state`, section 7.1).
+/// How a command ended (`resp-cond-state`, RFC 9051 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Completion<'a> {
     /// How.
@@ -39,7 +39,7 @@ impl<'a> Completion<'a> {
         Self { outcome: Outcome::Bad, code, text }
     }
 
-    /// Writes it behind a tag and a space, to its CRLF.
+    /// Writes it after a tag and a space, to its CRLF.
     pub(crate) fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.outcome.name().as_bytes());
         encode_resp_text(self.code, self.text, out);
@@ -80,7 +80,7 @@ impl Outcome {
 }
 
 /// An untagged status (`resp-cond-state`, `resp-cond-auth`, `resp-cond-bye`,
-/// section 7.1): a greeting, a warning, a goodbye.
+/// RFC 9051 §7.1): a greeting, a warning, a goodbye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Notice<'a> {
     /// What kind.

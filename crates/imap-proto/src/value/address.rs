@@ -1,6 +1,6 @@
 //! Addresses in an envelope.
 //!
-//! RFC 9051 sections 7.5.2 and 9: `address`.
+//! RFC 9051 §7.5.2 and §9: `address`.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;

@@ -1,16 +1,17 @@
 //! BODY and BODYSTRUCTURE: the MIME structure of a message.
 //!
-//! RFC 9051 sections 7.5.2 and 9: `body`.
+//! RFC 9051 §7.5.2 and §9: `body`.
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, fail};
 use nom::Err;
 
 use crate::value::envelope::{Envelope, envelope};
 use crate::wire::{
-    Depth, IString, NString, Raw, Reader, Style, at, encode_list, encode_nstring, nil, number63,
-    open,
+    Arena, Depth, IString, NString, Raw, Reader, Side, Style, at, encode_list, encode_nstring, nil,
+    number63, open, parse_whole,
 };
 
 /// `body`: a body part, with the parts in it.
@@ -94,7 +95,7 @@ pub struct MultiPart<'a> {
 pub struct SingleExtension<'a> {
     /// Content-MD5.
     pub md5: NString<'a>,
-    /// The fields behind it.
+    /// The fields after it.
     pub tail: ExtensionTail<'a>,
 }
 
@@ -103,11 +104,11 @@ pub struct SingleExtension<'a> {
 pub struct MultiExtension<'a> {
     /// The parameters of Content-Type.
     pub parameters: &'a [Parameter<'a>],
-    /// The fields behind them.
+    /// The fields after them.
     pub tail: ExtensionTail<'a>,
 }
 
-/// What both kinds of extension data end with. A server may stop behind any
+/// What both kinds of extension data end with. A server may stop after any
 /// field; that field and the next are then empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ExtensionTail<'a> {
@@ -117,7 +118,7 @@ pub struct ExtensionTail<'a> {
     pub languages: &'a [IString<'a>],
     /// Content-Location.
     pub location: NString<'a>,
-    /// What comes behind, as it was written (`body-extension`).
+    /// What comes after, as it was written (`body-extension`).
     pub more: Option<Raw<'a>>,
 }
 
@@ -137,6 +138,16 @@ pub struct Parameter<'a> {
     pub name: IString<'a>,
     /// Its value; `None` only from servers that send NIL for it.
     pub value: NString<'a>,
+}
+
+impl<'a> BodyStructure<'a> {
+    /// Parses a body structure as servers send it, which stands for itself.
+    ///
+    /// # Errors
+    /// Where it is none, and what was expected there.
+    pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, SyntaxError> {
+        parse_whole(input, Side::Server, arena, |input, reader| body(input, reader, Depth::TOP))
+    }
 }
 
 impl BodyStructure<'_> {

@@ -1,6 +1,6 @@
 //! Capabilities: what a server can do.
 //!
-//! RFC 9051 sections 6.1.1 and 7.2.2, and the registry of IMAP capabilities.
+//! RFC 9051 §6.1.1 and §7.2.2, and the registry of IMAP capabilities.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::Mechanism;
@@ -38,7 +38,7 @@ pub enum Capability<'a> {
     LiteralMinus,
     /// `LITERAL+` (RFC 7888).
     LiteralPlus,
-    /// `LOGINDISABLED` (RFC 9051 section 6.2.3): no LOGIN here and now.
+    /// `LOGINDISABLED` (RFC 9051 §6.2.3): no LOGIN here and now.
     LoginDisabled,
     /// `MOVE` (RFC 6851).
     Move,
@@ -50,7 +50,7 @@ pub enum Capability<'a> {
     SearchRes,
     /// `SPECIAL-USE` (RFC 6154).
     SpecialUse,
-    /// `STARTTLS` (RFC 9051 section 6.2.1).
+    /// `STARTTLS` (RFC 9051 §6.2.1).
     StartTls,
     /// `STATUS=SIZE` (RFC 8438).
     StatusSize,
@@ -112,7 +112,7 @@ impl Capability<'_> {
 }
 
 /// ```abnf
-/// capability = ("AUTH=" auth-type) / atom      ; RFC 9051 section 9
+/// capability = ("AUTH=" auth-type) / atom      ; RFC 9051 §9
 /// ```
 pub(crate) fn capability(input: &[u8]) -> Parsed<'_, Capability<'_>> {
     let (rest, name) = atom(input)?;

@@ -1,6 +1,6 @@
 //! Dates of searches, and the date and time of INTERNALDATE and APPEND.
 //!
-//! RFC 9051 section 9: `date`, `date-time`.
+//! RFC 9051 §9: `date`, `date-time`.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
@@ -282,7 +282,7 @@ fn two_digits(value: u8, out: &mut BytesMut) {
 /// ```abnf
 /// date      = date-text / DQUOTE date-text DQUOTE
 /// date-text = date-day "-" date-month "-" date-year
-/// date-day  = 1*2DIGIT                              ; RFC 9051 section 9
+/// date-day  = 1*2DIGIT                              ; RFC 9051 §9
 /// ```
 pub(crate) fn date(input: &[u8]) -> Parsed<'_, Date> {
     if let [b'"', rest @ ..] = input {
@@ -306,7 +306,7 @@ fn date_text(input: &[u8]) -> Parsed<'_, Date> {
 ///                  SP time SP zone DQUOTE
 /// date-day-fixed = (SP DIGIT) / 2DIGIT
 /// time           = 2DIGIT ":" 2DIGIT ":" 2DIGIT
-/// zone           = ("+" / "-") 4DIGIT                ; RFC 9051 section 9
+/// zone           = ("+" / "-") 4DIGIT                ; RFC 9051 §9
 /// ```
 /// Servers have been seen to send a day of one digit, and the zone's name after it.
 pub(crate) fn date_time<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, DateTime> {

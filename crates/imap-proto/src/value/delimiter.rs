@@ -1,6 +1,6 @@
 //! What divides the levels of mailbox names.
 //!
-//! RFC 9051 section 7.3.1.
+//! RFC 9051 §7.3.1.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};

@@ -1,13 +1,16 @@
 //! ENVELOPE: a message's header, taken apart.
 //!
-//! RFC 9051 sections 7.5.2 and 9: `envelope`.
+//! RFC 9051 §7.5.2 and §9: `envelope`.
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
 use mail_wire::parse::{Fault, Parsed};
 use nom::Err;
 
 use crate::value::address::{Address, addresses};
-use crate::wire::{NString, Raw, Reader, Style, encode_nstring, nil, open};
+use crate::wire::{
+    Arena, NString, Raw, Reader, Side, Style, encode_nstring, nil, open, parse_whole,
+};
 
 /// The envelope of a message. Lists of addresses that are `NIL` are empty; what a server sent
 /// for a field and is not one leaves it empty too, and is in `unparsed`.
@@ -36,6 +39,18 @@ pub struct Envelope<'a> {
     /// All of the envelope as a server sent it, if anything in it was bad or missing and so is
     /// not told above. It is then what is written.
     pub unparsed: Option<Raw<'a>>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Parses an envelope as servers send it, which stands for itself.
+    ///
+    /// # Errors
+    /// Where it is none, and what was expected there.
+    pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, SyntaxError> {
+        parse_whole(input, Side::Server, arena, |input, reader| {
+            envelope(input, reader).map(|(rest, envelope)| (rest, *envelope))
+        })
+    }
 }
 
 impl Envelope<'_> {

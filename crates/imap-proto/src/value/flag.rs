@@ -1,6 +1,6 @@
 //! Flags and keywords of messages.
 //!
-//! RFC 9051 section 2.3.2, RFC 3501 section 2.3.2.
+//! RFC 9051 §2.3.2, RFC 3501 §2.3.2.
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
@@ -10,7 +10,7 @@ use crate::wire::{Atom, Raw, Reader, atom, encode_list};
 /// A flag of a message.
 ///
 /// Keywords compare as they are written; whether their case matters is the
-/// server's to say (RFC 9051 section 2.3.2: it does not).
+/// server's to say (RFC 9051 §2.3.2: it does not).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Flag<'a> {
@@ -36,7 +36,7 @@ pub enum Flag<'a> {
     Unparsed(Raw<'a>),
 }
 
-/// What PERMANENTFLAGS lists (`flag-perm`, RFC 9051 section 7.1): flags, and
+/// What PERMANENTFLAGS lists (`flag-perm`, RFC 9051 §7.1): flags, and
 /// whether new keywords can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PermanentFlag<'a> {
@@ -88,7 +88,7 @@ pub(crate) fn encode_flags(flags: &[Flag<'_>], out: &mut BytesMut) {
 ///                  flag-keyword / flag-extension
 ///                                     ; Does not include "\Recent"
 /// flag-extension = "\" atom
-/// flag-keyword   = atom               ; RFC 9051 and RFC 3501 section 9
+/// flag-keyword   = atom               ; RFC 9051 and RFC 3501 §9
 /// ```
 pub(crate) fn flag(input: &[u8]) -> Parsed<'_, Flag<'_>> {
     match flag_fetch(input)? {
@@ -100,7 +100,7 @@ pub(crate) fn flag(input: &[u8]) -> Parsed<'_, Flag<'_>> {
 /// A flag that a server tells of.
 ///
 /// ```abnf
-/// flag-fetch = flag / "\Recent"       ; RFC 9051 and RFC 3501 section 9
+/// flag-fetch = flag / "\Recent"       ; RFC 9051 and RFC 3501 §9
 /// ```
 fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
     let [b'\\', rest @ ..] = input else {

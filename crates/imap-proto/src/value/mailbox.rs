@@ -1,6 +1,6 @@
 //! Names of mailboxes, and the patterns of LIST.
 //!
-//! RFC 9051 section 5.1, RFC 3501 section 5.1.
+//! RFC 9051 §5.1, RFC 3501 §5.1.
 
 use core::fmt;
 
@@ -65,7 +65,7 @@ impl fmt::Debug for Mailbox<'_> {
 }
 
 /// `list-mailbox`: a name in which `*` stands for anything, and `%` for
-/// anything but the hierarchy delimiter (RFC 9051 section 6.3.9).
+/// anything but the hierarchy delimiter (RFC 9051 §6.3.9).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListPattern<'a>(AString<'a>);
 
@@ -121,7 +121,7 @@ impl<'a> ListPattern<'a> {
         let delimiter = delimiter.map(Delimiter::get);
         let name = mailbox.as_bytes();
         let (mut at, mut matched) = (0_usize, 0_usize);
-        // Where the last `*` and the last `%` behind it stand, and how much of
+        // Where the last `*` and the last `%` after it stand, and how much of
         // the name is matched up to the end of what they stand for.
         let (mut star, mut percent) = (None, None);
         loop {
@@ -173,7 +173,7 @@ impl fmt::Debug for ListPattern<'_> {
 }
 
 /// ```abnf
-/// mailbox = "INBOX" / astring                      ; RFC 9051 section 9
+/// mailbox = "INBOX" / astring                      ; RFC 9051 §9
 /// ```
 pub(crate) fn mailbox<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Mailbox<'a>> {
     let (rest, name) = reader.astring(input)?;
@@ -182,7 +182,7 @@ pub(crate) fn mailbox<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Ma
 
 /// ```abnf
 /// list-mailbox = 1*list-char / string
-/// list-char    = ATOM-CHAR / list-wildcards / resp-specials    ; RFC 9051 section 9
+/// list-char    = ATOM-CHAR / list-wildcards / resp-specials    ; RFC 9051 §9
 /// ```
 pub(crate) fn list_pattern<'a>(
     input: &'a [u8],

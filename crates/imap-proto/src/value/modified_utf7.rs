@@ -1,6 +1,6 @@
 //! Modified UTF-7: how IMAP4rev1 writes mailbox names past US-ASCII.
 //!
-//! RFC 3501 section 5.1.3: UTF-16 in base64 with `,` for `/`, between `&` and
+//! RFC 3501 §5.1.3: UTF-16 in base64 with `,` for `/`, between `&` and
 //! `-`; `&-` is `&`; the rest stands for itself.
 
 use alloc::borrow::Cow;
@@ -57,7 +57,7 @@ pub fn encode(name: &str) -> Cow<'_, str> {
 ///
 /// # Errors
 /// Where it is not modified UTF-7, or not the one way to write this name: base64
-/// for what stands for itself, or two shifts for one (RFC 3501 section 5.1.3).
+/// for what stands for itself, or two shifts for one (RFC 3501 §5.1.3).
 pub fn decode(wire: &str) -> Result<Cow<'_, str>, SyntaxError> {
     if wire.bytes().all(|byte| is_direct(byte.into()) && byte != b'&') {
         return Ok(Cow::Borrowed(wire));
@@ -87,7 +87,7 @@ pub fn decode(wire: &str) -> Result<Cow<'_, str>, SyntaxError> {
     Err(SyntaxError { offset: same, expected: "the shortest modified UTF-7" })
 }
 
-/// Whether `character` stands for itself (`&` does, with a `-` behind it).
+/// Whether `character` stands for itself (`&` does, with a `-` after it).
 const fn is_direct(character: char) -> bool {
     matches!(character, ' '..='~')
 }
@@ -140,7 +140,7 @@ mod tests {
         ] {
             assert!(decode(wire).is_err(), "{wire}");
         }
-        // RFC 3501 section 5.1.3.
+        // RFC 3501 §5.1.3.
         assert!(decode("&Jjo!").is_err());
         assert!(decode("&Jjo-!").is_ok());
         assert!(decode("&U,BTFw-&ZeVnLIqe-").is_err());

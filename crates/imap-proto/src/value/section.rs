@@ -1,16 +1,17 @@
 //! Parts of a message: the `[…]` of BODY and BINARY.
 //!
-//! RFC 9051 sections 6.4.5.1 and 9: `section`.
+//! RFC 9051 §6.4.5.1 and §9: `section`.
 
 use core::num::{NonZeroU32, NonZeroU64};
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, byte, fail, run};
 
 use crate::wire::{
-    AString, KEYWORD_CHAR, NonEmpty, Reader, Style, close_bracket, encode_list, non_empty,
-    number63, nz_number,
+    AString, Arena, KEYWORD_CHAR, NonEmpty, Reader, Side, Style, close_bracket, encode_list,
+    non_empty, number63, nz_number, parse_whole,
 };
 
 /// `section-part`: the way to a body part, by the numbers of the parts on it,
@@ -36,7 +37,7 @@ pub enum Section<'a> {
     HeaderFields(Option<Part<'a>>, HeaderList<'a>),
     /// `[HEADER.FIELDS.NOT (…)]`: the header fields with other names.
     HeaderFieldsNot(Option<Part<'a>>, HeaderList<'a>),
-    /// `[TEXT]`: what comes behind the header.
+    /// `[TEXT]`: what comes after the header.
     Text(Option<Part<'a>>),
     /// `[1.2.MIME]`: the MIME header of a part.
     Mime(Part<'a>),
@@ -59,6 +60,16 @@ impl Partial {
         out.put_u8(b'.');
         decimal(self.length.get(), out);
         out.put_u8(b'>');
+    }
+}
+
+impl<'a> Section<'a> {
+    /// Parses a section in its brackets, such as `[1.HEADER]`, which stands for itself.
+    ///
+    /// # Errors
+    /// Where it is none, and what was expected there.
+    pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, SyntaxError> {
+        parse_whole(input, Side::Client, arena, section)
     }
 }
 
@@ -123,7 +134,7 @@ pub(crate) fn encode_section_binary(part: &[NonZeroU32], out: &mut BytesMut) {
 /// section-text    = section-msgtext / "MIME"
 /// section-msgtext = "HEADER" / "HEADER.FIELDS" [".NOT"] SP header-list / "TEXT"
 /// header-list     = "(" header-fld-name *(SP header-fld-name) ")"
-///                                                  ; RFC 9051 section 9
+///                                                  ; RFC 9051 §9
 /// ```
 pub(crate) fn section<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Section<'a>> {
     let (start, ()) = byte(b'[', "\"[\"")(input)?;
@@ -196,7 +207,7 @@ fn part<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Part<'a>> {
 }
 
 /// ```abnf
-/// partial = "<" number64 "." nz-number64 ">"       ; RFC 9051 section 9
+/// partial = "<" number64 "." nz-number64 ">"       ; RFC 9051 §9
 /// ```
 /// `None` if there is none.
 pub(crate) fn partial(input: &[u8]) -> Parsed<'_, Option<Partial>> {

@@ -1,6 +1,6 @@
 //! Sets of message numbers and of UIDs.
 //!
-//! RFC 9051 section 9: `sequence-set`, `uid-set`. A set is kept as the ranges
+//! RFC 9051 §9: `sequence-set`, `uid-set`. A set is kept as the ranges
 //! that were written and never as the numbers in it: `1:4294967295` is one
 //! range.
 
@@ -8,10 +8,11 @@ use core::num::NonZeroU32;
 use core::ops::RangeInclusive;
 
 use bytes::{BufMut, BytesMut};
+use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::Parsed;
 
-use crate::wire::{NonEmpty, Reader, non_empty, nz_number};
+use crate::wire::{Arena, NonEmpty, Reader, Side, non_empty, nz_number, parse_whole};
 
 /// A message number or UID, or `*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,7 +53,7 @@ pub struct UidRange {
     pub last: NonZeroU32,
 }
 
-/// `uid-set` of APPENDUID and COPYUID (RFC 9051 section 7.1), where the order
+/// `uid-set` of APPENDUID and COPYUID (RFC 9051 §7.1), where the order
 /// matters and there is no `*`.
 pub type UidSet<'a> = NonEmpty<'a, UidRange>;
 
@@ -83,7 +84,7 @@ impl SeqRange {
 
     /// The numbers from the smaller end to the larger, where `largest` is the
     /// largest in use. They may be past it: a message number past it is an
-    /// error of the client (RFC 9051 section 9), a UID past it means nothing.
+    /// error of the client (RFC 9051 §9), a UID past it means nothing.
     ///
     /// ```
     /// use imap_proto::{SeqNumber, SeqRange};
@@ -99,6 +100,16 @@ impl SeqRange {
     pub const fn resolve(self, largest: u32) -> RangeInclusive<u32> {
         let (first, last) = (self.first.resolve(largest), self.last.resolve(largest));
         if first <= last { first..=last } else { last..=first }
+    }
+}
+
+impl<'a> SequenceSet<'a> {
+    /// Parses a set such as `1:3,9:*`, which stands for itself.
+    ///
+    /// # Errors
+    /// Where it is none, and what was expected there.
+    pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, SyntaxError> {
+        parse_whole(input, Side::Client, arena, sequence_set)
     }
 }
 
@@ -172,7 +183,7 @@ fn encode_ranges(out: &mut BytesMut, ranges: impl Iterator<Item = (SeqNumber, Se
 /// sequence-set     =/ seq-last-command
 /// seq-last-command = "$"
 /// seq-range        = seq-number ":" seq-number
-/// seq-number       = nz-number / "*"               ; RFC 9051 section 9
+/// seq-number       = nz-number / "*"               ; RFC 9051 §9
 /// ```
 pub(crate) fn sequence_set<'a>(
     input: &'a [u8],
@@ -187,7 +198,7 @@ pub(crate) fn sequence_set<'a>(
 
 /// ```abnf
 /// uid-set   = (uniqueid / uid-range) *("," uid-set)
-/// uid-range = (uniqueid ":" uniqueid)              ; RFC 9051 section 9
+/// uid-range = (uniqueid ":" uniqueid)              ; RFC 9051 §9
 /// ```
 pub(crate) fn uid_set<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, UidSet<'a>> {
     ranges(input, reader, nz_number, |first, last| UidRange { first, last })
@@ -259,7 +270,7 @@ mod tests {
         }
     }
 
-    /// RFC 9051 section 9: the examples beside `sequence-set`.
+    /// RFC 9051 §9: the examples beside `sequence-set`.
     #[test]
     fn sets_resolve_to_ranges() {
         let arena = Arena::new();

@@ -11,7 +11,7 @@ use bumpalo::Bump;
 /// from is discarded.
 ///
 /// What one command or response takes of it is bounded by some 64 times its octets
-/// on the wire. A read may hold thousands of commands: reset it behind each.
+/// on the wire. A read may hold thousands of commands: reset it after each.
 ///
 /// ```
 /// use imap_proto::Arena;

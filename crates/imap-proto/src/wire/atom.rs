@@ -8,7 +8,7 @@ use mail_wire::parse::{Keyword, Parsed, fail, run, word};
 
 use super::class::{ATOM_CHAR, KEYWORD_CHAR, TAG_CHAR, check};
 
-/// `atom = 1*ATOM-CHAR` (RFC 9051 section 9): US-ASCII letters, digits and the
+/// `atom = 1*ATOM-CHAR` (RFC 9051 §9): US-ASCII letters, digits and the
 /// signs that mean nothing to IMAP. It compares as it is written, case and all.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Atom<'a>(&'a str);
@@ -54,7 +54,7 @@ impl fmt::Debug for Atom<'_> {
     }
 }
 
-/// `tag = 1*<any ASTRING-CHAR except "+">` (RFC 9051 section 9): what the
+/// `tag = 1*<any ASTRING-CHAR except "+">` (RFC 9051 §9): what the
 /// client calls a command, and the server the end of its answer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tag<'a>(&'a str);

@@ -8,24 +8,24 @@ use mail_wire::parse::Class;
 /// ```abnf
 /// ATOM-CHAR     = <any CHAR except atom-specials>
 /// atom-specials = "(" / ")" / "{" / SP / CTL / list-wildcards /
-///                 quoted-specials / resp-specials          ; RFC 9051 section 9
+///                 quoted-specials / resp-specials          ; RFC 9051 §9
 /// ```
 pub(crate) static ATOM_CHAR: Class = Class::new().with_range(0x21, 0x7e).without(b"(){%*\"\\]");
-/// `ASTRING-CHAR = ATOM-CHAR / resp-specials` (RFC 9051 section 9).
+/// `ASTRING-CHAR = ATOM-CHAR / resp-specials` (RFC 9051 §9).
 pub(crate) static ASTRING_CHAR: Class = Class::new().with_range(0x21, 0x7e).without(b"(){%*\"\\");
-/// `tag = 1*<any ASTRING-CHAR except "+">` (RFC 9051 section 9).
+/// `tag = 1*<any ASTRING-CHAR except "+">` (RFC 9051 §9).
 pub(super) static TAG_CHAR: Class = Class::new().with_range(0x21, 0x7e).without(b"(){%*\"\\+");
-/// `list-char = ATOM-CHAR / list-wildcards / resp-specials` (RFC 9051 section 9).
+/// `list-char = ATOM-CHAR / list-wildcards / resp-specials` (RFC 9051 §9).
 pub(crate) static LIST_CHAR: Class = Class::new().with_range(0x21, 0x7e).without(b"(){\"\\");
 /// What the names of commands, items and codes are made of: an atom that ends
 /// before `[` and `<`.
 pub(crate) static KEYWORD_CHAR: Class =
     Class::new().with_range(0x21, 0x7e).without(b"(){%*\"\\][<>");
-/// `TEXT-CHAR` (RFC 9051 section 9) and whatever is past US-ASCII.
+/// `TEXT-CHAR` (RFC 9051 §9) and whatever is past US-ASCII.
 pub(crate) static TEXT_CHAR: Class = Class::new().with_range(0x01, 0xff).without(b"\r\n");
 /// What stands for itself in a quoted string: no escape, no end.
 pub(super) static PLAIN_QUOTED: Class = Class::new().with_range(0x01, 0xff).without(b"\r\n\"\\");
-/// `CHAR8 = %x01-ff` (RFC 9051 section 9).
+/// `CHAR8 = %x01-ff` (RFC 9051 §9).
 pub(super) static CHAR8: Class = Class::new().with_range(0x01, 0xff);
 
 /// Where the first octet outside `class` is.

@@ -11,7 +11,7 @@ use super::style::Style;
 ///
 /// ```abnf
 /// literal  = "{" number64 ["+"] "}" CRLF *CHAR8
-/// literal8 = "~{" number64 ["+"] "}" CRLF *OCTET     ; RFC 9051 section 9, RFC 7888
+/// literal8 = "~{" number64 ["+"] "}" CRLF *OCTET     ; RFC 9051 §9, RFC 7888
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LiteralHead {
@@ -24,7 +24,7 @@ pub struct LiteralHead {
 }
 
 impl LiteralHead {
-    /// Writes it, with the CRLF behind which the octets follow.
+    /// Writes it, with the CRLF after which the octets follow.
     pub fn encode(self, out: &mut BytesMut) {
         out.put_slice(if self.binary { b"~{" } else { b"{" });
         decimal(self.octets, out);
@@ -32,7 +32,7 @@ impl LiteralHead {
     }
 }
 
-/// [`LiteralHead`] without the CRLF behind it.
+/// [`LiteralHead`] without the CRLF after it.
 pub(crate) fn literal_announcement(input: &[u8]) -> Parsed<'_, LiteralHead> {
     let (binary, rest) = match input {
         [b'~', rest @ ..] => (true, rest),

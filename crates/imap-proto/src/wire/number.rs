@@ -28,5 +28,5 @@ pub(crate) fn number63(input: &[u8]) -> Parsed<'_, u64> {
     }
 }
 
-/// The largest `number64` (RFC 9051 section 9): 2^63 - 1.
+/// The largest `number64` (RFC 9051 §9): 2^63 - 1.
 pub const MAX_NUMBER64: u64 = u64::MAX >> 1;

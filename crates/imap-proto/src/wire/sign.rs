@@ -26,7 +26,7 @@ pub(crate) fn at(octet: u8, input: &[u8]) -> bool {
     input.first() == Some(&octet)
 }
 
-/// `input` behind a space, if one comes next.
+/// `input` after a space, if one comes next.
 #[inline]
 pub(crate) fn after_space(input: &[u8]) -> Option<&[u8]> {
     match input {

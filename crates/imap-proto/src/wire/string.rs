@@ -14,12 +14,12 @@ use super::reader::Reader;
 use super::scan::{UNCLOSED, string_ends};
 use super::style::Style;
 
-/// `string = quoted / literal` (RFC 9051 section 9): any octets but NUL,
+/// `string = quoted / literal` (RFC 9051 §9): any octets but NUL,
 /// perhaps none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IString<'a>(&'a [u8]);
 
-/// `nstring = string / nil` (RFC 9051 section 9): a string, or that there is
+/// `nstring = string / nil` (RFC 9051 §9): a string, or that there is
 /// none.
 pub type NString<'a> = Option<IString<'a>>;
 
@@ -62,7 +62,7 @@ impl fmt::Debug for IString<'_> {
     }
 }
 
-/// `astring = 1*ASTRING-CHAR / string` (RFC 9051 section 9): any octets but
+/// `astring = 1*ASTRING-CHAR / string` (RFC 9051 §9): any octets but
 /// NUL, perhaps none, which go out bare where the grammar lets them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AString<'a>(&'a [u8]);

@@ -9,7 +9,7 @@ use mail_wire::parse::{Parsed, run};
 
 use super::class::{TEXT_CHAR, debug_octets, first_outside};
 
-/// The text for people behind a response: any octets but NUL, CR and LF,
+/// The text for people after a response: any octets but NUL, CR and LF,
 /// perhaps none. It should be UTF-8, and old servers sent other things.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text<'a>(&'a [u8]);
