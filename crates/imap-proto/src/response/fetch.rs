@@ -1,7 +1,7 @@
 //! The FETCH response: what a server tells of a message.
 //!
 //! RFC 9051 §7.5.2, RFC 3501 §7.4.2. What a client asks for is in
-//! [`crate::fetch`].
+//! [`crate::command::fetch`].
 
 use core::num::NonZeroU32;
 

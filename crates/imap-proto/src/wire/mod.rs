@@ -3,7 +3,7 @@
 //! RFC 9051 §9 and RFC 3501 §9, of which the second only allows less. Every type here is
 //! checked when it is built, so that it can be written whatever it holds. The parsers work on a
 //! *complete* command or response, in which the octets of a literal stand after its `{n}` and
-//! CRLF, with a [`Reader`](reader::Reader) that knows where those are (see [`scan`]).
+//! CRLF, with a [`Reader`] that knows where those are (see [`scan`]).
 //!
 //! Quoted strings are taken with any octet but NUL, CR and LF: US-ASCII is all that RFC 3501
 //! allows, UTF-8 is what RFC 9051 does, and some peers send neither. They are written as RFC
