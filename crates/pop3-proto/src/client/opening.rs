@@ -130,7 +130,11 @@ impl From<Misuse> for OpeningError {
 ///                     // Here the stream shakes hands.
 ///                     session.upgraded(upgrade)?;
 ///                 }
-///                 Step::Opened(opened) => return Ok(opened),
+///                 Step::Opened(opened) => {
+///                     let unread = input.len();
+///                     buffer.keep_last(unread);
+///                     return Ok(opened);
+///                 }
 ///                 other => return Err(format!("no mechanism was given: {other:?}").into()),
 ///             }
 ///         }
