@@ -6,6 +6,7 @@
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use mail_wire::{BodyPolicy, DotStuffer, DotUnstuffer, SendPolicy, Unstuffed};
 
 #[derive(Arbitrary, Debug)]
@@ -93,6 +94,17 @@ fuzz_target!(|case: Case<'_>| {
         assert_eq!(unstuff(policy, octets, std::iter::once(octets.len())), expected);
         assert_eq!(unstuff(policy, octets, reads.into_iter().cycle()), expected);
     }
+
+    in_proportion(octets, |octets| {
+        for policy in [BodyPolicy::Reject, BodyPolicy::Keep, BodyPolicy::Normalize] {
+            unstuff(policy, octets, std::iter::repeat(64));
+        }
+        for policy in [SendPolicy::Reject, SendPolicy::Normalize] {
+            let mut out = BytesMut::new();
+            let mut stuffer = DotStuffer::new(policy);
+            let _ = stuffer.push(octets, &mut out).and_then(|()| stuffer.finish(&mut out));
+        }
+    });
 
     for policy in [SendPolicy::Reject, SendPolicy::Normalize] {
         let mut whole = BytesMut::new();

@@ -5,10 +5,10 @@
 
 use bytes::BytesMut;
 use imap_proto::{
-    Arena, Command, CommandFramer, CommandKind, Framed, LiteralStyle, Style,
-    parse_tag,
+    Arena, Command, CommandFramer, CommandKind, Framed, LiteralStyle, Style, parse_tag,
 };
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 
 const STYLES: [Style; 4] = [
     Style::PLAIN,
@@ -38,7 +38,32 @@ fn framed<'b>(command: &Command<'_>, mut out: &'b [u8]) -> &'b [u8] {
     }
 }
 
+/// Frames and parses all that comes in reads of 64 octets, every literal among it.
+fn receive(input: &[u8]) {
+    let (mut framer, mut arena) = (CommandFramer::new(usize::MAX), Arena::new());
+    let (mut start, mut end) = (0, 0);
+    while end < input.len() {
+        end = (end + 64).min(input.len());
+        let mut unread = &input[start..end];
+        loop {
+            match framer.next(&mut unread) {
+                Framed::Whole { octets, .. } => drop(Command::parse(octets, &arena).ok()),
+                Framed::Ask { ask, .. } if framer.keep(ask.head.octets) => {}
+                Framed::Ask { .. } => framer.refuse(&mut unread),
+                Framed::TooLong { .. } => {}
+                Framed::NeedInput => break,
+            }
+            arena.reset();
+        }
+        start = end - unread.len();
+    }
+}
+
 fuzz_target!(|octets: &[u8]| {
+    in_proportion(octets, receive);
+    in_proportion(octets, |octets| {
+        let _ = Command::parse(octets, &Arena::new());
+    });
     let arena = Arena::new();
     match Command::parse(octets, &arena) {
         Ok(command) => {

@@ -15,12 +15,13 @@ use imap_proto::{
     Ticket, Tolerance,
 };
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 
 const COMMAND: usize = 200;
 const MESSAGE: u64 = 64;
 const BAD_COMMANDS: u32 = 10;
 
-#[derive(Arbitrary, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug)]
 struct Case<'a> {
     lenient: bool,
     rev2: bool,
@@ -210,6 +211,9 @@ fn carry_out(
 }
 
 fuzz_target!(|case: Case<'_>| {
+    in_proportion(case.input, |input| {
+        run(&Case { input, ..case }, std::iter::repeat(input.len()));
+    });
     let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
     let reads = case.reads.map(|read| usize::from(read) + 1);
     assert_eq!(run(&case, reads.into_iter().cycle()), whole);

@@ -6,6 +6,7 @@
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use pop3_proto::Command;
 use pop3_proto::client::{Channel, ClearText, CloseReason, Config, Error, Event, Session, State};
 
@@ -33,7 +34,7 @@ const COMMANDS: [&[u8]; 20] = [
     b"QUIT",
 ];
 
-#[derive(Arbitrary, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug)]
 struct Case<'a> {
     /// Which commands are sent, each as soon as it may.
     commands: [u8; 16],
@@ -134,6 +135,9 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
 }
 
 fuzz_target!(|case: Case<'_>| {
+    in_proportion(case.input, |input| {
+        run(&Case { input, ..case }, std::iter::repeat(input.len()));
+    });
     let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
     let reads = case.reads.map(|read| usize::from(read) + 1);
     // STLS looks at what came along with its answer, which depends on the reads.

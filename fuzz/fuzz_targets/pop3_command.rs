@@ -5,6 +5,7 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use pop3_proto::ClientLine;
 use pop3_proto::{Command, Tolerance};
 
@@ -16,6 +17,10 @@ fn line(out: &BytesMut) -> &[u8] {
 }
 
 fuzz_target!(|input: &[u8]| {
+    in_proportion(input, |input| {
+        let _ = Command::parse_tolerant(input, Tolerance::LENIENT);
+        let _ = ClientLine::parse(input);
+    });
     for tolerance in [Tolerance::STRICT, Tolerance::LENIENT] {
         match Command::parse_tolerant(input, tolerance) {
             Ok(command) => {

@@ -5,6 +5,7 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use pop3_proto::ServerLine;
 use pop3_proto::unstuff_line;
 use pop3_proto::{Capability, LanguageListing, Response, SyntaxError};
@@ -30,6 +31,11 @@ fn there_and_back<'a, T: PartialEq + std::fmt::Debug>(
 }
 
 fuzz_target!(|input: &[u8]| {
+    in_proportion(input, |input| {
+        let _ = Response::parse(input).map(|response| response.timestamp());
+        let _ = (ServerLine::parse(input), Capability::parse(input));
+        let _ = (UniqueIdListing::parse(input), LanguageListing::parse(input));
+    });
     there_and_back(
         input,
         Response::parse,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use pop3_proto::server::{
     Channel, Config, DeletionMarks, Event, Login, Proof, ProtocolError, Rejection, Session, State,
     UnknownCommands,
@@ -24,7 +25,7 @@ const MESSAGES: [(&str, &str); 3] = [
     ("c", ""),
 ];
 
-#[derive(Arbitrary, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug)]
 struct Case<'a> {
     lenient: bool,
     /// The driver gets unknown commands, and rejects them.
@@ -203,6 +204,9 @@ fn check_cut(outcome: &Outcome, octets: &Outcome) {
 }
 
 fuzz_target!(|case: Case<'_>| {
+    in_proportion(case.input, |input| {
+        run(&Case { input, ..case }, std::iter::repeat(input.len()));
+    });
     let octets = run(&case, std::iter::repeat(1));
     assert!(!octets.injected);
     check_answers(&octets.out);

@@ -5,9 +5,13 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use smtp_proto::{Command, CommandError, Tolerance};
 
 fuzz_target!(|line: &[u8]| {
+    in_proportion(line, |line| {
+        let _ = Command::parse_tolerant(line, Tolerance::LENIENT);
+    });
     for tolerance in [Tolerance::STRICT, Tolerance::PUBLIC, Tolerance::LENIENT] {
         match Command::parse_tolerant(line, tolerance) {
             Ok(command) => {

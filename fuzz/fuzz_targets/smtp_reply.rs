@@ -5,13 +5,15 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use smtp_proto::{Extension, Framed, Reply, ReplyFramer, Text};
 
 const LIMIT: usize = 1024;
 
-/// The units in `input`, received `step` octets at a time; of one that is too long its start.
-fn frame(input: &[u8], step: usize) -> Vec<Result<&[u8], &[u8]>> {
-    let mut framer = ReplyFramer::new(LIMIT);
+/// The units in `input`, received `step` octets at a time; of one that is over the limit its
+/// start.
+fn frame(input: &[u8], limit: usize, step: usize) -> Vec<Result<&[u8], &[u8]>> {
+    let mut framer = ReplyFramer::new(limit);
     let (mut start, mut end, mut units) = (0, 0, Vec::new());
     while end < input.len() {
         end = (end + step).min(input.len());
@@ -19,7 +21,7 @@ fn frame(input: &[u8], step: usize) -> Vec<Result<&[u8], &[u8]>> {
         loop {
             match framer.next(&mut rest) {
                 Framed::Whole { octets, .. } => {
-                    assert!(octets.len() < LIMIT);
+                    assert!(octets.len() < limit);
                     units.push(Ok(octets));
                 }
                 Framed::TooLong { start } => units.push(Err(start)),
@@ -27,16 +29,24 @@ fn frame(input: &[u8], step: usize) -> Vec<Result<&[u8], &[u8]>> {
                 Framed::NeedInput => break,
             }
         }
-        assert!(rest.len() < LIMIT);
+        assert!(rest.len() < limit);
         start = end - rest.len();
     }
     units
 }
 
 fuzz_target!(|input: &[u8]| {
-    let units = frame(input, input.len().max(1));
+    // Replies of any length, and an EHLO answer whose lines are looked at.
+    in_proportion(input, |input| {
+        for octets in frame(input, usize::MAX, 64).into_iter().flatten() {
+            let Ok(reply) = Reply::parse(octets) else { continue };
+            let lines = reply.lines().iter().map(Text::as_bytes);
+            assert!(lines.flat_map(Extension::parse).count() <= octets.len());
+        }
+    });
+    let units = frame(input, LIMIT, input.len().max(1));
     for step in [1, 7] {
-        assert_eq!(frame(input, step), units);
+        assert_eq!(frame(input, LIMIT, step), units);
     }
     let replies = units.into_iter().flatten();
     for octets in replies {

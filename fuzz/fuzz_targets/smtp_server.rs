@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use mail_fuzz::in_proportion;
 use smtp_proto::server::{Channel, Config, Error, Event, ProtocolError, Rejection, Session};
 use smtp_proto::{BodyPolicy, Framed, Reply, ReplyFramer, Tolerance};
 
@@ -18,7 +19,7 @@ const BAD_COMMANDS: u32 = 10;
 const REFUSALS: u32 = 20;
 const LINE: usize = 100;
 
-#[derive(Arbitrary, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug)]
 struct Case<'a> {
     tolerance: u8,
     policy: u8,
@@ -148,6 +149,9 @@ fn check_replies(mut out: &[u8]) {
 }
 
 fuzz_target!(|case: Case<'_>| {
+    in_proportion(case.input, |input| {
+        run(&Case { input, ..case }, std::iter::repeat(input.len()));
+    });
     let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
     let reads = case.reads.map(|read| usize::from(read) + 1);
     assert_eq!(run(&case, reads.into_iter().cycle()), whole);
