@@ -14,13 +14,16 @@
 //! test wraps in a [`Server`] or a [`Client`] that decides. [`play_server`] and [`play_client`]
 //! play it step by step, where each line has to come in its place, and then [`replay`] it with
 //! as much as possible in one read, at every split in two, and octet by octet: each must come
-//! to the same.
+//! to the same. What a session shows its wire log belongs to what came of it: [`LogLines`] keeps
+//! it, and [`assert_hidden`] sees to it that no secret is there.
 
 mod client;
+mod log;
 mod script;
 mod server;
 
 pub use client::{Client, play_client};
+pub use log::{LogLines, assert_hidden};
 pub use script::{Step, escape, parse, unescape};
 pub use server::{Server, play_server};
 
@@ -31,7 +34,7 @@ pub trait Peer {
     /// What came of it: what it has written, what was told, what was kept.
     type Outcome: Debug + PartialEq;
 
-    /// Takes octets of the other side, behind those that it was given before, and answers
+    /// Takes octets of the other side, after those that it was given before, and answers
     /// all that they ask for.
     fn receive(&mut self, octets: &[u8]);
 

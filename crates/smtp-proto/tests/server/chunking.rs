@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mail_transcript::Peer;
 use proptest::prelude::*;
 use smtp_proto::BodyPolicy;
 use smtp_proto::server::Channel;

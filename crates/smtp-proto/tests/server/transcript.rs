@@ -1,30 +1,18 @@
-//! Transcripts, and a server that plays them.
-//!
-//! ```text
-//! C: NOOP            a line of the client; \r \n \0 \xNN stand for octets
-//! C> NO              the same without CRLF after it
-//! S: 250 2.0.0 OK    a line that the server answers
-//! S* 250 2.0.0       a whole reply of the server that begins so
-//! --- TLS ---        both shake hands
-//! ```
+//! A server that plays transcripts.
 //!
 //! What the session shows its wire log is checked along with that: it has every line, and none
 //! of the secrets that the transcripts tell.
-//!
-//! A transcript is played four times: step by step, where each reply has to
-//! come right after what it answers; with the whole input at once; at every
-//! split of it in two; and octet by octet. Each must give the same replies, the
-//! same events and the same messages.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use mail_transcript::{LogLines, Peer, assert_hidden, play_server};
 use smtp_proto::server::{
     Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
 };
 use smtp_proto::{
     Argument, BytesMut, EnhancedCode, Framed, Mechanism, Reply, ReplyCode, ReplyFramer, ReplyLines,
-    Text, WireLog,
+    Text,
 };
 
 /// The configuration that most transcripts run under.
@@ -76,135 +64,18 @@ pub(crate) struct Message {
 }
 
 /// Plays `transcripts`, one after the other, in clear text; checks every reply.
+#[track_caller]
 pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
     play_on(Channel::Clear, config, transcripts)
 }
 
 /// As [`play`], on the channel that is given.
+#[track_caller]
 pub(crate) fn play_on(channel: Channel, config: Config, transcripts: &[&str]) -> Outcome {
     let config = Arc::new(config);
-    let steps: Vec<Step> =
-        transcripts.iter().flat_map(|text| text.lines().filter_map(step)).collect();
-
-    let mut server = Server::new(channel, config.clone());
-    let mut sent = 0;
-    let mut replies = VecDeque::new();
-    for step in &steps {
-        match step {
-            Step::Client(octets) => {
-                assert!(replies.is_empty(), "not in the transcript: {replies:?}");
-                server.receive(octets);
-            }
-            Step::Tls => server.shake_hands(),
-            Step::Line(_) | Step::Reply(_) => {
-                replies.extend(server.written(sent));
-                sent = server.out.len();
-                match_reply(step, &mut replies);
-            }
-        }
-    }
-    replies.extend(server.written(sent));
-    assert!(replies.is_empty(), "not in the transcript: {replies:?}");
-    let expected = server.finish();
-    check_log(&expected);
-
-    // Octets that nothing but a handshake stands between arrive in one read.
-    let mut reads: Vec<Vec<u8>> = vec![Vec::new()];
-    for step in &steps {
-        match step {
-            Step::Client(octets) => reads.last_mut().unwrap().extend_from_slice(octets),
-            Step::Tls => reads.push(Vec::new()),
-            Step::Line(_) | Step::Reply(_) => {}
-        }
-    }
-    let replay = |cut: &dyn Fn(usize, usize) -> bool, how: &str| {
-        let mut server = Server::new(channel, config.clone());
-        let mut at = 0;
-        for (number, read) in reads.iter().enumerate() {
-            if number > 0 {
-                server.shake_hands();
-            }
-            let mut start = 0;
-            for end in 1..=read.len() {
-                at += 1;
-                if end == read.len() || cut(at, end) {
-                    server.receive(&read[start..end]);
-                    start = end;
-                }
-            }
-        }
-        assert_eq!(server.finish(), expected, "{how}");
-    };
-    replay(&|_, _| false, "the whole input at once");
-    replay(&|_, _| true, "octet by octet");
-    for split in 1..reads.iter().map(Vec::len).sum() {
-        replay(&|at, _| at == split, &format!("split at {split}"));
-    }
-    expected
-}
-
-enum Step {
-    Client(Vec<u8>),
-    Line(String),
-    Reply(String),
-    Tls,
-}
-
-fn step(line: &str) -> Option<Step> {
-    let line = line.trim_start();
-    let text = line.get(3..).unwrap_or_default();
-    Some(match line.get(..2).unwrap_or(line) {
-        "" => return None,
-        "C:" => Step::Client([&unescape(text)[..], b"\r\n"].concat()),
-        "C>" => Step::Client(unescape(text)),
-        "S:" => Step::Line(text.to_owned()),
-        "S*" => Step::Reply(text.to_owned()),
-        "--" => Step::Tls,
-        _ => panic!("no line of a transcript: {line:?}"),
-    })
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut octets = Vec::new();
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        octets.push(match byte {
-            b'\\' => match bytes.next() {
-                Some(b'r') => b'\r',
-                Some(b'n') => b'\n',
-                Some(b't') => b'\t',
-                Some(b'0') => 0,
-                Some(b'\\') => b'\\',
-                Some(b'x') => {
-                    let hex: Vec<u8> = bytes.by_ref().take(2).collect();
-                    u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap()
-                }
-                other => panic!("unknown escape {other:?}"),
-            },
-            other => other,
-        });
-    }
-    octets
-}
-
-fn match_reply(step: &Step, lines: &mut VecDeque<String>) {
-    match step {
-        Step::Line(expected) => {
-            assert_eq!(lines.pop_front().as_ref(), Some(expected), "then {lines:?}");
-        }
-        Step::Reply(expected) => {
-            let mut line = lines.pop_front().unwrap_or_default();
-            let (code, text) = expected.split_at(3);
-            let text = text.strip_prefix(' ').unwrap_or(text);
-            let fits =
-                line.starts_with(code) && line.get(4..).is_some_and(|rest| rest.starts_with(text));
-            assert!(fits, "expected {expected:?}, got {line:?}, then {lines:?}");
-            while line.get(3..4) == Some("-") {
-                line = lines.pop_front().expect("a reply without a last line");
-            }
-        }
-        Step::Client(_) | Step::Tls => {}
-    }
+    let outcome = play_server(&|| Server::new(channel, config.clone()), transcripts);
+    check_log(&outcome);
+    outcome
 }
 
 /// What the transcripts send and get in exchanges of AUTH, in base64.
@@ -221,9 +92,7 @@ fn check_log(outcome: &Outcome) {
         }),
     });
     assert!(sent.eq(replies), "{:#?}", outcome.log);
-    for line in &outcome.log {
-        assert!(!SECRETS.iter().any(|secret| line.contains(secret)), "{line}");
-    }
+    assert_hidden(&SECRETS, &outcome.log);
 }
 
 /// A server of a few known users. `nobody`, `full` and `relay` cannot be
@@ -234,7 +103,7 @@ pub(crate) struct Server {
     unread: Vec<u8>,
     out: BytesMut,
     upgrade: Option<Upgrade>,
-    log: Arc<Mutex<Vec<String>>>,
+    log: LogLines,
     envelope: Message,
     outcome: Outcome,
     closed: bool,
@@ -244,10 +113,8 @@ impl Server {
     pub(crate) fn new(channel: Channel, config: Arc<Config>) -> Self {
         let mut out = BytesMut::new();
         let mut session = Session::new(config, channel, &mut out);
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let lines = log.clone();
-        let sink = WireLog::new(move |line| lines.lock().unwrap().push(line.to_string()));
-        session.log_wire(sink, &out);
+        let log = LogLines::default();
+        session.log_wire(log.log(), &out);
         Self {
             session,
             unread: Vec::new(),
@@ -258,60 +125,6 @@ impl Server {
             outcome: Outcome::default(),
             closed: false,
         }
-    }
-
-    /// The lines written since `start`.
-    fn written(&self, start: usize) -> VecDeque<String> {
-        String::from_utf8_lossy(&self.out[start..])
-            .split_terminator("\r\n")
-            .map(str::to_owned)
-            .collect()
-    }
-
-    fn shake_hands(&mut self) {
-        assert!(self.unread.is_empty());
-        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted")).unwrap();
-    }
-
-    pub(crate) fn receive(&mut self, octets: &[u8]) {
-        self.unread.extend_from_slice(octets);
-        let unread = std::mem::take(&mut self.unread);
-        let mut input = &unread[..];
-        while !self.closed && self.upgrade.is_none() {
-            let start = self.out.len();
-            let result = self.session.receive(&mut input, &mut self.out);
-            self.check_replies(start, false);
-            match result {
-                Ok(Event::NeedInput) => break,
-                Ok(event) => {
-                    let hello = matches!(event, Event::Hello(..));
-                    let start = self.out.len();
-                    self.log(&event);
-                    self.answer(event);
-                    self.check_replies(start, hello);
-                }
-                Err(Error::Protocol(failure)) => {
-                    self.outcome.failure = Some(failure);
-                    self.closed = true;
-                }
-                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
-            }
-        }
-        if self.closed {
-            input = &[];
-        }
-        self.unread = input.to_vec();
-    }
-
-    pub(crate) fn finish(mut self) -> Outcome {
-        self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
-        self.outcome.log = std::mem::take(&mut *self.log.lock().unwrap());
-        // How much of a body that has not ended was handed out depends on the
-        // cuts, and under `BodyPolicy::Reject` it may be nothing.
-        if self.outcome.events.last().is_some_and(|event| event == "Body") {
-            self.outcome.events.pop();
-        }
-        self.outcome
     }
 
     /// Every reply is one of the grammar, none of its lines is longer than 512
@@ -449,5 +262,71 @@ impl Server {
             other => session.decline(other, out),
         }
         .unwrap();
+    }
+}
+
+impl Peer for Server {
+    type Outcome = Outcome;
+
+    fn receive(&mut self, octets: &[u8]) {
+        self.unread.extend_from_slice(octets);
+        let unread = std::mem::take(&mut self.unread);
+        let mut input = &unread[..];
+        while !self.closed && self.upgrade.is_none() {
+            let start = self.out.len();
+            let result = self.session.receive(&mut input, &mut self.out);
+            self.check_replies(start, false);
+            match result {
+                Ok(Event::NeedInput) => break,
+                Ok(event) => {
+                    let hello = matches!(event, Event::Hello(..));
+                    let start = self.out.len();
+                    self.log(&event);
+                    self.answer(event);
+                    self.check_replies(start, hello);
+                }
+                Err(Error::Protocol(failure)) => {
+                    self.outcome.failure = Some(failure);
+                    self.closed = true;
+                }
+                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
+            }
+        }
+        if self.closed {
+            input = &[];
+        }
+        self.unread = input.to_vec();
+    }
+
+    fn written(&self) -> &[u8] {
+        &self.out
+    }
+
+    fn shake_hands(&mut self) {
+        assert!(self.unread.is_empty());
+        self.session.upgraded(self.upgrade.take().expect("STARTTLS was not accepted")).unwrap();
+    }
+
+    fn finish(mut self) -> Outcome {
+        self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
+        self.outcome.log = self.log.lines();
+        // How much of a body that has not ended was handed out depends on the
+        // cuts, and under `BodyPolicy::Reject` it may be nothing.
+        if self.outcome.events.last().is_some_and(|event| event == "Body") {
+            self.outcome.events.pop();
+        }
+        self.outcome
+    }
+}
+
+impl mail_transcript::Server for Server {
+    /// A reply of several lines is told by its first, as if it were its only one.
+    fn reply(lines: &mut VecDeque<String>) -> Option<String> {
+        let first = lines.pop_front()?;
+        let mut line = first.clone();
+        while line.get(3..4) == Some("-") {
+            line = lines.pop_front().expect("a reply without a last line");
+        }
+        Some(first.replacen('-', " ", usize::from(first.get(3..4) == Some("-"))))
     }
 }
