@@ -1,11 +1,9 @@
 //! A client that plays a transcript, and what it sees.
 
-use alloc::sync::Arc;
-use std::sync::Mutex;
-
 use bytes::BytesMut;
+use mail_transcript::{LogLines, Peer, assert_hidden, escape, play_client};
 use pop3_proto::client::{Answer, Channel, ClearText, Config, Error, Event, Session, request};
-use pop3_proto::{Base64, Command, Response, Status, Ticket, WireLine, WireLog};
+use pop3_proto::{Base64, Command, Response, Status, Ticket};
 
 /// A client and what was told it so far.
 pub(crate) struct Client {
@@ -14,7 +12,7 @@ pub(crate) struct Client {
     unread: Vec<u8>,
     challenge: Option<Ticket<request::Challenge>>,
     pub(crate) seen: Vec<String>,
-    log: Arc<Mutex<Vec<String>>>,
+    log: LogLines,
     /// What was said that no log may show.
     secrets: Vec<String>,
 }
@@ -22,10 +20,8 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
         let mut session = Session::new(config, channel);
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let sink = log.clone();
-        let show = move |line: WireLine<'_>| sink.lock().unwrap().push(line.to_string());
-        session.log_wire(WireLog::new(show), &BytesMut::new());
+        let log = LogLines::default();
+        session.log_wire(log.log(), &BytesMut::new());
         Self {
             session,
             out: BytesMut::new(),
@@ -39,10 +35,9 @@ impl Client {
 
     /// The lines of the wire log, none of which shows a secret.
     pub(crate) fn log(&self) -> Vec<String> {
-        let log = self.log.lock().unwrap().clone();
-        for secret in self.secrets.iter().filter(|secret| secret.len() > 3) {
-            assert!(!log.iter().any(|line| line.contains(secret)), "{secret} in {log:?}");
-        }
+        let log = self.log.lines();
+        let secrets: Vec<_> = self.secrets.iter().filter(|secret| secret.len() > 3).collect();
+        assert_hidden(&secrets, &log);
         log
     }
 
@@ -50,38 +45,12 @@ impl Client {
     pub(crate) fn awaits_response(&self) -> bool {
         self.challenge.is_some()
     }
+}
 
-    /// Sends a command, or the answer to a challenge; what is in the way of it
-    /// is seen.
-    pub(crate) fn send(&mut self, line: &str) {
-        let sent = match self.challenge.take() {
-            Some(ticket) if line == "*" => self.session.cancel(ticket, &mut self.out),
-            Some(ticket) => {
-                self.secrets.push(line.into());
-                let response = Base64::parse(line.as_bytes()).unwrap().decode();
-                self.session.respond(ticket, &response, &mut self.out)
-            }
-            None => {
-                let command = Command::parse(line.as_bytes()).unwrap();
-                if let Command::Pass(_) | Command::Apop { .. } | Command::Auth(_) = command {
-                    let word = line.split_once(' ').unwrap().1;
-                    let auth = matches!(command, Command::Auth(_));
-                    let secret = if auth { word.split_once(' ').unzip().1 } else { Some(word) };
-                    self.secrets.extend(secret.map(str::to_owned));
-                }
-                let allowed = self.session.allows(command);
-                let sent = self.session.send(command, &mut self.out);
-                assert!(allowed == sent || allowed.is_ok(), "{allowed:?} {sent:?}");
-                sent
-            }
-        };
-        if let Err(misuse) = sent {
-            self.seen.push(format!("{misuse:?}"));
-        }
-    }
+impl Peer for Client {
+    type Outcome = (BytesMut, Vec<String>);
 
-    /// Takes what was read, and notes what it tells.
-    pub(crate) fn read(&mut self, piece: &[u8]) {
+    fn receive(&mut self, piece: &[u8]) {
         self.unread.extend_from_slice(piece);
         let mut input = &self.unread[..];
         while self.challenge.is_none() {
@@ -123,6 +92,53 @@ impl Client {
         }
         let left = input.len();
         self.unread.drain(..self.unread.len() - left);
+    }
+
+    fn written(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// The session was told when it asked for it.
+    fn shake_hands(&mut self) {}
+
+    /// What was sent, and the wire log.
+    fn finish(self) -> Self::Outcome {
+        let log = self.log();
+        (self.out, log)
+    }
+}
+
+impl mail_transcript::Client for Client {
+    fn send(&mut self, line: &[u8]) {
+        let sent = match self.challenge.take() {
+            Some(ticket) if line == b"*" => self.session.cancel(ticket, &mut self.out),
+            Some(ticket) => {
+                self.secrets.push(escape(line));
+                let response = Base64::parse(line).unwrap().decode();
+                self.session.respond(ticket, &response, &mut self.out)
+            }
+            None => {
+                let command = Command::parse(line).unwrap();
+                if let Command::Pass(_) | Command::Apop { .. } | Command::Auth(_) = command {
+                    let line = escape(line);
+                    let word = line.split_once(' ').unwrap().1;
+                    let auth = matches!(command, Command::Auth(_));
+                    let secret = if auth { word.split_once(' ').unzip().1 } else { Some(word) };
+                    self.secrets.extend(secret.map(str::to_owned));
+                }
+                let allowed = self.session.allows(command);
+                let sent = self.session.send(command, &mut self.out);
+                assert!(allowed == sent || allowed.is_ok(), "{allowed:?} {sent:?}");
+                sent
+            }
+        };
+        if let Err(misuse) = sent {
+            self.seen.push(format!("{misuse:?}"));
+        }
+    }
+
+    fn seen(&mut self) -> Vec<String> {
+        core::mem::take(&mut self.seen)
     }
 }
 
@@ -171,66 +187,8 @@ pub(crate) fn everything() -> Config {
     config
 }
 
-/// Plays a script: the lines of the client (`C:`) are sent one after another,
-/// and those of the server (`S:`) read, in one piece, at every split in two, and
-/// octet by octet. What the client sees must be the lines of `E:`.
+/// Plays a transcript.
+#[track_caller]
 pub(crate) fn transcript(config: Config, channel: Channel, script: &str) {
-    let mut steps: Vec<(char, Vec<u8>)> = Vec::new();
-    let mut expected = String::new();
-    for line in script.lines().map(str::trim_start) {
-        let (side, text) = line.split_at(line.len().min(2));
-        let text = text.strip_prefix(' ').unwrap_or(text);
-        match (side, steps.last_mut()) {
-            ("E:", _) => expected += &format!("{text}\n"),
-            ("S:", Some(('S', block))) => block.extend([text.as_bytes(), b"\r\n"].concat()),
-            ("S:", _) => steps.push(('S', [text.as_bytes(), b"\r\n"].concat())),
-            // As it is, with escapes, and no end of a line.
-            ("s:", Some(('S', block))) => block.extend(unescape(text)),
-            ("s:", _) => steps.push(('S', unescape(text))),
-            ("C:", _) => steps.push(('C', text.as_bytes().to_vec())),
-            _ => panic!("whose line is {line:?}?"),
-        }
-    }
-    let play = |cut: &dyn Fn(&[u8]) -> Vec<Vec<u8>>| {
-        let mut client = Client::new(config, channel);
-        for (side, text) in &steps {
-            match side {
-                'S' => cut(text).iter().for_each(|piece| client.read(piece)),
-                _ => client.send(core::str::from_utf8(text).unwrap()),
-            }
-        }
-        client
-    };
-    let whole = play(&|block| vec![block.to_vec()]);
-    assert_eq!(whole.seen.join("\n") + "\n", expected);
-    let sent: Vec<u8> = steps
-        .iter()
-        .filter(|(side, _)| *side == 'C')
-        .flat_map(|(_, line)| [&line[..], b"\r\n"].concat())
-        .collect();
-    let refused = |seen: &String| seen.chars().all(char::is_alphabetic) && seen != "closed";
-    if !whole.seen.iter().any(refused) {
-        assert_eq!(whole.out.escape_ascii().to_string(), sent.escape_ascii().to_string());
-    }
-    let longest = steps.iter().map(|(_, text)| text.len()).max().unwrap_or_default();
-    for at in 1..longest {
-        let split = play(&|block| {
-            let (before, after) = block.split_at(at.min(block.len()));
-            vec![before.to_vec(), after.to_vec()]
-        });
-        assert_eq!(split.seen, whole.seen, "split at {at}");
-        assert_eq!(split.out, whole.out, "split at {at}");
-        assert_eq!(split.log(), whole.log(), "split at {at}");
-    }
-    let octets = play(&|block| block.chunks(1).map(<[u8]>::to_vec).collect());
-    assert_eq!(octets.seen, whole.seen, "octet by octet");
-    assert_eq!(octets.log(), whole.log(), "octet by octet");
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    text.replace("\\r", "\r")
-        .replace("\\n", "\n")
-        .replace("\\0", "\0")
-        .replace("\\t", "\t")
-        .into_bytes()
+    play_client(&|| Client::new(config, channel), &[script]);
 }

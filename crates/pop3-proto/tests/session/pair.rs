@@ -2,6 +2,7 @@
 
 use super::client_side::Client;
 use super::server_side::{MESSAGES, Server, everything, received};
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::client::{self, ClearText};
 use pop3_proto::server::{Channel, Config};
 use pop3_proto::{Command, MessageNumber};
@@ -24,19 +25,19 @@ fn play(config: Config, commands: &[&str], pieces: &[usize]) -> (Vec<String>, Ve
             if !client.awaits_response() && client.session.allows(command.unwrap()).is_err() {
                 break;
             }
-            client.send(line);
+            client.send(line.as_bytes());
             next = commands.next();
         }
         let length = pieces.next().copied().unwrap_or(1);
         let idle = client.out.is_empty() && server.out.is_empty();
         let sent = client.out.split_to(length.min(client.out.len()));
-        server.read(&sent);
+        server.receive(&sent);
         let answered = server.out.split_to(length.min(server.out.len()));
-        client.read(&answered);
+        client.receive(&answered);
         assert!(!idle || !client.seen.is_empty() && next.is_none(), "both wait: {:?}", client.seen);
     }
     assert_eq!(client.session.eof(), Ok(()));
-    (client.seen, server.end().deleted)
+    (client.seen, server.finish().deleted)
 }
 
 /// What the client must see of the message `number` of the server's.

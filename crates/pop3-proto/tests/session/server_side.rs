@@ -1,15 +1,13 @@
 //! A server over one maildrop of two messages, and transcripts for it.
 
 use alloc::sync::Arc;
-use std::sync::Mutex;
 
 use bytes::BytesMut;
+use mail_transcript::{LogLines, Peer, assert_hidden, at_every_split, play_server};
 use pop3_proto::server::{
     Channel, Config, Error, Event, Login, Proof, Rejection, Session, State, request,
 };
-use pop3_proto::{
-    Auth, Base64, Mechanism, MessageNumber, Ticket, Timestamp, UniqueId, WireLine, WireLog,
-};
+use pop3_proto::{Auth, Base64, Mechanism, MessageNumber, Ticket, Timestamp, UniqueId};
 
 /// RFC 1939 §7; the digest in its example is of this and `tanstaaf`.
 pub(crate) const TIMESTAMP: &str = "<1896.697170952@dbc.mtview.ca.us>";
@@ -72,7 +70,7 @@ pub(crate) struct Server {
     pub(crate) out: BytesMut,
     unread: Vec<u8>,
     outcome: Outcome,
-    log: Arc<Mutex<Vec<String>>>,
+    log: LogLines,
 }
 
 impl Server {
@@ -80,15 +78,16 @@ impl Server {
         let mut out = BytesMut::new();
         let timestamp = Timestamp::new(TIMESTAMP).unwrap();
         let mut session = Session::with_timestamp(Arc::new(config), channel, timestamp, &mut out);
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let sink = log.clone();
-        let show = move |line: WireLine<'_>| sink.lock().unwrap().push(line.to_string());
-        session.log_wire(WireLog::new(show), &out);
+        let log = LogLines::default();
+        session.log_wire(log.log(), &out);
         Self { session, out, unread: Vec::new(), outcome: Outcome::default(), log }
     }
+}
 
-    /// Takes what was read, and answers all that it asks for.
-    pub(crate) fn read(&mut self, piece: &[u8]) {
+impl Peer for Server {
+    type Outcome = Outcome;
+
+    fn receive(&mut self, piece: &[u8]) {
         let Self { session, out, unread, outcome, .. } = self;
         unread.extend_from_slice(piece);
         let mut input = &unread[..];
@@ -111,16 +110,24 @@ impl Server {
         unread.drain(..unread.len() - left);
     }
 
-    pub(crate) fn end(self) -> Outcome {
+    fn written(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// The session was told when STLS was answered.
+    fn shake_hands(&mut self) {
+        assert_eq!(self.session.channel(), Channel::Tls);
+    }
+
+    fn finish(self) -> Outcome {
         let sent = String::from_utf8(self.out.to_vec()).unwrap();
-        let log = core::mem::take(&mut *self.log.lock().unwrap());
-        for secret in SECRETS {
-            let leaks = log.iter().find(|line| line.contains(secret));
-            assert_eq!(leaks, None, "{secret} in {log:?}");
-        }
+        let log = self.log.lines();
+        assert_hidden(&SECRETS, &log);
         Outcome { sent, log, ..self.outcome }
     }
 }
+
+impl mail_transcript::Server for Server {}
 
 fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &mut BytesMut) {
     match event {
@@ -192,80 +199,14 @@ pub(crate) fn opened(out: &mut BytesMut) -> (Session, Ticket<request::Login>) {
 
 /// What comes of `input`, which is the same at every split in two and octet by
 /// octet.
+#[track_caller]
 pub(crate) fn every_split(config: &Config, channel: Channel, input: &[u8]) -> Outcome {
-    every_split_of(config, channel, &[input])
+    at_every_split(&|| Server::new(config.clone(), channel), input)
 }
 
-/// The same of several inputs, which never share a read: TLS begins between them.
-fn every_split_of(config: &Config, channel: Channel, inputs: &[&[u8]]) -> Outcome {
-    let run = |cut: &dyn Fn(&[u8], &mut Server)| {
-        let mut server = Server::new(config.clone(), channel);
-        inputs.iter().for_each(|input| cut(input, &mut server));
-        server.end()
-    };
-    let whole = run(&|input, server| server.read(input));
-    for at in 0..=inputs.iter().map(|input| input.len()).max().unwrap_or_default() {
-        let split = run(&|input, server| {
-            let (before, after) = input.split_at(at.min(input.len()));
-            server.read(before);
-            server.read(after);
-        });
-        assert_eq!(split, whole, "split at {at}");
-    }
-    let octets = run(&|input, server| input.chunks(1).for_each(|octet| server.read(octet)));
-    assert_eq!(octets, whole, "octet by octet");
-    whole
-}
-
-/// A step of a transcript.
-enum Step {
-    /// What the client sends, and what must be answered to that, and to that alone.
-    Turn(String, String),
-    /// The handshake is over: the session knows.
-    Tls,
-}
-
-/// Takes a transcript apart: `C:` and `S:` are lines of the client and the server, `TLS` is a
-/// line of its own.
-fn steps(script: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for line in script.lines().map(str::trim_start) {
-        let (side, text) = line.split_at(line.len().min(2));
-        let text = text.strip_prefix(' ').unwrap_or(text).to_owned() + "\r\n";
-        match (side, steps.last_mut()) {
-            ("C:", Some(Step::Turn(sent, answered))) if answered.is_empty() => *sent += &text,
-            ("C:", _) => steps.push(Step::Turn(text, String::new())),
-            ("S:", Some(Step::Turn(_, answered))) => *answered += &text,
-            ("TL", _) => steps.push(Step::Tls),
-            _ => panic!("whose line is {line:?}?"),
-        }
-    }
-    steps
-}
-
-/// Plays a transcript: line for line, each answer in its place; and the lines of the client in
-/// one piece and at every split, of which the same must come.
+/// Plays a transcript, after the greeting.
+#[track_caller]
 pub(crate) fn transcript(config: &Config, channel: Channel, script: &str) -> Outcome {
-    let mut server = Server::new(config.clone(), channel);
-    let greeting = format!("+OK POP3 server ready {TIMESTAMP}\r\n");
-    assert_eq!(&server.out[..], greeting.as_bytes());
-    let mut inputs = vec![String::new()];
-    for step in steps(script) {
-        match step {
-            Step::Turn(sent, answered) => {
-                let start = server.out.len();
-                server.read(sent.as_bytes());
-                assert_eq!(core::str::from_utf8(&server.out[start..]), Ok(&answered[..]), "{sent}");
-                *inputs.last_mut().unwrap() += &sent;
-            }
-            Step::Tls => {
-                assert_eq!(server.session.channel(), Channel::Tls);
-                inputs.push(String::new());
-            }
-        }
-    }
-    let in_turn = server.end();
-    let inputs: Vec<&[u8]> = inputs.iter().map(String::as_bytes).collect();
-    assert_eq!(every_split_of(config, channel, &inputs), in_turn);
-    in_turn
+    let greeting = format!("S: +OK POP3 server ready {TIMESTAMP}");
+    play_server(&|| Server::new(config.clone(), channel), &[&greeting, script])
 }

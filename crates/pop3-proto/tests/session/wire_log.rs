@@ -3,6 +3,7 @@
 
 use crate::client_side::{self, Client};
 use crate::server_side::{TIMESTAMP, everything, transcript};
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::server::Channel;
 
 #[test]
@@ -90,9 +91,9 @@ fn what_a_client_shows() {
         ("QUIT", "+OK bye\r\n"),
     ] {
         if !sent.is_empty() {
-            client.send(sent);
+            client.send(sent.as_bytes());
         }
-        client.read(answer.as_bytes());
+        client.receive(answer.as_bytes());
     }
     let expected = [
         "< +OK ready <1@a>",

@@ -1,6 +1,7 @@
 //! Whatever a server sends, in whatever pieces.
 
 use crate::client_side::{Client, everything};
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::client::Channel;
 use proptest::prelude::*;
 
@@ -27,16 +28,16 @@ proptest! {
         let input = lines.concat();
         let run = |pieces: &[&[u8]]| {
             let mut client = Client::new(everything(), Channel::Tls);
-            client.read(b"+OK\r\n");
-            client.send("CAPA");
-            client.read(b"+OK\r\nPIPELINING\r\n.\r\n");
-            client.send("APOP a 00000000000000000000000000000000");
-            client.read(b"+OK\r\n");
+            client.receive(b"+OK\r\n");
+            client.send(b"CAPA");
+            client.receive(b"+OK\r\nPIPELINING\r\n.\r\n");
+            client.send(b"APOP a 00000000000000000000000000000000");
+            client.receive(b"+OK\r\n");
             for command in &commands {
-                client.send(command);
+                client.send(command.as_bytes());
             }
             for piece in pieces {
-                client.read(piece);
+                client.receive(piece);
             }
             client.seen
         };

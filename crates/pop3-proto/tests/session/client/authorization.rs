@@ -2,6 +2,7 @@
 
 use crate::client_side::{Client, everything, transcript};
 use bytes::BytesMut;
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::client::{
     Capabilities, Channel, ClearText, CloseReason, Config, Event, Misuse, ProtocolError, Session,
     State,
@@ -12,10 +13,10 @@ use pop3_proto::{Command, Mechanism, WrongTicket};
 #[test]
 fn capabilities() {
     let mut client = Client::new(everything(), Channel::Clear);
-    client.read(b"+OK\r\n");
+    client.receive(b"+OK\r\n");
     assert!(is_empty(client.session.capabilities()));
-    client.send("CAPA");
-    client.read(
+    client.send(b"CAPA");
+    client.receive(
         b"+OK\r\nTOP\r\nUSER\r\nSASL CRAM-MD5 PLAIN X-OWN SCRAM-SHA-256-PLUS\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n\
         LOGIN-DELAY 900\r\nPIPELINING 5\r\nEXPIRE 60\r\nUIDL\r\nSTLS REQUIRED\r\nUTF8 USER\r\nLANG\r\n\
         IMPLEMENTATION Shlemazle-Plotz-v302\r\nX-OTHER\r\n.\r\n",
@@ -28,12 +29,12 @@ fn capabilities() {
     assert!(known.has_mechanism(Mechanism::parse(b"X-OWN").unwrap()));
     let names: Vec<&str> = known.mechanisms.iter().map(Mechanism::as_str).collect();
     assert_eq!(names, ["CRAM-MD5", "PLAIN", "X-OWN", "SCRAM-SHA-256-PLUS"]);
-    client.send("STLS");
-    client.read(b"+OK\r\n");
+    client.send(b"STLS");
+    client.receive(b"+OK\r\n");
     assert!(is_empty(client.session.capabilities()));
     assert_eq!(client.session.channel(), Channel::Tls);
-    client.send("CAPA");
-    client.read(b"-ERR what?\r\n");
+    client.send(b"CAPA");
+    client.receive(b"-ERR what?\r\n");
     assert!(is_empty(client.session.capabilities()));
     assert_eq!(client.session.state(), State::Authorization);
 }
@@ -48,10 +49,10 @@ fn mechanisms_without_end() {
     let mut config = everything();
     config.limits.line = 12288;
     let mut client = Client::new(config, Channel::Tls);
-    client.read(b"+OK\r\n");
-    client.send("CAPA");
+    client.receive(b"+OK\r\n");
+    client.send(b"CAPA");
     let names: String = (0..800).map(|name| format!(" X-{name:06}")).collect();
-    client.read(format!("+OK\r\nSASL{names}\r\nSASL{names}\r\nUIDL\r\n.\r\n").as_bytes());
+    client.receive(format!("+OK\r\nSASL{names}\r\nSASL{names}\r\nUIDL\r\n.\r\n").as_bytes());
     let known = client.session.capabilities();
     assert!(known.uidl && known.mechanisms.iter().count() <= 64);
 }

@@ -1,17 +1,18 @@
 //! How a session ends, and whether its connection can be used again.
 
 use crate::client_side::{Client, everything};
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::client::{Channel, ProtocolError, Session};
 
 /// A connection that ends early is told of.
 #[test]
 fn the_end_of_the_stream() {
     let mut client = Client::new(everything(), Channel::Tls);
-    client.read(b"+OK\r\n");
-    client.send("APOP a 00000000000000000000000000000000");
-    client.read(b"+OK\r\n");
-    client.send("RETR 1");
-    client.read(b"+OK\r\nhalf a message");
+    client.receive(b"+OK\r\n");
+    client.send(b"APOP a 00000000000000000000000000000000");
+    client.receive(b"+OK\r\n");
+    client.send(b"RETR 1");
+    client.receive(b"+OK\r\nhalf a message");
     assert_eq!(client.session.waiting(), 1);
     assert_eq!(client.session.eof(), Err(ProtocolError::UnexpectedEnd));
     assert_eq!(
@@ -22,9 +23,9 @@ fn the_end_of_the_stream() {
     assert_eq!(client.session.waiting(), 0);
 
     let mut client = Client::new(everything(), Channel::Tls);
-    client.read(b"+OK\r\n");
-    client.send("QUIT");
-    client.read(b"+OK\r\n");
+    client.receive(b"+OK\r\n");
+    client.send(b"QUIT");
+    client.receive(b"+OK\r\n");
     assert_eq!(client.session.eof(), Ok(()));
     assert_eq!(client.session.timeout().as_secs(), 60);
 }

@@ -2,6 +2,7 @@
 
 use crate::client_side::{Client, everything, transcript};
 use bytes::BytesMut;
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::client::{Channel, ClearText, Config, Error, Event, Misuse, Session, State};
 use pop3_proto::{Auth, Base64, Command, Mechanism};
 
@@ -64,15 +65,15 @@ fn sasl() {
          E: Noop +OK ",
     );
     let mut client = Client::new(everything(), Channel::Clear);
-    client.read(b"+OK\r\n");
-    client.send("AUTH PLAIN");
-    client.read(b"+ *no base64*\r\n");
-    client.read(b"-ERR cancelled\r\n");
+    client.receive(b"+OK\r\n");
+    client.send(b"AUTH PLAIN");
+    client.receive(b"+ *no base64*\r\n");
+    client.receive(b"-ERR cancelled\r\n");
     assert_eq!(&client.out[..], b"AUTH PLAIN\r\n*\r\n");
     assert_eq!(client.seen.last().unwrap(), "Auth -ERR cancelled");
     assert_eq!(client.session.state(), State::Authorization);
-    client.send("AUTH PLAIN");
-    client.read(b"what\r\n-ERR no such command\r\n");
+    client.send(b"AUTH PLAIN");
+    client.receive(b"what\r\n-ERR no such command\r\n");
     assert!(client.out.ends_with(b"AUTH PLAIN\r\n*\r\n"));
     assert_eq!(client.seen.last().unwrap(), "Auth -ERR no such command");
     assert_eq!(client.session.state(), State::Authorization);
@@ -119,18 +120,18 @@ fn an_initial_response_in_base64() {
         (None, "AUTH PLAIN\r\n"),
     ] {
         let mut client = Client::new(Config::default(), Channel::Tls);
-        client.read(b"+OK\r\n");
+        client.receive(b"+OK\r\n");
         client.session.authenticate(Mechanism::Plain, response, &mut client.out).unwrap();
         assert_eq!(&client.out[..], wire.as_bytes());
         let shown = client.log().pop().unwrap();
         assert_eq!(shown, if response.is_some() { "> AUTH PLAIN …" } else { "> AUTH PLAIN" });
         let again = client.session.authenticate(Mechanism::Plain, None, &mut client.out);
         assert_eq!(again, Err(Misuse::NotNow));
-        client.read(b"+OK\r\n");
+        client.receive(b"+OK\r\n");
         assert_eq!(client.session.state(), State::Transaction);
     }
     let mut client = Client::new(Config::default(), Channel::Clear);
-    client.read(b"+OK\r\n");
+    client.receive(b"+OK\r\n");
     let clear = client.session.authenticate(Mechanism::Plain, None, &mut client.out);
     assert_eq!(clear, Err(Misuse::ClearText));
 }
@@ -140,8 +141,8 @@ fn an_initial_response_in_base64() {
 fn wrong_tickets() {
     let challenged = || {
         let mut client = Client::new(everything(), Channel::Tls);
-        client.read(b"+OK\r\n");
-        client.send("AUTH LOGIN");
+        client.receive(b"+OK\r\n");
+        client.send(b"AUTH LOGIN");
         let mut input: &[u8] = b"+ \r\n";
         match client.session.receive(&mut input, &mut client.out) {
             Ok(Event::Challenge(_, ticket)) => (client.session, ticket),

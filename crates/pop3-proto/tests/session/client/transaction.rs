@@ -126,16 +126,16 @@ fn what_servers_are_forgiven() {
     transcript(
         everything(),
         Channel::Tls,
-        "s: +ok hi\\n
+        "S> +ok hi\\n
          E: greeting +OK hi
          C: USER a
-         s: +OK\\n
+         S> +OK\\n
          E: User +OK 
          C: PASS b
-         s: +OK\\r\\n
+         S> +OK\\r\\n
          E: Pass +OK 
          C: LIST
-         s: +OK\\n1 120 octets\\n 2 5\\n2\\n3 99999999999999999999999\\n4  7\\n..\\n.\\n
+         S> +OK\\n1 120 octets\\n 2 5\\n2\\n3 99999999999999999999999\\n4  7\\n..\\n.\\n
          E: List(None) +OK 
          E: scan 1 120
          E: List(None) unparsed \" 2 5\": expected a number at octet 0
@@ -145,7 +145,7 @@ fn what_servers_are_forgiven() {
          E: List(None) unparsed \".\": expected a number at octet 0
          E: List(None) end
          C: UIDL
-         s: +OK\\r\\n1   a\\r\\n2\\tb \\r\\n3 b\\r\\n3 \\r\\n.\\r\\n
+         S> +OK\\r\\n1   a\\r\\n2\\tb \\r\\n3 b\\r\\n3 \\r\\n.\\r\\n
          E: Uidl(None) +OK 
          E: id 1 a
          E: id 2 b
@@ -155,7 +155,7 @@ fn what_servers_are_forgiven() {
          C: NOOP
          S: fine
          E: junk \"fine\": expected \"+OK\" or \"-ERR\" at octet 0
-         s: \\r\\n+OK a\\0b\\r\\n
+         S> \\r\\n+OK a\\0b\\r\\n
          E: junk \"\": expected \"+OK\" or \"-ERR\" at octet 0
          E: Noop +OK a
          C: STAT
@@ -263,12 +263,12 @@ fn messages_end_where_they_end() {
          S: +OK
          E: Apop +OK 
          C: RETR 1
-         s: +OK\\r\\n..\\r\\n.\\r\\n
+         S> +OK\\r\\n..\\r\\n.\\r\\n
          E: Retr(MessageNumber(1)) +OK 
          E: body .\\r\\n
          E: Retr(MessageNumber(1)) end
          C: RETR 2
-         s: +OK\\r\\na\\n.\\n\\n.\\r\\nb\\r.\\r\\n..c\\0\\r\\n.\\r\\n
+         S> +OK\\r\\na\\n.\\n\\n.\\r\\nb\\r.\\r\\n..c\\0\\r\\n.\\r\\n
          E: Retr(MessageNumber(2)) +OK 
          E: body a\\n.\\n\\n.\\r\\nb\\r.\\r\\n.c\\x00\\r\\n
          E: Retr(MessageNumber(2)) end",
@@ -290,22 +290,22 @@ fn messages_without_a_final_crlf() {
          S: +OK
          E: Apop +OK 
          C: RETR 1
-         s: +OK\\r\\nlast\\r\\n.\\r\\n
+         S> +OK\\r\\nlast\\r\\n.\\r\\n
          E: Retr(MessageNumber(1)) +OK 
          E: body last\\r\\n
          E: Retr(MessageNumber(1)) end
          C: RETR 2
-         s: +OK\\r\\nlast.\\r\\n.\\r\\n
+         S> +OK\\r\\nlast.\\r\\n.\\r\\n
          E: Retr(MessageNumber(2)) +OK 
          E: body last.\\r\\n
          E: Retr(MessageNumber(2)) end
          C: TOP 3 0
-         s: +OK\\r\\nlast\\n\\r\\n.\\r\\n
+         S> +OK\\r\\nlast\\n\\r\\n.\\r\\n
          E: Top(MessageNumber(3)) +OK 
          E: body last\\n\\r\\n
          E: Top(MessageNumber(3)) end
          C: TOP 4 0
-         s: +OK\\r\\nlast\\r\\r\\n.\\r\\n
+         S> +OK\\r\\nlast\\r\\r\\n.\\r\\n
          E: Top(MessageNumber(4)) +OK 
          E: body last\\r\\r\\n
          E: Top(MessageNumber(4)) end

@@ -2,6 +2,7 @@
 
 use crate::client_side::{Client, everything, transcript};
 use bytes::BytesMut;
+use mail_transcript::{Client as _, Peer};
 use pop3_proto::client::{
     Channel, CloseReason, Config, Event, Misuse, ProtocolError, Session, State,
 };
@@ -10,9 +11,9 @@ use pop3_proto::{Command, InputLost, MessageNumber};
 /// A client that has logged in.
 fn logged_in() -> Client {
     let mut client = Client::new(everything(), Channel::Tls);
-    client.read(b"+OK\r\n");
-    client.send("APOP a 00000000000000000000000000000000");
-    client.read(b"+OK\r\n");
+    client.receive(b"+OK\r\n");
+    client.send(b"APOP a 00000000000000000000000000000000");
+    client.receive(b"+OK\r\n");
     client.seen.clear();
     client
 }
@@ -86,16 +87,16 @@ fn an_answer_that_a_message_brings_along() {
 fn nothing_is_sent_over_what_is_unread() {
     for octets in [&b"+"[..], b"+OK", b"junk", b"\x00"] {
         let mut client = logged_in();
-        client.send("NOOP");
-        client.read(&[b"+OK\r\n", octets].concat());
-        client.send("DELE 1");
-        client.read(b"\r\n");
+        client.send(b"NOOP");
+        client.receive(&[b"+OK\r\n", octets].concat());
+        client.send(b"DELE 1");
+        client.receive(b"\r\n");
         assert_eq!(client.seen[..2], ["Noop +OK ", "Unread"], "{octets:?}");
         // Junk is told and gone; a status ends it.
         let ends = octets == b"+OK";
         assert_eq!(client.session.close_reason(), ends.then_some(CloseReason::Unsolicited));
-        client.send("DELE 1");
-        client.read(b"+OK\r\n");
+        client.send(b"DELE 1");
+        client.receive(b"+OK\r\n");
         assert_eq!(client.seen.last().unwrap() == "Dele(MessageNumber(1)) +OK ", !ends);
     }
 }
@@ -134,7 +135,7 @@ fn junk_between_answers() {
              S: +OK
              E: Pass +OK 
              C: RETR 1
-             s: \\n\\r\\n+OK\\r\\ntext\\r\\n.\\r\\n
+             S> \\n\\r\\n+OK\\r\\ntext\\r\\n.\\r\\n
              E: junk \"\": {expected}
              E: junk \"\": {expected}
              E: Retr(MessageNumber(1)) +OK 
@@ -153,18 +154,18 @@ fn junk_between_answers() {
 #[test]
 fn junk_without_end() {
     let mut client = logged_in();
-    client.send("NOOP");
-    client.read(&b"\r\n".repeat(100));
-    client.read(b"+OK\r\n");
-    client.send("NOOP");
-    client.read(&b"?\r\n".repeat(101));
+    client.send(b"NOOP");
+    client.receive(&b"\r\n".repeat(100));
+    client.receive(b"+OK\r\n");
+    client.send(b"NOOP");
+    client.receive(&b"?\r\n".repeat(101));
     assert_eq!(client.seen.last().unwrap(), "Junk");
     assert_eq!(client.session.close_reason(), Some(CloseReason::OutOfStep));
     assert_eq!(client.session.eof(), Err(ProtocolError::Junk));
     let mut client = Client::new(everything(), Channel::Tls);
-    client.read(b"+OK\r\n");
-    client.send("AUTH PLAIN");
-    client.read(&b"?\r\n".repeat(200));
+    client.receive(b"+OK\r\n");
+    client.send(b"AUTH PLAIN");
+    client.receive(&b"?\r\n".repeat(200));
     assert_eq!(client.seen.last().unwrap(), "Junk");
     assert_eq!(client.out.len(), "AUTH PLAIN\r\n".len() + 100 * "*\r\n".len());
 }
@@ -173,11 +174,11 @@ fn junk_without_end() {
 #[test]
 fn an_answer_before_the_response() {
     let mut client = Client::new(everything(), Channel::Tls);
-    client.read(b"+OK\r\n");
-    client.send("AUTH PLAIN");
-    client.read(b"+ \r\n+OK welcome\r\n");
-    client.send("AAAA");
-    client.read(b"");
+    client.receive(b"+OK\r\n");
+    client.send(b"AUTH PLAIN");
+    client.receive(b"+ \r\n+OK welcome\r\n");
+    client.send(b"AAAA");
+    client.receive(b"");
     assert_eq!(client.seen[1..], ["challenge \"\"", "unsolicited +OK welcome", "Unsolicited"]);
     assert_eq!(client.session.state(), State::Closed);
 }
@@ -186,12 +187,12 @@ fn an_answer_before_the_response() {
 #[test]
 fn a_session_is_over_after_a_time_out() {
     let mut client = logged_in();
-    client.send("DELE 1");
+    client.send(b"DELE 1");
     assert_eq!(client.session.close_reason(), Some(CloseReason::Unread));
     let sent = client.out.len();
     client.session.timed_out(&mut client.out);
-    client.send("QUIT");
-    client.read(b"+OK deleted\r\n");
+    client.send(b"QUIT");
+    client.receive(b"+OK deleted\r\n");
     assert_eq!(client.seen, ["Closed", "closed"]);
     assert_eq!(client.session.close_reason(), Some(CloseReason::Overdue));
     assert_eq!((client.session.waiting(), client.out.len()), (0, sent));
@@ -207,8 +208,8 @@ fn what_a_pool_asks() {
             .iter()
             .map(|step| {
                 match step.strip_prefix("C: ") {
-                    Some(line) => client.send(line),
-                    None => client.read(step.as_bytes()),
+                    Some(line) => client.send(line.as_bytes()),
+                    None => client.receive(step.as_bytes()),
                 }
                 client.session.close_reason()
             })

@@ -1,6 +1,7 @@
 //! Whatever comes, in whatever pieces.
 
 use crate::server_side::{Server, everything};
+use mail_transcript::Peer;
 use pop3_proto::server::Channel;
 use proptest::prelude::*;
 
@@ -47,9 +48,9 @@ proptest! {
         let run = |pieces: &[&[u8]]| {
             let mut server = Server::new(everything(), Channel::Clear);
             for piece in pieces {
-                server.read(piece);
+                server.receive(piece);
             }
-            server.end()
+            server.finish()
         };
         let whole = run(&[&input]);
         let mut cuts = cuts.map(|cut| usize::from(cut) % (input.len() + 1));

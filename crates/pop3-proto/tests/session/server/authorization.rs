@@ -1,6 +1,7 @@
 //! Before the login: USER, PASS, APOP, and what comes too early (RFC 1939 §4).
 
 use alloc::sync::Arc;
+use mail_transcript::Peer;
 
 use crate::server_side::{Server, everything, transcript, with};
 use bytes::BytesMut;
@@ -133,7 +134,7 @@ fn utf8_and_lang() {
     );
     let mut server = Server::new(everything(), Channel::Clear);
     assert!(!server.session.is_utf8());
-    server.read(b"UTF8\r\n");
+    server.receive(b"UTF8\r\n");
     assert!(server.session.is_utf8());
     // An octet that is not UTF-8 is in no name or password, unless tolerated.
     let tolerance = with(Tolerance::default(), |tolerance| tolerance.eight_bit_credentials = true);
@@ -149,7 +150,7 @@ fn utf8_and_lang() {
         ),
     ] {
         let mut server = Server::new(config, Channel::Clear);
-        server.read(b"USER mrose\r\nPASS gr\xfc\xdfe\r\n");
-        assert!(server.end().sent.ends_with(answer));
+        server.receive(b"USER mrose\r\nPASS gr\xfc\xdfe\r\n");
+        assert!(server.finish().sent.ends_with(answer));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::server_side::{Server, everything, opened, transcript};
 use bytes::BytesMut;
+use mail_transcript::Peer;
 use pop3_proto::server::{Channel, Event, Misuse, ProtocolError, Rejection, Session, State};
 use pop3_proto::{Text, WrongTicket};
 
@@ -12,27 +13,27 @@ fn only_quit_in_transaction_deletes() {
     assert!(outcome.closed && outcome.deleted.is_empty());
 
     let mut server = Server::new(everything(), Channel::Clear);
-    server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\nQUIT");
+    server.receive(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\nQUIT");
     assert_eq!(server.session.marks().len(), 1);
     assert_eq!(server.session.eof(), Err(ProtocolError::UnexpectedEnd));
-    server.read(b"\r\n");
-    let outcome = server.end();
+    server.receive(b"\r\n");
+    let outcome = server.finish();
     assert_eq!(outcome.error, Some(ProtocolError::UnexpectedEnd.into()));
     assert!(outcome.deleted.is_empty());
 
     let mut server = Server::new(everything(), Channel::Clear);
-    server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
+    server.receive(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
     let sent = server.out.len();
     assert_eq!(server.session.timeout().as_secs(), 600);
     server.session.timed_out(&mut server.out);
-    server.read(b"QUIT\r\n");
+    server.receive(b"QUIT\r\n");
     assert_eq!(server.out.len(), sent, "a time-out writes nothing (RFC 1939 §3)");
-    assert!(server.end().deleted.is_empty());
+    assert!(server.finish().deleted.is_empty());
 
     let mut server = Server::new(everything(), Channel::Clear);
-    server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\nQUIT\r\n");
+    server.receive(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\nQUIT\r\n");
     assert_eq!(server.session.eof(), Ok(()));
-    assert_eq!(server.end().deleted, [1]);
+    assert_eq!(server.finish().deleted, [1]);
 }
 
 /// RFC 1939 §6: the server says if it could not delete all.
@@ -90,10 +91,10 @@ fn what_ends_behind_quit() {
 #[test]
 fn the_servers_own_end() {
     let mut server = Server::new(everything(), Channel::Clear);
-    server.read(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
+    server.receive(b"USER mrose\r\nPASS tan staaf\r\nDELE 1\r\n");
     server.session.shut_down(Text::new("the server is shutting down").unwrap(), &mut server.out);
-    server.read(b"QUIT\r\n");
-    let outcome = server.end();
+    server.receive(b"QUIT\r\n");
+    let outcome = server.finish();
     assert!(outcome.sent.ends_with("-ERR [SYS/TEMP] the server is shutting down\r\n"));
     assert!(outcome.closed && outcome.deleted.is_empty());
 

@@ -2,6 +2,7 @@
 
 use crate::server_side::{Server, everything, transcript, with};
 use bytes::BytesMut;
+use mail_transcript::Peer;
 use pop3_proto::OfferedMechanisms;
 use pop3_proto::server::{Channel, Event, Limits, Session};
 
@@ -143,9 +144,9 @@ fn sasl_lines_have_a_limit_of_their_own() {
         let response = "A".repeat(length - 2);
         let input = format!("AUTH PLAIN\r\n{response}\r\nQUIT\r\n");
         for piece in input.as_bytes().chunks(piece) {
-            server.read(piece);
+            server.receive(piece);
         }
-        server.end().sent.split_once("\r\n").unwrap().1.to_owned()
+        server.finish().sent.split_once("\r\n").unwrap().1.to_owned()
     };
     for piece in [1, 7, 4096, 100_000] {
         // 12288 octets with CRLF are taken (but are no groups of four).

@@ -2,6 +2,7 @@
 
 use crate::server_side::{Server, everything, transcript, with};
 use bytes::BytesMut;
+use mail_transcript::Peer;
 use pop3_proto::WrongTicket;
 use pop3_proto::server::{Channel, Event, Misuse, ProtocolError, Session, State};
 
@@ -62,10 +63,10 @@ fn the_handshake_forgets() {
         let mut server = Server::new(everything(), Channel::Clear);
         for side in [clear, inside] {
             let (before, after) = side.split_at(at.min(side.len()));
-            server.read(before);
-            server.read(after);
+            server.receive(before);
+            server.receive(after);
         }
-        let sent = server.end().sent;
+        let sent = server.finish().sent;
         let sent: Vec<&str> = sent.lines().skip(1).collect();
         assert_eq!(
             sent,
@@ -106,7 +107,7 @@ fn a_login_after_stls() {
          S: -ERR no passwords in clear text: use TLS
          C: STLS
          S: +OK begin the TLS negotiation
-         TLS
+         --- TLS ---
          C: CAPA
          S: +OK the capabilities follow
          S: TOP
