@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use imap_proto::server::{Channel, Config, Error, Event, Session};
 use imap_proto::{Arena, BytesMut, Capability, ReceiveBuffer};
+use mail_transcript::replay;
 use proptest::prelude::*;
 
-use crate::transcript::{config, replay};
+use crate::transcript::{Server, config};
 
 /// A stream of an async runtime.
 #[allow(async_fn_in_trait, reason = "only named in this test")]
@@ -178,10 +179,11 @@ proptest! {
         config.capabilities.push(Capability::Binary);
         let config = Arc::new(config);
         let input = [pieces.concat()];
-        let whole = replay(Channel::Tls, &config, &input, &|_| false);
+        let new = || Server::new(Channel::Tls, config.clone());
+        let whole = replay(new(), &input, &|_| false);
         let length = input[0].len().max(1);
         let cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(length)).collect();
-        prop_assert_eq!(&replay(Channel::Tls, &config, &input, &|at| cuts.contains(&at)), &whole);
-        prop_assert_eq!(&replay(Channel::Tls, &config, &input, &|_| true), &whole);
+        prop_assert_eq!(&replay(new(), &input, &|at| cuts.contains(&at)), &whole);
+        prop_assert_eq!(&replay(new(), &input, &|_| true), &whole);
     }
 }

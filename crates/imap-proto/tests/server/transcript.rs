@@ -1,21 +1,7 @@
-//! Transcripts, and a server that plays them.
-//!
-//! ```text
-//! C: a NOOP          a line of the client; \r \n \0 \\ \xNN stand for octets
-//! C> a NO            the same without CRLF after it
-//! S: a OK done       a line that the server answers
-//! S* a BAD           a line of the server that begins so
-//! S@ 3               what SELECT tells of a mailbox of 3 messages
-//! --- TLS ---        both shake hands
-//! ```
-//!
-//! A transcript is played four times: step by step, where each line of the
-//! server has to come right after what it answers; with the whole input at
-//! once; at every split of it in two; and octet by octet. Each must give the
-//! same answers, the same events and the same messages.
+//! A server that plays transcripts, in which `S@ 3` is short for what SELECT tells of a mailbox
+//! of 3 messages.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use imap_proto::server::{
     Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Select, Selected, Session,
@@ -25,8 +11,9 @@ use imap_proto::{
     Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, Delimiter,
     FetchData, Flag, Listed, PermanentFlag, Section, Text, Ticket,
 };
+use mail_transcript::{LogLines, Peer, assert_hidden, play_server};
 
-use crate::wire_log::{assert_no_secret, log};
+use crate::wire_log::SECRETS;
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
@@ -77,148 +64,36 @@ pub(crate) struct Outcome {
 }
 
 /// Plays `transcripts`, one after the other, in clear text.
+#[track_caller]
 pub(crate) fn play(config: Config, transcripts: &[&str]) -> Outcome {
     play_on(Channel::Clear, config, transcripts)
 }
 
 /// As [`play`], on the channel that is given.
+#[track_caller]
 pub(crate) fn play_on(channel: Channel, config: Config, transcripts: &[&str]) -> Outcome {
     let config = Arc::new(config);
-    let steps: Vec<Step> =
-        transcripts.iter().flat_map(|text| text.lines().flat_map(steps)).collect();
+    let scripts: Vec<String> = transcripts.iter().map(|script| in_full(script)).collect();
+    let scripts: Vec<&str> = scripts.iter().map(String::as_str).collect();
+    let outcome = play_server(&|| Server::new(channel, config.clone()), &scripts);
+    assert_hidden(&SECRETS, &outcome.log);
+    outcome
+}
 
-    let mut server = Server::new(channel, config.clone());
-    let mut sent = 0;
-    let mut lines = VecDeque::new();
-    for step in &steps {
-        match step {
-            Step::Client(octets) => {
-                assert!(lines.is_empty(), "not in the transcript: {lines:?}");
-                server.receive(octets);
-            }
-            Step::Tls => server.shake_hands(),
-            Step::Line(expected) | Step::Start(expected) => {
-                lines.extend(server.written(sent));
-                sent = server.out.len();
-                let line = lines.pop_front().unwrap_or_default();
-                let fits = match step {
-                    Step::Line(_) => line == *expected,
-                    _ => line.starts_with(expected),
-                };
-                assert!(fits, "expected {expected:?}, got {line:?}, then {lines:?}");
-            }
-        }
-    }
-    lines.extend(server.written(sent));
-    assert!(lines.is_empty(), "not in the transcript: {lines:?}");
-    let expected = server.finish();
-
-    // Octets that nothing but a handshake stands between arrive in one read.
-    let mut reads: Vec<Vec<u8>> = vec![Vec::new()];
-    for step in &steps {
-        match step {
-            Step::Client(octets) => reads.last_mut().unwrap().extend_from_slice(octets),
-            Step::Tls => reads.push(Vec::new()),
-            Step::Line(_) | Step::Start(_) => {}
-        }
-    }
-    assert_no_secret(&expected.log);
-    let replay = |cut: &dyn Fn(usize) -> bool, how: &str| {
-        let outcome = replay(channel, &config, &reads, cut);
-        assert_no_secret(&outcome.log);
-        assert_eq!(outcome, expected, "{how}");
+/// The script with the lines that `S@` is short for.
+fn in_full(script: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("S@ ") {
+        None => format!("{line}\n"),
+        Some(messages) => format!(
+            "S: * FLAGS (\\\\Seen \\\\Deleted)
+            S: * {messages} EXISTS
+            S: * 0 RECENT
+            S: * OK [UIDVALIDITY 7] UIDs valid
+            S: * OK [UIDNEXT 4] the next UID
+            S: * OK [PERMANENTFLAGS (\\\\Seen \\\\*)] flags that are kept\n"
+        ),
     };
-    replay(&|_| false, "the whole input at once");
-    replay(&|_| true, "octet by octet");
-    for split in 1..reads.iter().map(Vec::len).sum() {
-        replay(&|at| at == split, &format!("split at {split}"));
-    }
-    expected
-}
-
-/// Plays `reads`, with a handshake between each two, cut where `cut` says.
-pub(crate) fn replay(
-    channel: Channel,
-    config: &Arc<Config>,
-    reads: &[Vec<u8>],
-    cut: &dyn Fn(usize) -> bool,
-) -> Outcome {
-    let mut server = Server::new(channel, config.clone());
-    let mut at = 0;
-    for (number, read) in reads.iter().enumerate() {
-        if number > 0 {
-            server.shake_hands();
-        }
-        let mut start = 0;
-        for end in 1..=read.len() {
-            at += 1;
-            if end == read.len() || cut(at) {
-                server.receive(&read[start..end]);
-                start = end;
-            }
-        }
-    }
-    server.finish()
-}
-
-enum Step {
-    Client(Vec<u8>),
-    Line(String),
-    Start(String),
-    Tls,
-}
-
-/// The step that a line of a transcript is, or the steps that it is short for.
-fn steps(line: &str) -> Vec<Step> {
-    match line.trim_start().strip_prefix("S@ ") {
-        None => step(line).into_iter().collect(),
-        Some(messages) => [
-            "* FLAGS (\\Seen \\Deleted)",
-            &format!("* {messages} EXISTS"),
-            "* 0 RECENT",
-            "* OK [UIDVALIDITY 7] UIDs valid",
-            "* OK [UIDNEXT 4] the next UID",
-            "* OK [PERMANENTFLAGS (\\Seen \\*)] flags that are kept",
-        ]
-        .map(|line| Step::Line(line.to_owned()))
-        .into(),
-    }
-}
-
-fn step(line: &str) -> Option<Step> {
-    let line = line.trim_start();
-    let text = line.get(3..).unwrap_or_default();
-    Some(match line.get(..2).unwrap_or(line) {
-        "" => return None,
-        "C:" => Step::Client([&unescape(text)[..], b"\r\n"].concat()),
-        "C>" => Step::Client(unescape(text)),
-        "S:" => Step::Line(text.to_owned()),
-        "S*" => Step::Start(text.to_owned()),
-        "--" => Step::Tls,
-        _ => panic!("no line of a transcript: {line:?}"),
-    })
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut octets = Vec::new();
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        octets.push(match byte {
-            b'\\' => match bytes.next() {
-                Some(b'r') => b'\r',
-                Some(b'n') => b'\n',
-                Some(b'0') => 0,
-                Some(b'\\') => b'\\',
-                Some(b'x') => {
-                    let hex: Vec<u8> = bytes.by_ref().take(2).collect();
-                    u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap()
-                }
-                other => panic!("unknown escape {other:?}"),
-            },
-            other => other,
-        });
-    }
-    octets
+    script.lines().map(line).collect()
 }
 
 /// A server of one user, alice, whose password is `secret`; each of her
@@ -235,8 +110,7 @@ pub(crate) struct Server {
     outcome: Outcome,
     closed: bool,
     limit: usize,
-    /// What the wire log shows.
-    pub(crate) lines: Arc<Mutex<Vec<String>>>,
+    log: LogLines,
 }
 
 impl Server {
@@ -244,8 +118,8 @@ impl Server {
         let mut out = BytesMut::new();
         let limit = config.limits.buffer();
         let mut session = Session::new(config, channel, &mut out);
-        let (log, lines) = log();
-        session.log_wire(log, &out);
+        let log = LogLines::default();
+        session.log_wire(log.log(), &out);
         Self {
             session,
             unread: Vec::new(),
@@ -256,57 +130,11 @@ impl Server {
             outcome: Outcome::default(),
             closed: false,
             limit,
-            lines,
+            log,
         }
     }
 
-    /// The lines written since `start`.
-    fn written(&self, start: usize) -> VecDeque<String> {
-        String::from_utf8_lossy(&self.out[start..])
-            .split_terminator("\r\n")
-            .map(str::to_owned)
-            .collect()
-    }
-
-    fn shake_hands(&mut self) {
-        assert!(self.unread.is_empty());
-        let upgrade = self.upgrade.take().expect("STARTTLS was not accepted");
-        self.session.upgraded(upgrade).unwrap();
-    }
-
-    pub(crate) fn receive(&mut self, octets: &[u8]) {
-        self.unread.extend_from_slice(octets);
-        let unread = std::mem::take(&mut self.unread);
-        let mut input = &unread[..];
-        let arena = Arena::new();
-        while !self.closed && self.upgrade.is_none() {
-            match self.session.receive(&mut input, &arena, &mut self.out) {
-                Ok(Event::NeedInput) => break,
-                Ok(event) => {
-                    self.log(&event);
-                    self.answer(event).unwrap();
-                }
-                Err(Error::Protocol(failure)) => {
-                    self.outcome.failure = Some(failure);
-                    self.closed = true;
-                }
-                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
-            }
-        }
-        if self.closed {
-            input = &[];
-        }
-        assert!(input.len() < self.limit, "{} octets left", input.len());
-        self.unread = input.to_vec();
-    }
-
-    pub(crate) fn finish(mut self) -> Outcome {
-        self.outcome.log = self.lines.lock().unwrap().clone();
-        self.outcome.written = String::from_utf8_lossy(&self.out).into_owned();
-        self.outcome
-    }
-
-    fn log(&mut self, event: &Event<'_>) {
+    fn note(&mut self, event: &Event<'_>) {
         let event = match event {
             Event::Body(piece) => {
                 self.message.extend_from_slice(piece);
@@ -373,6 +201,54 @@ impl Server {
         }
     }
 }
+
+impl Peer for Server {
+    type Outcome = Outcome;
+
+    fn receive(&mut self, octets: &[u8]) {
+        self.unread.extend_from_slice(octets);
+        let unread = std::mem::take(&mut self.unread);
+        let mut input = &unread[..];
+        let arena = Arena::new();
+        while !self.closed && self.upgrade.is_none() {
+            match self.session.receive(&mut input, &arena, &mut self.out) {
+                Ok(Event::NeedInput) => break,
+                Ok(event) => {
+                    self.note(&event);
+                    self.answer(event).unwrap();
+                }
+                Err(Error::Protocol(failure)) => {
+                    self.outcome.failure = Some(failure);
+                    self.closed = true;
+                }
+                Err(Error::Misuse(misuse)) => panic!("{misuse}"),
+            }
+        }
+        if self.closed {
+            input = &[];
+        }
+        assert!(input.len() < self.limit, "{} octets left", input.len());
+        self.unread = input.to_vec();
+    }
+
+    fn written(&self) -> &[u8] {
+        &self.out
+    }
+
+    fn shake_hands(&mut self) {
+        assert!(self.unread.is_empty());
+        let upgrade = self.upgrade.take().expect("STARTTLS was not accepted");
+        self.session.upgraded(upgrade).unwrap();
+    }
+
+    fn finish(mut self) -> Outcome {
+        self.outcome.log = self.log.lines();
+        self.outcome.written = String::from_utf8_lossy(&self.out).into_owned();
+        self.outcome
+    }
+}
+
+impl mail_transcript::Server for Server {}
 
 fn log_in(
     session: &mut Session,

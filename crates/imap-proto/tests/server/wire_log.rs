@@ -1,39 +1,23 @@
 //! The wire log: what it shows, and that no secret is in it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use imap_proto::server::{Channel, Session};
-use imap_proto::{BytesMut, Data, FetchData, FetchResponse, Flag, WireLog};
+use imap_proto::{BytesMut, Data, FetchData, FetchResponse, Flag};
+use mail_transcript::{LogLines, Peer, assert_hidden};
 
 use crate::transcript::{Server, config, session_in_mailbox};
 
-/// A log, and where its lines go.
-pub(crate) fn log() -> (WireLog, Arc<Mutex<Vec<String>>>) {
-    let lines = Arc::new(Mutex::new(Vec::new()));
-    let sink = lines.clone();
-    (WireLog::new(move |line| sink.lock().unwrap().push(line.to_string())), lines)
-}
-
-/// What must not be in any log: the passwords of the transcripts, as they are and in base64.
-const SECRETS: [&str; 4] = ["secret", "AGFsaWNlAHNlY3JldA", "bW9yZQ", "Z28gb24"];
-
-/// Looks at the log of a transcript. Each is given here, at every split.
-pub(crate) fn assert_no_secret(lines: &[String]) {
-    for line in lines {
-        for secret in SECRETS {
-            assert!(!line.contains(secret), "{line:?} in {lines:#?}");
-        }
-    }
-}
+/// What must not be in the log of any transcript: the passwords of the transcripts, as they are and in base64.
+pub(crate) const SECRETS: [&str; 4] = ["secret", "AGFsaWNlAHNlY3JldA", "bW9yZQ", "Z28gb24"];
 
 /// What a session that gets `input` at once logs.
 fn logged(input: &[u8]) -> Vec<String> {
     let mut config = config();
     config.mechanisms.offer("PLAIN").unwrap();
     let mut server = Server::new(Channel::Tls, Arc::new(config));
-    let lines = server.lines.clone();
     server.receive(input);
-    lines.lock().unwrap().clone()
+    server.finish().log
 }
 
 #[test]
@@ -79,7 +63,7 @@ fn both_directions_without_secrets() {
             "> g OK done",
         ]
     );
-    assert_no_secret(&lines);
+    assert_hidden(&SECRETS, &lines);
 }
 
 /// The whole exchange is secret, both ways, but for the mechanism and the final reply.
@@ -103,7 +87,7 @@ fn an_exchange() {
             "> b OK",
         ]
     );
-    assert_no_secret(&lines);
+    assert_hidden(&SECRETS, &lines);
 }
 
 /// A log that is turned on shows the greeting that is there already.
@@ -111,10 +95,10 @@ fn an_exchange() {
 fn the_greeting() {
     let mut out = BytesMut::new();
     let mut session = Session::new(Arc::new(config()), Channel::Tls, &mut out);
-    let (log, lines) = log();
-    session.log_wire(log, &out);
+    let lines = LogLines::default();
+    session.log_wire(lines.log(), &out);
     let expected = format!("> {}", String::from_utf8_lossy(&out).trim_end());
-    assert_eq!(*lines.lock().unwrap(), [expected]);
+    assert_eq!(lines.lines(), [expected]);
 }
 
 /// Of what is told of messages, their octets are not shown.
@@ -122,13 +106,13 @@ fn the_greeting() {
 fn what_is_told_of_messages() {
     let mut out = BytesMut::new();
     let mut session = session_in_mailbox(3, &mut out);
-    let (log, lines) = log();
-    session.log_wire(log, &out);
+    let lines = LogLines::default();
+    session.log_wire(lines.log(), &out);
     let one = 1.try_into().unwrap();
     for item in [FetchData::Flags(&[Flag::Seen]), FetchData::Rfc822(Some(b"hello"))] {
         let fetch = Data::Fetch(FetchResponse { message: one, data: &[item] });
         session.data(&fetch, &mut out).unwrap();
     }
     let expected = ["> * 1 FETCH (FLAGS (\\Seen))", "> * 1 FETCH …", "> (31 octets)"];
-    assert_eq!(*lines.lock().unwrap(), expected);
+    assert_eq!(lines.lines(), expected);
 }
