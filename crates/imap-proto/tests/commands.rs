@@ -310,11 +310,11 @@ mod any {
     use core::num::{NonZeroU32, NonZeroU64};
 
     use imap_proto::{
-        AString, Append, Atom, Base64, Capability, Command, CommandKind, Date, DateTime, Fetch,
-        FetchItem, FetchItems, Flag, IString, IdField, List, ListPattern, ListReturn, ListSelect,
-        LiteralHead, Lsub, Mailbox, Mechanism, Month, NonEmpty, Part, Partial, Password, Search,
-        SearchKey, SearchReturn, Section, SeqNumber, SeqRange, SequenceSet, StatusItem,
-        StatusQuery, Store, StoreAction, Tag,
+        AString, Append, Atom, Auth, Base64, Capability, Command, CommandKind, Date, DateTime,
+        Fetch, FetchItem, FetchItems, Flag, IString, IdField, List, ListPattern, ListReturn,
+        ListSelect, LiteralHead, Lsub, Mailbox, Mechanism, Month, NonEmpty, Part, Partial,
+        Password, Search, SearchKey, SearchReturn, Section, SeqNumber, SeqRange, SequenceSet,
+        StatusItem, StatusQuery, Store, StoreAction, Tag,
     };
     use proptest::collection::vec;
     use proptest::option::of;
@@ -653,7 +653,7 @@ mod any {
                 ][..]
             ),
             1 => (mechanism(), response).prop_map(|(mechanism, initial_response)| {
-                CommandKind::Authenticate { mechanism, initial_response }
+                CommandKind::Authenticate(Auth { mechanism, initial_response })
             }),
             1 => (astring(), astring()).prop_map(|(user, password)| CommandKind::Login {
                 user,

@@ -119,7 +119,7 @@ impl Client<'_> {
     /// Why a session has to end that cannot know any more what is in its mailbox.
     fn lost(&self, error: &Error) -> Text<'static> {
         self.report(error);
-        Text::first_line(match error {
+        Text::truncated(match error {
             Error::NoSuchMailbox => "the selected mailbox is gone",
             _ => "a fault of the server",
         })

@@ -5,8 +5,8 @@
 use core::fmt;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, VCHAR, fail, run};
-use mail_wire::{Base64, Mechanism, SyntaxError, mechanism};
+use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::{Auth, Secret, SyntaxError, auth};
 
 use crate::command::append::{Append, append};
 use crate::command::fetch::{Fetch, fetch};
@@ -19,8 +19,8 @@ use crate::value::capability::{Capability, capability};
 use crate::value::mailbox::{Mailbox, mailbox};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{
-    AString, Arena, NonEmpty, Reader, Side, Style, Tag, after_space, encode_separated, keyword,
-    parse_whole, tag,
+    ASTRING_CHAR, AString, Arena, NonEmpty, Reader, Side, Style, Tag, encode_separated,
+    encode_string_or, keyword, parse_whole, tag,
 };
 
 pub(crate) mod append;
@@ -127,12 +127,7 @@ pub enum CommandKind<'a> {
     /// STARTTLS (RFC 9051 §6.2.1).
     StartTls,
     /// AUTHENTICATE (RFC 9051 §6.2.2).
-    Authenticate {
-        /// The SASL mechanism.
-        mechanism: Mechanism<'a>,
-        /// The client's first response, if it is sent at once (RFC 4959).
-        initial_response: Option<Base64<'a>>,
-    },
+    Authenticate(Auth<'a>),
     /// LOGIN (RFC 9051 §6.2.3).
     Login {
         /// The user's name.
@@ -212,34 +207,27 @@ pub enum CommandKind<'a> {
     Id(Option<&'a [IdField<'a>]>),
 }
 
-/// The password of LOGIN. It prints as `…`.
+/// The password of LOGIN, which has no NUL in it and so can be sent. It prints as `…`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Password<'a>(AString<'a>);
+pub struct Password<'a>(Secret<'a>);
 
 impl<'a> Password<'a> {
-    /// `password`, which has no NUL in it and so can be sent.
+    /// `password`, which can be sent.
     #[must_use]
     pub const fn new(password: AString<'a>) -> Self {
-        Self(password)
+        Self(Secret::new(password.as_bytes()))
     }
 
     /// The octets of the password.
     #[must_use]
     pub const fn reveal(self) -> &'a [u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl Password<'_> {
-    /// Writes it.
-    fn encode(self, style: Style, out: &mut BytesMut) {
-        self.0.encode(style, out);
+        self.0.reveal()
     }
 }
 
 impl fmt::Debug for Password<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
+        self.0.fmt(f)
     }
 }
 
@@ -259,20 +247,15 @@ impl CommandKind<'_> {
             Self::Noop => name(b"NOOP", out),
             Self::Logout => name(b"LOGOUT", out),
             Self::StartTls => name(b"STARTTLS", out),
-            Self::Authenticate { mechanism, initial_response } => {
+            Self::Authenticate(auth) => {
                 out.put_slice(b"AUTHENTICATE ");
-                out.put_slice(mechanism.as_str().as_bytes());
-                if let Some(response) = initial_response {
-                    out.put_u8(b' ');
-                    let text = if response.is_empty() { "=" } else { response.as_str() };
-                    out.put_slice(text.as_bytes());
-                }
+                auth.encode(out);
             }
             Self::Login { user, password } => {
                 out.put_slice(b"LOGIN ");
                 user.encode(style, out);
                 out.put_u8(b' ');
-                password.encode(style, out);
+                encode_string_or(&ASTRING_CHAR, password.reveal(), style, out);
             }
             Self::Enable(capabilities) => {
                 out.put_slice(b"ENABLE ");
@@ -450,22 +433,7 @@ fn map<'a, T>(
 /// ```
 /// The lines after the first are not part of the command as it is framed.
 fn authenticate<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, mechanism) = mechanism(reader.space(input)?.0)?;
-    let Some(start) = after_space(rest) else {
-        return Ok((rest, CommandKind::Authenticate { mechanism, initial_response: None }));
-    };
-    let response = match run(&VCHAR, start) {
-        ([], _) => return fail(start, "base64 or \"=\""),
-        (b"=", rest) => (rest, Base64::EMPTY),
-        (text, rest) => match Base64::parse(text) {
-            Ok(response) => (rest, response),
-            Err(SyntaxError { offset, expected }) => {
-                return fail(start.get(offset..).unwrap_or_default(), expected);
-            }
-        },
-    };
-    let (rest, response) = response;
-    Ok((rest, CommandKind::Authenticate { mechanism, initial_response: Some(response) }))
+    map(auth(reader.space(input)?.0), CommandKind::Authenticate)
 }
 
 /// ```abnf
@@ -474,7 +442,7 @@ fn authenticate<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandK
 fn login<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
     let (rest, user) = reader.astring(reader.space(input)?.0)?;
     let (rest, password) = reader.astring(reader.space(rest)?.0)?;
-    Ok((rest, CommandKind::Login { user, password: Password(password) }))
+    Ok((rest, CommandKind::Login { user, password: Password::new(password) }))
 }
 
 /// ```abnf

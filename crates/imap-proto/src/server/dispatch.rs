@@ -49,7 +49,7 @@ impl Session {
                 None
             }
             CommandKind::Logout => {
-                self.notice(Condition::Bye, None, Text::first_line("goodbye"), out);
+                self.notice(Condition::Bye, None, Text::fixed("goodbye"), out);
                 self.finish(Effect::None, DONE, out);
                 self.close();
                 None
@@ -62,9 +62,7 @@ impl Session {
                 return Err(self.plaintext_after_starttls(input, out));
             }
             CommandKind::StartTls => Some(Event::StartTls(self.desk.issue(Pending::StartTls))),
-            CommandKind::Authenticate { mechanism, initial_response } => {
-                self.authenticate(Auth { mechanism, initial_response }, out)
-            }
+            CommandKind::Authenticate(auth) => self.authenticate(auth, out),
             CommandKind::Login { .. } if !self.config.offers_login(self.channel) => {
                 self.refuse_login(out);
                 None
@@ -148,7 +146,7 @@ impl Session {
             // RFC 9051 §6.3.2, §7.1: the old mailbox is closed whether or not the new one
             // can be opened.
             self.enter(State::Authenticated);
-            let text = Text::first_line("mailbox closed");
+            let text = Text::fixed("mailbox closed");
             self.notice(Condition::Ok, Some(Code::Closed), text, out);
         }
         let ticket = self.desk.issue(Pending::Select { read_only });
@@ -159,7 +157,7 @@ impl Session {
     fn authenticate<'a>(&mut self, auth: Auth<'a>, out: &mut BytesMut) -> Option<Event<'a>> {
         let config = self.config.clone();
         if !config.mechanisms_on(self.channel).any(|offered| offered == auth.mechanism) {
-            let text = Text::first_line("the mechanism is not offered here");
+            let text = Text::fixed("the mechanism is not offered here");
             self.finish(Effect::LogIn, Completion::no(None, text), out);
             return None;
         }
@@ -230,7 +228,7 @@ impl Session {
     /// LOGIN that would show the password (RFC 9051 §6.2.3, RFC 5530 §3).
     pub(super) fn refuse_login(&mut self, out: &mut BytesMut) {
         let code = self.config.offers_login(Channel::Tls).then_some(Code::PrivacyRequired);
-        let end = Completion::no(code, Text::first_line("LOGIN is disabled"));
+        let end = Completion::no(code, Text::fixed("LOGIN is disabled"));
         self.finish(Effect::LogIn, end, out);
     }
 

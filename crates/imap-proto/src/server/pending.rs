@@ -73,7 +73,7 @@ impl Effect {
             | CommandKind::Noop
             | CommandKind::Logout
             | CommandKind::StartTls
-            | CommandKind::Authenticate { .. }
+            | CommandKind::Authenticate(_)
             | CommandKind::Enable(_)
             | CommandKind::Select(_)
             | CommandKind::Examine(_)

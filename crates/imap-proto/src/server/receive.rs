@@ -1,7 +1,7 @@
 //! From the client's octets to events: lines and literals.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Direction, Framed, LineEnding, is_http_request};
+use mail_wire::{Auth, Direction, Framed, LineEnding, is_http_request};
 
 use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
@@ -259,7 +259,7 @@ impl Session {
 
     /// What is past a limit (RFC 7888 §4).
     pub(super) fn refuse_size(&mut self, why: &str, out: &mut BytesMut) {
-        self.finish(Effect::None, Completion::bad(Some(TOO_BIG), Text::first_line(why)), out);
+        self.finish(Effect::None, Completion::bad(Some(TOO_BIG), Text::truncated(why)), out);
     }
 
     /// A request of HTTP. What follows it is not read.
@@ -275,7 +275,7 @@ impl Session {
         out: &mut BytesMut,
     ) -> ProtocolError {
         *input = &[];
-        let text = Text::first_line("clear text followed STARTTLS");
+        let text = Text::fixed("clear text followed STARTTLS");
         self.notice(Condition::Bye, None, text, out);
         self.fail(ProtocolError::PlaintextAfterStartTls)
     }
@@ -284,7 +284,7 @@ impl Session {
     fn log_command(&mut self, octets: &[u8], command: &CommandKind<'_>) {
         match command {
             CommandKind::Login { .. } => self.log_head(octets),
-            CommandKind::Authenticate { initial_response: Some(_), mechanism } => {
+            CommandKind::Authenticate(Auth { mechanism, initial_response: Some(_) }) => {
                 let mechanism = mechanism.as_str().len().saturating_add(1);
                 let shown = head::length(octets).saturating_add(mechanism);
                 self.log.secret(Direction::Received, octets, shown);

@@ -139,7 +139,7 @@ impl Session {
             Some((Code::PermanentFlags(selected.permanent_flags), "flags that are kept")),
         ];
         for (code, text) in codes.into_iter().flatten() {
-            self.notice(Condition::Ok, Some(code), Text::first_line(text), out);
+            self.notice(Condition::Ok, Some(code), Text::truncated(text), out);
         }
         if rev2 {
             self.untagged(Data::List(selected.mailbox), out);

@@ -23,11 +23,11 @@ use crate::value::capability::Capability;
 use crate::wire::{Style, Text};
 
 /// What a client may still read that has sent its last.
-const STREAM_ENDED: Text<'static> = Text::first_line("the stream has ended");
-const SILENT: Text<'static> = Text::first_line("silent for too long");
+const STREAM_ENDED: Text<'static> = Text::fixed("the stream has ended");
+const SILENT: Text<'static> = Text::fixed("silent for too long");
 
 /// The OK of a command that has nothing to tell.
-pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::first_line("done"));
+pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::fixed("done"));
 
 /// One connection of a client, seen from the server. See the [module](super).
 ///
@@ -126,10 +126,10 @@ impl Session {
         let capabilities = self.capabilities(&config);
         let code = Some(Code::Capability(&capabilities));
         match &config.greeting {
-            Some(text) => self.notice(condition, code, Text::first_line(text), out),
+            Some(text) => self.notice(condition, code, Text::truncated(text), out),
             None => {
                 let text = alloc::format!("{} is ready", config.hostname);
-                self.notice(condition, code, Text::first_line(&text), out);
+                self.notice(condition, code, Text::truncated(&text), out);
             }
         }
     }

@@ -58,9 +58,9 @@ impl State {
             | CommandKind::Noop
             | CommandKind::Logout
             | CommandKind::Id(_) => true,
-            CommandKind::StartTls
-            | CommandKind::Authenticate { .. }
-            | CommandKind::Login { .. } => matches!(self, Self::NotAuthenticated),
+            CommandKind::StartTls | CommandKind::Authenticate(_) | CommandKind::Login { .. } => {
+                matches!(self, Self::NotAuthenticated)
+            }
             CommandKind::Enable(_)
             | CommandKind::Select(_)
             | CommandKind::Examine(_)

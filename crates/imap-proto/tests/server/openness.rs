@@ -133,7 +133,7 @@ fn greetings() {
     assert_eq!(&out[..], b"a BAD only before login\r\nb BAD only before login\r\n");
 
     out.clear();
-    let why = Rejection::no(Some(Code::Unavailable), Text::first_line("too many connections"));
+    let why = Rejection::no(Some(Code::Unavailable), Text::truncated("too many connections"));
     let mut session = Session::refuse(config, Channel::Clear, why, &mut out);
     assert_eq!(&out[..], b"* BYE [UNAVAILABLE] too many connections\r\n");
     let mut input = &b"a LOGIN u p\r\n"[..];
