@@ -274,6 +274,11 @@ fn a_bad_element_of_a_list_costs_that_element() {
             ],
         ),
         ("* ESEARCH (TAG \"b\") (x) COUNT 4", &["Unparsed(\"(x)\"), Count(4)"]),
+        // The value ends where the string begins, so that it is the same with a space between.
+        (
+            "* ESEARCH X a]\"q\" COUNT 4",
+            &["Other(\"X\", \"a]\"), Unparsed(\"\\\"q\\\"\"), Count(4)"],
+        ),
     ] {
         tells(wire, parts);
     }

@@ -189,8 +189,8 @@ impl<'s> Client<'s> {
                 wire.data(&Data::Namespace(Namespaces { personal: &own, ..Default::default() }))?;
                 Ok(DONE)
             }
-            CommandKind::Create(mailbox) => {
-                self.store().create(self.user()?, &name(mailbox)?)?;
+            CommandKind::Create(create) => {
+                self.store().create(self.user()?, &name(create.mailbox)?)?;
                 Ok(DONE)
             }
             CommandKind::Delete(mailbox) => {

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use imap_proto::server::{Select, Selected};
+use imap_proto::server::Selected;
 use imap_proto::{
-    Arena, Atom, Completion, Data, FetchData, FetchResponse, Flag, Listed, PermanentFlag, Text,
+    Arena, Atom, Completion, Data, FetchData, FetchResponse, Flag, Listed, PermanentFlag, Select,
+    Text,
 };
 
 use super::{

@@ -8,18 +8,18 @@ use mail_wire::{Auth, Channel, ClientLine, Direction};
 use super::config::Config;
 use super::error::ProtocolError;
 use super::event::Event;
-use super::offered::offers;
 use super::pending::{Effect, Pending};
-use super::select::Select;
 use super::session::{DONE, Session};
 use super::state::{Expected, State};
 use super::tag::KeptTag;
+use crate::command::modifier::Modifier;
+use crate::command::select::Select;
 use crate::command::{Command, CommandKind};
 use crate::response::Data;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::capability::Capability;
-use crate::value::mailbox::Mailbox;
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Arena, NonEmpty, Text};
 
 impl Session {
@@ -67,15 +67,14 @@ impl Session {
                 self.refuse_login(out);
                 None
             }
-            CommandKind::Select(mailbox) => Some(self.begin_select(mailbox, false, out)),
-            CommandKind::Examine(mailbox) => Some(self.begin_select(mailbox, true, out)),
+            CommandKind::Select(select) => Some(self.begin_select(select, out)),
             CommandKind::Idle => Some(Event::Idle(self.desk.issue(Pending::Idle))),
             CommandKind::Append(_) => {
                 self.bad("expected a literal at the end", out);
                 None
             }
             kind => {
-                let ticket = self.desk.issue(Pending::Command(Effect::of(&kind)));
+                let ticket = self.desk.issue(Pending::Command(kind.effect()));
                 Some(Event::Command(command, ticket))
             }
         })
@@ -103,9 +102,17 @@ impl Session {
         }
         let offered = match command {
             CommandKind::StartTls => self.config.starttls && !self.channel.is_tls(),
-            command => offers(&self.config, command),
+            command => self.offers(command),
         };
         if offered { Ok(()) } else { Err("not offered here") }
+    }
+
+    /// Whether a command is offered with all that it says.
+    fn offers(&self, command: &CommandKind<'_>) -> bool {
+        let is_let_through = |modifier: &Modifier<'_>| {
+            self.config.modifiers.iter().any(|name| modifier.name.is(name))
+        };
+        self.offered.includes(command.needs()) && command.modifiers().iter().all(is_let_through)
     }
 
     /// ENABLE (RFC 9051 §6.3.1): what is not known, or not on offer, is
@@ -136,12 +143,7 @@ impl Session {
     }
 
     /// SELECT and EXAMINE.
-    fn begin_select<'a>(
-        &mut self,
-        mailbox: Mailbox<'a>,
-        read_only: bool,
-        out: &mut BytesMut,
-    ) -> Event<'a> {
+    fn begin_select<'a>(&mut self, select: Select<'a>, out: &mut BytesMut) -> Event<'a> {
         if self.state.is_selected() {
             // RFC 9051 §6.3.2, §7.1: the old mailbox is closed whether or not the new one
             // can be opened.
@@ -149,8 +151,8 @@ impl Session {
             let text = Text::fixed("mailbox closed");
             self.notice(Condition::Ok, Some(Code::Closed), text, out);
         }
-        let ticket = self.desk.issue(Pending::Select { read_only });
-        Event::Select(Select { mailbox, read_only }, ticket)
+        let ticket = self.desk.issue(Pending::Select { read_only: select.read_only });
+        Event::Select(select, ticket)
     }
 
     /// AUTHENTICATE (RFC 9051 §6.2.2, RFC 4959).
@@ -162,7 +164,7 @@ impl Session {
             return None;
         }
         if let Some(response) = auth.initial_response {
-            if !config.offers(Capability::SaslIr) {
+            if !self.offered.includes(CapabilitySet::SASL_IR) {
                 self.bad("SASL-IR is not offered: wait to be asked for the response", out);
                 return None;
             }

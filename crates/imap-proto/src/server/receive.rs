@@ -3,7 +3,6 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::{Auth, Direction, Framed, LineEnding, is_http_request};
 
-use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::head::{self, Verb};
@@ -16,7 +15,7 @@ use crate::command::{Command, CommandKind, parse_tag};
 use crate::frame::command::AnnouncedLiteral;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
-use crate::value::capability::Capability;
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Arena, Atom, LiteralStyle, Text};
 
 const BARE_LF: &str = "a line ends with CRLF";
@@ -198,7 +197,7 @@ impl Session {
             self.bad(BARE_LF, out);
             return None;
         }
-        if head.non_synchronizing && !offers_non_synchronizing(&self.config, head.octets) {
+        if head.non_synchronizing && !self.offers_non_synchronizing(head.octets) {
             self.frames.refuse(input);
             self.bad("such a literal is not offered: ask with {n} first", out);
             return None;
@@ -299,16 +298,16 @@ impl Session {
             self.log.secret(Direction::Received, octets, head::length(octets));
         }
     }
-}
 
-/// Whether literals of `octets` octets may be sent unasked (RFC 7888).
-fn offers_non_synchronizing(config: &Config, octets: u64) -> bool {
-    let style = if config.offers(Capability::LiteralPlus) {
-        LiteralStyle::Plus
-    } else if config.offers(Capability::LiteralMinus) {
-        LiteralStyle::Minus
-    } else {
-        LiteralStyle::Synchronizing
-    };
-    style.is_non_synchronizing(octets)
+    /// Whether literals of `octets` octets may be sent unasked (RFC 7888).
+    const fn offers_non_synchronizing(&self, octets: u64) -> bool {
+        let style = if self.offered.includes(CapabilitySet::LITERAL_PLUS) {
+            LiteralStyle::Plus
+        } else if self.offered.includes(CapabilitySet::LITERAL_MINUS) {
+            LiteralStyle::Minus
+        } else {
+            LiteralStyle::Synchronizing
+        };
+        style.is_non_synchronizing(octets)
+    }
 }

@@ -20,6 +20,7 @@ use crate::frame::command::CommandFramer;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::capability::Capability;
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Style, Text};
 
 /// What a client may still read that has sent its last.
@@ -36,6 +37,8 @@ pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::fixed("d
 #[derive(Debug)]
 pub struct Session {
     pub(super) config: Arc<Config>,
+    /// What the client may say beyond IMAP4rev1.
+    pub(super) offered: CapabilitySet,
     pub(super) channel: Channel,
     pub(super) state: State,
     pub(super) expected: Expected,
@@ -98,6 +101,7 @@ impl Session {
 
     fn start(config: Arc<Config>, channel: Channel) -> Self {
         let mut session = Self {
+            offered: config.offered(),
             channel,
             state: State::NotAuthenticated,
             expected: Expected::Command,

@@ -18,12 +18,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use imap_proto::server::{
-    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Select, Selected, Session,
-    Upgrade, request,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Selected, Session, Upgrade,
+    request,
 };
 use imap_proto::{
     Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, Delimiter,
-    FetchData, Flag, Listed, PermanentFlag, Section, Text, Ticket,
+    FetchData, Flag, Listed, PermanentFlag, Section, Select, Text, Ticket,
 };
 
 use crate::wire_log::{assert_no_secret, log};
