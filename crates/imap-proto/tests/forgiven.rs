@@ -147,6 +147,19 @@ fn a_bad_field_of_an_envelope_costs_that_field() {
             format!("(\"d\" \"s\" {one} NIL NIL NIL NIL NIL NIL)"),
             &["subject: Some(\"s\"), from: [Address", "message_id: None"],
         ),
+        // Nine values: one is missing, where the next is of another kind.
+        (
+            format!("(\"d\" \"s\" {one} NIL NIL NIL NIL \"<r>\" \"<i>\")"),
+            &["from: [Address", "in_reply_to: Some(\"<r>\")", "message_id: Some(\"<i>\")"],
+        ),
+        (
+            format!("(\"d\" {one} {one} NIL NIL NIL NIL NIL \"<i>\")"),
+            &["subject: None, from: [Address", "in_reply_to: None", "message_id: Some(\"<i>\")"],
+        ),
+        (
+            format!("(\"d\" \"s\" {one} {one} {one} {one} NIL NIL \"<i>\")"),
+            &["bcc: []", "in_reply_to: Some(\"<i>\")", "message_id: None"],
+        ),
         (
             format!("(\"d\" \"5\" disk\" {one} NIL NIL NIL NIL NIL NIL \"<i>\")"),
             &["from: [Address", "message_id: Some(\"<i>\")"],

@@ -9,7 +9,7 @@ use crate::wire::Text;
 /// ```
 /// use imap_proto::{Code, Text};
 /// use imap_proto::server::Rejection;
-/// let full = Rejection::no(Some(Code::OverQuota), Text::fixed("the mailbox is full"));
+/// let full = Rejection::no(Some(Code::OverQuota), Text::truncated("the mailbox is full"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection<'a>(Completion<'a>);
