@@ -243,10 +243,7 @@ fn nothing_behind_starttls_is_carried_out() {
         .unwrap();
     let mut answers = String::new();
     socket.read_to_string(&mut answers).unwrap();
-    assert!(
-        answers.ends_with("\r\n554 5.5.1 Nothing may be sent after STARTTLS\r\n"),
-        "{answers}"
-    );
+    assert!(answers.ends_with("\r\n554 5.5.1 Nothing may be sent after STARTTLS\r\n"), "{answers}");
     assert!(inbox(&store, "bob").is_empty());
     listeners.stop();
 }

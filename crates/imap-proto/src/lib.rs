@@ -201,12 +201,16 @@ mod wire;
 
 pub use bytes::BytesMut;
 pub use command::append::Append;
+pub use command::create::Create;
 pub use command::fetch::{Fetch, FetchItem, FetchItems};
 pub use command::list::{List, ListReturn, ListSelect, Lsub};
-pub use command::search::{Search, SearchKey, SearchReturn};
+pub use command::modifier::{Modifier, ModifierValue};
+pub use command::search::{Search, SearchKey};
+pub use command::select::Select;
 pub use command::status::{StatusItem, StatusQuery};
 pub use command::store::{Store, StoreAction};
 pub use command::{Command, CommandError, CommandKind, Password, parse_tag};
+pub use ext::esearch::{ESearch, SearchResult, SearchReturn};
 pub use ext::id::IdField;
 pub use frame::command::{AnnouncedLiteral, CommandFramer, CommandRule};
 pub use frame::response::{ResponseFramer, ResponseRule};
@@ -218,7 +222,6 @@ pub use mail_wire::{
 };
 pub use response::body::Body;
 pub use response::code::{Code, CodeText};
-pub use response::esearch::{ESearch, SearchResult};
 pub use response::fetch::{FetchData, FetchResponse};
 pub use response::fetch_writer::{BodyError, BodyWriter, FetchWriter};
 pub use response::list::{Attribute, ListExtended, Listed};

@@ -103,6 +103,12 @@ fn examples_of_the_rfcs() {
         "C04 LIST (SUBSCRIBED RECURSIVEMATCH) \"\" % RETURN (CHILDREN)",
         "D03 LIST (RECURSIVEMATCH SUBSCRIBED) \"\" *2",
         "a2 LIST (SUBSCRIBED) \"\" foo/*",
+        // RFC 7162 §3, RFC 6154 §5.4, RFC 9394 §3.
+        "A07 SELECT Plum (CONDSTORE QRESYNC (67890007 20050715194045000 41,43:211 (1,3 2)))",
+        "A08 CREATE Plum (USE (\\Drafts))",
+        "A09 FETCH 1:5 FLAGS (CHANGEDSINCE 12345)",
+        "A10 UID STORE 1:3 (UNCHANGEDSINCE 12121230045) +FLAGS.SILENT (\\Deleted)",
+        "A11 UID SEARCH RETURN (ALL PARTIAL -1:-100) UNDELETED",
         "A06 LIST (REMOTE) \"\" * RETURN (SUBSCRIBED)",
         "A01 LIST \"\" % RETURN (STATUS (MESSAGES UNSEEN))",
         "A002 LIST \"\" \"Other Users/%\"",
@@ -245,7 +251,13 @@ fn what_is_not_of_the_grammar_says_where() {
         ("a SEARCH ", Some("a"), 9, "a search key"),
         ("a SEARCH ALL ", Some("a"), 13, "a search key"),
         ("a SEARCH ()", Some("a"), 10, "a search key"),
-        ("a SEARCH RETURN (FOO) ALL", Some("a"), 17, "a return option of SEARCH"),
+        ("a SEARCH RETURN (ALL 1) ALL", Some("a"), 17, "a return option of SEARCH"),
+        ("a SEARCH RETURN (1 FOO) ALL", Some("a"), 17, "the name of a modifier"),
+        ("a SELECT x ()", Some("a"), 12, "an atom"),
+        ("a SELECT x (CONDSTORE", Some("a"), 21, "\")\""),
+        ("a SELECT x (QRESYNC (1 (2))", Some("a"), 27, "\")\""),
+        ("a FETCH 1 UID (CHANGEDSINCE )", Some("a"), 28, "an atom"),
+        ("a STORE 1 (UNCHANGEDSINCE 3)FLAGS ()", Some("a"), 28, "a space"),
         ("a SEARCH LARGER 9223372036854775808", Some("a"), 16, "a number below 2^63"),
         ("a SEARCH ON 31-Feb-2000", Some("a"), 12, "a day of the calendar"),
         ("a APPEND x", Some("a"), 10, "a space"),
@@ -305,16 +317,30 @@ fn passwords_are_not_printed() {
     }
 }
 
+/// A value with a literal is kept as it was written (RFC 4466 §6).
+#[test]
+fn modifiers_with_literals() {
+    let arena = Arena::new();
+    let wire = b"a SELECT x (OURS ({3+}\r\n)\r\n y) THEIRS 3)";
+    let CommandKind::Select(select) = Command::parse(wire, &arena).unwrap().kind else { panic!() };
+    let told = format!("{:?}", select.parameters);
+    assert_eq!(
+        told,
+        "[Modifier { name: \"OURS\", value: Some(\"({3+}\\r\\n)\\r\\n y)\") }, \
+         Modifier { name: \"THEIRS\", value: Some(\"3\") }]"
+    );
+}
+
 /// Any command that can be built.
 mod any {
     use core::num::{NonZeroU32, NonZeroU64};
 
     use imap_proto::{
-        AString, Append, Atom, Base64, Capability, Command, CommandKind, Date, DateTime, Fetch,
-        FetchItem, FetchItems, Flag, IString, IdField, List, ListPattern, ListReturn, ListSelect,
-        LiteralHead, Lsub, Mailbox, Mechanism, Month, NonEmpty, Part, Partial, Password, Search,
-        SearchKey, SearchReturn, Section, SeqNumber, SeqRange, SequenceSet, StatusItem,
-        StatusQuery, Store, StoreAction, Tag,
+        AString, Append, Atom, Auth, Base64, Capability, Command, CommandKind, Create, Date,
+        DateTime, Fetch, FetchItem, FetchItems, Flag, IString, IdField, List, ListPattern,
+        ListReturn, ListSelect, LiteralHead, Lsub, Mailbox, Mechanism, Modifier, ModifierValue,
+        Month, NonEmpty, Part, Partial, Password, Search, SearchKey, SearchReturn, Section, Select,
+        SeqNumber, SeqRange, SequenceSet, StatusItem, StatusQuery, Store, StoreAction, Tag,
     };
     use proptest::collection::vec;
     use proptest::option::of;
@@ -451,15 +477,25 @@ mod any {
         ]
     }
 
+    fn modifiers() -> impl Strategy<Value = &'static [Modifier<'static>]> {
+        let values = ["1", "1:3,9:*", "-1:-100", "()", "(a \"b (\" ((c) d))", "*"];
+        let value =
+            select(values.to_vec()).prop_map(|value| ModifierValue::new(value.as_bytes()).unwrap());
+        let name = select(vec!["CHANGEDSINCE", "X-Ours", "PARTIAL"])
+            .prop_map(|name| Atom::new(name).unwrap());
+        let modifier = (name, of(value)).prop_map(|(name, value)| Modifier { name, value });
+        vec(modifier, 0..3).prop_map(kept)
+    }
+
     fn fetch() -> impl Strategy<Value = Fetch<'static>> {
         let items = prop_oneof![
             select(&[FetchItems::All, FetchItems::Fast, FetchItems::Full][..]),
             one_or_more(fetch_item()).prop_map(FetchItems::Items),
         ];
-        (any::<bool>(), set(), items).prop_map(|(uid, messages, items)| Fetch {
-            uid,
-            messages,
-            items,
+        (any::<bool>(), set(), items, modifiers()).prop_map(|(uid, messages, items, modifiers)| {
+            let mut fetch = Fetch::new(messages, items);
+            (fetch.uid, fetch.modifiers) = (uid, modifiers);
+            fetch
         })
     }
 
@@ -541,8 +577,17 @@ mod any {
             SearchReturn::Save,
         ][..];
         let returns = of(vec(select(options), 0..4).prop_map(kept));
-        (any::<bool>(), returns, of(astring()), one_or_more(search_key()))
-            .prop_map(|(uid, returns, charset, keys)| Search { uid, returns, charset, keys })
+        (any::<bool>(), returns, modifiers(), of(astring()), one_or_more(search_key())).prop_map(
+            |(uid, returns, modifiers, charset, keys)| {
+                let mut search = Search::new(keys);
+                (search.uid, search.charset) = (uid, charset);
+                search.returns = returns;
+                if returns.is_some() {
+                    search.modifiers = modifiers;
+                }
+                search
+            },
+        )
     }
 
     fn status_items() -> impl Strategy<Value = NonEmpty<'static, StatusItem>> {
@@ -592,11 +637,10 @@ mod any {
             one_or_more(pattern()),
             vec(returns, 0..3).prop_map(one_status).prop_map(kept),
         )
-            .prop_map(|(select, reference, patterns, returns)| List {
-                select,
-                reference,
-                patterns,
-                returns,
+            .prop_map(|(select, reference, patterns, returns)| {
+                let mut list = List::new(reference, patterns);
+                (list.select, list.returns) = (select, returns);
+                list
             })
     }
 
@@ -604,20 +648,25 @@ mod any {
         let head = (size(), any::<bool>(), any::<bool>()).prop_map(
             |(octets, non_synchronizing, binary)| LiteralHead { octets, non_synchronizing, binary },
         );
-        (mailbox(), vec(flag(), 0..3).prop_map(kept), of(moment()), head)
-            .prop_map(|(mailbox, flags, date, message)| Append { mailbox, flags, date, message })
+        (mailbox(), vec(flag(), 0..3).prop_map(kept), of(moment()), head).prop_map(
+            |(mailbox, flags, date, message)| {
+                let mut append = Append::new(mailbox, message);
+                (append.flags, append.date) = (flags, date);
+                append
+            },
+        )
     }
 
     fn store() -> impl Strategy<Value = Store<'static>> {
         let actions = &[StoreAction::Replace, StoreAction::Add, StoreAction::Remove][..];
-        (any::<bool>(), set(), select(actions), any::<bool>(), vec(flag(), 0..4).prop_map(kept))
-            .prop_map(|(uid, messages, action, silent, flags)| Store {
-                uid,
-                messages,
-                action,
-                silent,
-                flags,
-            })
+        let flags = vec(flag(), 0..4).prop_map(kept);
+        (any::<bool>(), set(), modifiers(), select(actions), any::<bool>(), flags).prop_map(
+            |(uid, messages, modifiers, action, silent, flags)| {
+                let mut store = Store::new(messages, action, flags);
+                (store.uid, store.silent, store.modifiers) = (uid, silent, modifiers);
+                store
+            },
+        )
     }
 
     fn mechanism() -> impl Strategy<Value = Mechanism<'static>> {
@@ -653,7 +702,7 @@ mod any {
                 ][..]
             ),
             1 => (mechanism(), response).prop_map(|(mechanism, initial_response)| {
-                CommandKind::Authenticate { mechanism, initial_response }
+                CommandKind::Authenticate(Auth { mechanism, initial_response })
             }),
             1 => (astring(), astring()).prop_map(|(user, password)| CommandKind::Login {
                 user,
@@ -663,10 +712,7 @@ mod any {
             2 => (
                 select(
                     &[
-                        CommandKind::Select as fn(_) -> _,
-                        CommandKind::Examine,
-                        CommandKind::Create,
-                        CommandKind::Delete,
+                        CommandKind::Delete as fn(_) -> _,
                         CommandKind::Subscribe,
                         CommandKind::Unsubscribe,
                     ][..]
@@ -674,6 +720,16 @@ mod any {
                 mailbox()
             )
                 .prop_map(|(kind, mailbox)| kind(mailbox)),
+            2 => (mailbox(), any::<bool>(), modifiers()).prop_map(|(mailbox, only, parameters)| {
+                let mut select = if only { Select::examine(mailbox) } else { Select::new(mailbox) };
+                select.parameters = parameters;
+                CommandKind::Select(select)
+            }),
+            1 => (mailbox(), modifiers()).prop_map(|(mailbox, parameters)| {
+                let mut create = Create::new(mailbox);
+                create.parameters = parameters;
+                CommandKind::Create(create)
+            }),
             1 => (mailbox(), mailbox()).prop_map(|(from, to)| CommandKind::Rename { from, to }),
             2 => list().prop_map(CommandKind::List),
             1 => (mailbox(), pattern())

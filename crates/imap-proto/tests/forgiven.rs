@@ -74,6 +74,10 @@ fn spaces_that_are_missing_or_doubled() {
             "* 8 FETCH (BODY[HEADER.FIELDS (TO CC)] {1}\r\nx)",
         ),
         (
+            "* 8 FETCH (BODY[HEADER.FIELDS ({2}\r\nTOCC)] {1}\r\nx)",
+            "* 8 FETCH (BODY[HEADER.FIELDS (TO CC)] {1}\r\nx)",
+        ),
+        (
             "* 8 FETCH (ENVELOPE (\"d\"  \"s\"((\"n\" NIL \"m\"  \"h\"))NIL NIL NIL NIL NIL NIL \"i\" ))",
             "* 8 FETCH (ENVELOPE (\"d\" \"s\" ((\"n\" NIL \"m\" \"h\")) NIL NIL NIL NIL NIL NIL \"i\"))",
         ),
@@ -146,6 +150,19 @@ fn a_bad_field_of_an_envelope_costs_that_field() {
         (
             format!("(\"d\" \"s\" {one} NIL NIL NIL NIL NIL NIL)"),
             &["subject: Some(\"s\"), from: [Address", "message_id: None"],
+        ),
+        // Nine values: one is missing, where the next is of another kind.
+        (
+            format!("(\"d\" \"s\" {one} NIL NIL NIL NIL \"<r>\" \"<i>\")"),
+            &["from: [Address", "in_reply_to: Some(\"<r>\")", "message_id: Some(\"<i>\")"],
+        ),
+        (
+            format!("(\"d\" {one} {one} NIL NIL NIL NIL NIL \"<i>\")"),
+            &["subject: None, from: [Address", "in_reply_to: None", "message_id: Some(\"<i>\")"],
+        ),
+        (
+            format!("(\"d\" \"s\" {one} {one} {one} {one} NIL NIL \"<i>\")"),
+            &["bcc: []", "in_reply_to: Some(\"<i>\")", "message_id: None"],
         ),
         (
             format!("(\"d\" \"5\" disk\" {one} NIL NIL NIL NIL NIL NIL \"<i>\")"),
@@ -274,6 +291,11 @@ fn a_bad_element_of_a_list_costs_that_element() {
             ],
         ),
         ("* ESEARCH (TAG \"b\") (x) COUNT 4", &["Unparsed(\"(x)\"), Count(4)"]),
+        // The value ends where the string begins, so that it is the same with a space between.
+        (
+            "* ESEARCH X a]\"q\" COUNT 4",
+            &["Other(\"X\", \"a]\"), Unparsed(\"\\\"q\\\"\"), Count(4)"],
+        ),
     ] {
         tells(wire, parts);
     }

@@ -219,7 +219,7 @@ fn json(text: impl Iterator<Item = char>) -> String {
 }
 
 /// The first line, without its end, and how many octets it has with it.
-fn first_line(input: &[u8]) -> Option<(&[u8], usize)> {
+fn truncated(input: &[u8]) -> Option<(&[u8], usize)> {
     let end = input.iter().position(|&octet| octet == b'\n')?;
     let line = &input[..end];
     Some((line.strip_suffix(b"\r").unwrap_or(line), end + 1))
@@ -227,7 +227,7 @@ fn first_line(input: &[u8]) -> Option<(&[u8], usize)> {
 
 /// Reads one line.
 fn line(input: &[u8], read: impl FnOnce(&[u8]) -> Result<Value, Fault>) -> Read {
-    match first_line(input) {
+    match truncated(input) {
         Some((line, length)) => (length, read(line)),
         None => (input.len(), Err(Fault::unfinished(input))),
     }
@@ -332,7 +332,7 @@ impl Debug for Octets<'_> {
 
 /// Items are named after the status, or `Challenge`.
 fn pop3_response(input: &[u8], after: Option<Answered>) -> Read {
-    let Some((line, length)) = first_line(input) else {
+    let Some((line, length)) = truncated(input) else {
         return (input.len(), Err(Fault::unfinished(input)));
     };
     if let Some(Answered::Auth) = after {
@@ -386,7 +386,7 @@ fn pop3_lines(
     response.encode(&mut encoded);
     let mut length = status_line;
     loop {
-        let Some((line, octets)) = first_line(&input[length..]) else {
+        let Some((line, octets)) = truncated(&input[length..]) else {
             return (input.len(), Err(Fault::unfinished(input)));
         };
         let start = length;
@@ -455,7 +455,7 @@ fn imap_command(input: &[u8]) -> Read {
                 return (input.len(), Err(Fault::unfinished(input)));
             }
         };
-        let announced = first_line(&input[octets.len()..]).map_or(0, |(_, length)| length);
+        let announced = truncated(&input[octets.len()..]).map_or(0, |(_, length)| length);
         let behind = &input[octets.len() + announced..];
         let literal = usize::try_from(head.octets).ok();
         let Some((literal, behind)) = literal.and_then(|octets| behind.split_at_checked(octets))

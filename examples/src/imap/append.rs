@@ -17,7 +17,7 @@ use crate::store::{Draft, Error, Flags, MailboxId, NewMessage};
 /// The answer to a message that is to be kept with a NUL (RFC 3516 §4.4).
 const HAS_NUL: Completion<'static> = Completion::no(
     Some(Code::UnknownCte),
-    Text::first_line("a message with a NUL cannot be kept: encode it"),
+    Text::truncated("a message with a NUL cannot be kept: encode it"),
 );
 
 /// A message that is being appended.
@@ -86,7 +86,7 @@ impl Client<'_> {
                 let validity = number(appended.uidvalidity);
                 Completion::ok(
                     Some(Code::AppendUid { validity, uids }),
-                    Text::first_line("appended"),
+                    Text::truncated("appended"),
                 )
             }
             None => ok("appended"),

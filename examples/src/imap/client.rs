@@ -189,8 +189,8 @@ impl<'s> Client<'s> {
                 wire.data(&Data::Namespace(Namespaces { personal: &own, ..Default::default() }))?;
                 Ok(DONE)
             }
-            CommandKind::Create(mailbox) => {
-                self.store().create(self.user()?, &name(mailbox)?)?;
+            CommandKind::Create(create) => {
+                self.store().create(self.user()?, &name(create.mailbox)?)?;
                 Ok(DONE)
             }
             CommandKind::Delete(mailbox) => {
@@ -230,7 +230,7 @@ impl<'s> Client<'s> {
             CommandKind::Move { uid, messages, mailbox } => {
                 self.move_messages(uid, messages, mailbox, arena, wire)
             }
-            _ => Ok(Completion::no(Some(Code::Cannot), Text::first_line("not served here"))),
+            _ => Ok(Completion::no(Some(Code::Cannot), Text::truncated("not served here"))),
         }
     }
 
@@ -297,7 +297,7 @@ impl<'s> Client<'s> {
             store::Error::Busy(_) => Code::Unavailable,
             store::Error::File { source, .. } if source.kind() == ErrorKind::QuotaExceeded => {
                 self.report(error);
-                let text = Text::first_line("there is no room left for you");
+                let text = Text::truncated("there is no room left for you");
                 return Rejection::no(Some(Code::OverQuota), text);
             }
             fault if fault.is_storage_full() => {
@@ -308,11 +308,11 @@ impl<'s> Client<'s> {
                 self.report(fault);
                 return Rejection::no(
                     Some(Code::ServerBug),
-                    Text::first_line("a fault of the server"),
+                    Text::truncated("a fault of the server"),
                 );
             }
         };
-        Rejection::no(Some(code), Text::first_line(arena.str(&error.to_string())))
+        Rejection::no(Some(code), Text::truncated(arena.str(&error.to_string())))
     }
 }
 

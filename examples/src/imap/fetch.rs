@@ -31,13 +31,13 @@ const PIECE: usize = 16 * 1024;
 /// message may have to be decoded.
 const MOST_ITEMS: usize = 32;
 const TOO_MANY_ITEMS: Completion<'static> =
-    Completion::no(Some(Code::Limit), Text::first_line("too many items at a time"));
+    Completion::no(Some(Code::Limit), Text::truncated("too many items at a time"));
 const UNKNOWN_ENCODING: Completion<'static> = Completion::no(
     Some(Code::UnknownCte),
-    Text::first_line("the transfer encoding of a part is not known"),
+    Text::truncated("the transfer encoding of a part is not known"),
 );
 const UNKNOWN_ITEM: Completion<'static> =
-    Completion::no(None, Text::first_line("this server cannot tell one of the items"));
+    Completion::no(None, Text::truncated("this server cannot tell one of the items"));
 
 impl Client<'_> {
     pub(super) fn fetch<'b>(

@@ -26,7 +26,7 @@ impl Client<'_> {
             true => ok("logged in"),
             false => Completion::no(
                 Some(Code::AuthenticationFailed),
-                Text::first_line("wrong name or password"),
+                Text::truncated("wrong name or password"),
             ),
         })
     }
@@ -57,7 +57,7 @@ impl Client<'_> {
             Some(Step::ForAnother) => imap.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
             Some(Step::Malformed) => imap.reject(
                 ticket,
-                Rejection::bad(None, Text::first_line("not what the mechanism says")),
+                Rejection::bad(None, Text::truncated("not what the mechanism says")),
                 out,
             ),
             None => imap.reject(ticket, Rejection::NOT_SUPPORTED, out),

@@ -24,7 +24,7 @@ const BATCH: usize = 500;
 
 /// The answer to a message number past the last message.
 pub(super) const NO_SUCH_NUMBER: Completion<'static> =
-    Completion::bad(None, Text::first_line("there is no message of that number"));
+    Completion::bad(None, Text::truncated("there is no message of that number"));
 const READ_ONLY: Completion<'static> = no("the mailbox is selected only to read");
 
 impl Client<'_> {
@@ -88,7 +88,7 @@ impl Client<'_> {
             copied => copied?,
         };
         Ok(match copy_uid(&copied, arena) {
-            Some(code) => Completion::ok(Some(code), Text::first_line("copied")),
+            Some(code) => Completion::ok(Some(code), Text::truncated("copied")),
             None => ok("there was nothing to copy"),
         })
     }
@@ -149,7 +149,7 @@ impl Client<'_> {
 }
 
 const TRY_CREATE: Completion<'static> =
-    Completion::no(Some(Code::TryCreate), Text::first_line("there is no such mailbox"));
+    Completion::no(Some(Code::TryCreate), Text::truncated("there is no such mailbox"));
 
 /// What FETCH says when some messages of a set are gone: the others are told (RFC 2180
 /// §4.1.2). UIDs that are not there are no error (RFC 9051 §6.4.9).
@@ -159,7 +159,7 @@ pub(super) fn gone(uid: bool) -> Completion<'static> {
 
 /// The answer when some messages of a set are gone (RFC 5530 §3).
 const GONE: Completion<'static> =
-    Completion::no(Some(Code::ExpungeIssued), Text::first_line("some of the messages are gone"));
+    Completion::no(Some(Code::ExpungeIssued), Text::truncated("some of the messages are gone"));
 
 /// The octets of a message.
 pub(super) fn whole(store: &Store, message: &Message) -> Result<Vec<u8>, Error> {

@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// Why a session ends that did not ask for it.
-const STOPPING: Text<'static> = Text::first_line("the server is shutting down");
+const STOPPING: Text<'static> = Text::truncated("the server is shutting down");
 
 /// Serves one IMAP connection.
 ///

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use imap_proto::server::{Select, Selected};
+use imap_proto::server::Selected;
 use imap_proto::{
-    Arena, Atom, Completion, Data, FetchData, FetchResponse, Flag, Listed, PermanentFlag, Text,
+    Arena, Atom, Completion, Data, FetchData, FetchResponse, Flag, Listed, PermanentFlag, Select,
+    Text,
 };
 
 use super::{
@@ -119,7 +120,7 @@ impl Client<'_> {
     /// Why a session has to end that cannot know any more what is in its mailbox.
     fn lost(&self, error: &Error) -> Text<'static> {
         self.report(error);
-        Text::first_line(match error {
+        Text::truncated(match error {
             Error::NoSuchMailbox => "the selected mailbox is gone",
             _ => "a fault of the server",
         })

@@ -78,7 +78,7 @@ impl<'c> Wire<'c> {
 
     /// Writes an untagged OK with a code.
     pub(super) fn tell(&mut self, code: Code<'_>, text: &str) -> io::Result<()> {
-        let text = Text::first_line(text);
+        let text = Text::truncated(text);
         self.data(&Data::Notice(Notice { condition: Condition::Ok, code: Some(code), text }))
     }
 
@@ -97,12 +97,12 @@ pub(super) const DONE: Completion<'static> = ok("done");
 
 /// OK, without a code.
 pub(super) const fn ok(text: &str) -> Completion<'_> {
-    Completion::ok(None, Text::first_line(text))
+    Completion::ok(None, Text::truncated(text))
 }
 
 /// NO, without a code.
 pub(super) const fn no(text: &str) -> Completion<'_> {
-    Completion::no(None, Text::first_line(text))
+    Completion::no(None, Text::truncated(text))
 }
 
 /// A number for the wire: message numbers, UIDs and UIDVALIDITY are never 0.

@@ -5,6 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 
+use crate::value::capability_set::CapabilitySet;
 use crate::value::date::{DateTime, date_time};
 use crate::value::flag::{Flag, encode_flags, flag_list};
 use crate::value::mailbox::{Mailbox, mailbox};
@@ -12,6 +13,7 @@ use crate::wire::{LiteralHead, Reader, Style, at, literal_announcement};
 
 /// The APPEND command up to its message, which is streamed after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Append<'a> {
     /// Which mailbox it is for.
     pub mailbox: Mailbox<'a>,
@@ -23,10 +25,23 @@ pub struct Append<'a> {
     pub message: LiteralHead,
 }
 
+impl<'a> Append<'a> {
+    /// A message without flags and date.
+    #[must_use]
+    pub const fn new(mailbox: Mailbox<'a>, message: LiteralHead) -> Self {
+        Self { mailbox, flags: &[], date: None, message }
+    }
+}
+
 impl Append<'_> {
-    /// Writes it, from `APPEND` to the CRLF after which the message follows.
+    /// What it says that IMAP4rev1 does not have.
+    pub(crate) const fn needs(&self) -> CapabilitySet {
+        CapabilitySet::BINARY_APPEND.only_if(self.message.binary)
+    }
+
+    /// Writes what comes after the name, to the CRLF after which the message follows.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"APPEND ");
+        out.put_u8(b' ');
         self.mailbox.encode(style, out);
         if !self.flags.is_empty() {
             out.put_u8(b' ');

@@ -8,6 +8,8 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
+use crate::command::modifier::{Modifier, encode_modifiers, modifiers};
+use crate::value::capability_set::CapabilitySet;
 use crate::value::section::{
     Partial, Section, encode_section_binary, partial, section, section_binary,
 };
@@ -16,6 +18,7 @@ use crate::wire::{NonEmpty, Reader, Style, at, encode_list, keyword};
 
 /// FETCH, or UID FETCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Fetch<'a> {
     /// Whether `messages` are UIDs.
     pub uid: bool,
@@ -23,6 +26,8 @@ pub struct Fetch<'a> {
     pub messages: SequenceSet<'a>,
     /// What.
     pub items: FetchItems<'a>,
+    /// What extensions add to it.
+    pub modifiers: &'a [Modifier<'a>],
 }
 
 /// What FETCH asks for: items, or one of the three names for some of them.
@@ -101,10 +106,24 @@ impl<'a> FetchItems<'a> {
     }
 }
 
+impl<'a> Fetch<'a> {
+    /// FETCH, by message numbers.
+    #[must_use]
+    pub const fn new(messages: SequenceSet<'a>, items: FetchItems<'a>) -> Self {
+        Self { uid: false, messages, items, modifiers: &[] }
+    }
+}
+
 impl Fetch<'_> {
-    /// Writes it, from `FETCH` on.
+    /// What it says that IMAP4rev1 does not have.
+    pub(crate) fn needs(&self) -> CapabilitySet {
+        let items = self.items.items().iter().map(FetchItem::needs);
+        self.messages.needs().and(items.collect())
+    }
+
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"FETCH ");
+        out.put_u8(b' ');
         self.messages.encode(out);
         out.put_u8(b' ');
         match self.items {
@@ -116,10 +135,29 @@ impl Fetch<'_> {
                 items => encode_list(items, out, |item, out| item.encode(style, out)),
             },
         }
+        encode_modifiers(self.modifiers, out);
     }
 }
 
 impl FetchItem<'_> {
+    /// What a client needs that asks for it.
+    const fn needs(&self) -> CapabilitySet {
+        match self {
+            Self::Binary { .. } | Self::BinarySize { .. } => CapabilitySet::BINARY_FETCH,
+            Self::Envelope
+            | Self::Flags
+            | Self::InternalDate
+            | Self::Rfc822
+            | Self::Rfc822Header
+            | Self::Rfc822Size
+            | Self::Rfc822Text
+            | Self::Body
+            | Self::BodyStructure
+            | Self::Uid
+            | Self::BodySection { .. } => CapabilitySet::NONE,
+        }
+    }
+
     /// Whether it names a section, and so is of any number of kinds.
     const fn is_section(&self) -> bool {
         matches!(self, Self::BodySection { .. } | Self::Binary { .. } | Self::BinarySize { .. })
@@ -169,7 +207,8 @@ impl FetchItem<'_> {
 ///
 /// ```abnf
 /// fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" /
-///         fetch-att / "(" fetch-att *(SP fetch-att) ")")   ; RFC 9051 §9
+///         fetch-att / "(" fetch-att *(SP fetch-att) ")")
+///         [fetch-modifiers]                        ; RFC 9051 §9, RFC 4466 §6
 /// ```
 pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Fetch<'a>> {
     const ALL: Keyword = Keyword::new(b"ALL");
@@ -195,7 +234,8 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
             }
         }
     };
-    Ok((rest, Fetch { uid, messages, items }))
+    let (rest, modifiers) = modifiers(rest, reader)?;
+    Ok((rest, Fetch { uid, messages, items, modifiers }))
 }
 
 /// ```abnf

@@ -3,16 +3,18 @@
 //! RFC 9051 §6.3.9 and §7.3.1, RFC 3501 §6.3.8 and §6.3.9,
 //! RFC 5258, RFC 5819.
 
-use crate::value::delimiter::Delimiter;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
 use crate::command::status::{StatusItem, encode_status_items, status_items};
+use crate::value::capability_set::CapabilitySet;
+use crate::value::delimiter::Delimiter;
 use crate::value::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
-use crate::wire::{NonEmpty, Reader, Style, after_space, at, encode_list, keyword};
+use crate::wire::{NonEmpty, Reader, Style, after_space, at, encode_list, keyword, named};
 
 /// The LIST command, with what RFC 5258 added to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct List<'a> {
     /// Which kinds of mailboxes; none is every kind.
     pub select: &'a [ListSelect],
@@ -58,7 +60,24 @@ pub struct Lsub<'a> {
     pub pattern: ListPattern<'a>,
 }
 
+impl<'a> List<'a> {
+    /// LIST without options.
+    #[must_use]
+    pub const fn new(reference: Mailbox<'a>, patterns: NonEmpty<'a, ListPattern<'a>>) -> Self {
+        Self { select: &[], reference, patterns, returns: &[] }
+    }
+}
+
 impl List<'_> {
+    /// What it says that IMAP4rev1 does not have.
+    pub(crate) fn needs(&self) -> CapabilitySet {
+        let many = self.patterns.as_slice().len() > 1;
+        CapabilitySet::LIST_OPTIONS
+            .only_if(self.is_extended())
+            .and(CapabilitySet::LIST_PATTERNS.only_if(many))
+            .and(self.returns.iter().map(ListReturn::needs).collect())
+    }
+
     /// Whether it asks for what the LIST of RFC 3501 does not have, and LIST-EXTENDED
     /// does (RFC 5258): options, or more than one pattern.
     #[must_use]
@@ -73,9 +92,9 @@ impl List<'_> {
         self.patterns.iter().any(|pattern| pattern.matches(self.reference, mailbox, delimiter))
     }
 
-    /// Writes it, from `LIST` on.
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"LIST ");
+        out.put_u8(b' ');
         if !self.select.is_empty() {
             encode_list(self.select, out, |option, out| out.put_slice(option.name().as_bytes()));
             out.put_u8(b' ');
@@ -94,6 +113,8 @@ impl List<'_> {
 }
 
 impl ListSelect {
+    const ALL: [Self; 3] = [Self::Subscribed, Self::Remote, Self::RecursiveMatch];
+
     /// Its name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -106,12 +127,32 @@ impl ListSelect {
 }
 
 impl ListReturn<'_> {
-    fn encode(self, out: &mut BytesMut) {
+    /// Its name on the wire.
+    const fn name(&self) -> &'static str {
         match self {
-            Self::Subscribed => out.put_slice(b"SUBSCRIBED"),
-            Self::Children => out.put_slice(b"CHILDREN"),
+            Self::Subscribed => "SUBSCRIBED",
+            Self::Children => "CHILDREN",
+            Self::Status(_) => "STATUS",
+        }
+    }
+
+    /// What a client needs that asks for it, besides LIST-EXTENDED.
+    fn needs(&self) -> CapabilitySet {
+        match self {
+            Self::Status(items) => items
+                .iter()
+                .map(|item| item.needs())
+                .fold(CapabilitySet::LIST_STATUS, CapabilitySet::and),
+            Self::Subscribed | Self::Children => CapabilitySet::NONE,
+        }
+    }
+
+    fn encode(self, out: &mut BytesMut) {
+        out.put_slice(self.name().as_bytes());
+        match self {
+            Self::Subscribed | Self::Children => {}
             Self::Status(items) => {
-                out.put_slice(b"STATUS ");
+                out.put_u8(b' ');
                 encode_status_items(items, out);
             }
         }
@@ -119,9 +160,9 @@ impl ListReturn<'_> {
 }
 
 impl Lsub<'_> {
-    /// Writes it, from `LSUB` on.
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"LSUB ");
+        out.put_u8(b' ');
         self.reference.encode(style, out);
         out.put_u8(b' ');
         self.pattern.encode(style, out);
@@ -182,15 +223,10 @@ pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'
 ///                                                          ; RFC 9051 §9
 /// ```
 pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
-    const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
-    const REMOTE: Keyword = Keyword::new(b"REMOTE");
-    const RECURSIVEMATCH: Keyword = Keyword::new(b"RECURSIVEMATCH");
     let (rest, name) = keyword("a selection option of LIST")(input)?;
-    match name {
-        SUBSCRIBED => Ok((rest, ListSelect::Subscribed)),
-        REMOTE => Ok((rest, ListSelect::Remote)),
-        RECURSIVEMATCH => Ok((rest, ListSelect::RecursiveMatch)),
-        _ => fail(input, "a selection option of LIST"),
+    match named(&ListSelect::ALL, ListSelect::name, name) {
+        Some(option) => Ok((rest, option)),
+        None => fail(input, "a selection option of LIST"),
     }
 }
 
@@ -200,8 +236,8 @@ pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
 ///                                                          ; RFC 9051 §9
 /// ```
 fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListReturn<'a>> {
-    const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
-    const CHILDREN: Keyword = Keyword::new(b"CHILDREN");
+    const SUBSCRIBED: Keyword = Keyword::new(ListReturn::Subscribed.name().as_bytes());
+    const CHILDREN: Keyword = Keyword::new(ListReturn::Children.name().as_bytes());
     const STATUS: Keyword = Keyword::new(b"STATUS");
     let (rest, name) = keyword("a return option of LIST")(input)?;
     match name {

@@ -5,30 +5,40 @@
 use core::fmt;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, VCHAR, fail, run};
-use mail_wire::{Base64, Mechanism, SyntaxError, mechanism};
+use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::{Auth, Secret, SyntaxError};
 
-use crate::command::append::{Append, append};
-use crate::command::fetch::{Fetch, fetch};
-use crate::command::list::{List, Lsub, list_command, lsub};
-use crate::command::search::{Search, search};
-use crate::command::status::{StatusQuery, status_query};
-use crate::command::store::{Store, store};
-use crate::ext::id::{IdField, encode_id, id_fields};
-use crate::value::capability::{Capability, capability};
-use crate::value::mailbox::{Mailbox, mailbox};
-use crate::value::sequence::{SequenceSet, sequence_set};
+use crate::command::append::Append;
+use crate::command::create::Create;
+use crate::command::fetch::Fetch;
+use crate::command::list::{List, Lsub};
+use crate::command::modifier::Modifier;
+use crate::command::row::{Effect, Row};
+use crate::command::search::Search;
+use crate::command::select::Select;
+use crate::command::status::StatusQuery;
+use crate::command::store::Store;
+use crate::ext::id::{self, IdField, encode_id};
+use crate::value::capability::Capability;
+use crate::value::capability_set::CapabilitySet;
+use crate::value::mailbox::Mailbox;
+use crate::value::sequence::SequenceSet;
 use crate::wire::{
-    AString, Arena, NonEmpty, Reader, Side, Style, Tag, after_space, encode_separated, keyword,
-    parse_whole, tag,
+    ASTRING_CHAR, AString, Arena, NonEmpty, Reader, Side, Style, Tag, encode_separated,
+    encode_string_or, keyword, parse_whole, tag,
 };
 
 pub(crate) mod append;
+pub(crate) mod create;
 pub(crate) mod fetch;
 pub(crate) mod list;
+pub(crate) mod modifier;
+pub(crate) mod row;
 pub(crate) mod search;
+pub(crate) mod select;
 pub(crate) mod status;
 pub(crate) mod store;
+pub(crate) mod table;
 
 /// A command with its tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,11 +67,11 @@ impl<'a> Command<'a> {
     /// `}` of its message, which is not there yet.
     ///
     /// ```
-    /// use imap_proto::{Arena, Command, CommandKind, Mailbox};
+    /// use imap_proto::{Arena, Command, CommandKind, Mailbox, Select};
     /// let arena = Arena::new();
     /// let command = Command::parse(b"A142 select {5}\r\ninbox", &arena).unwrap();
     /// assert_eq!(command.tag.as_str(), "A142");
-    /// assert_eq!(command.kind, CommandKind::Select(Mailbox::INBOX));
+    /// assert_eq!(command.kind, CommandKind::Select(Select::new(Mailbox::INBOX)));
     ///
     /// let wrong = Command::parse(b"A143 SELECT", &arena).unwrap_err();
     /// assert_eq!(wrong.tag.map(|tag| tag.as_str()), Some("A143"));
@@ -127,12 +137,7 @@ pub enum CommandKind<'a> {
     /// STARTTLS (RFC 9051 §6.2.1).
     StartTls,
     /// AUTHENTICATE (RFC 9051 §6.2.2).
-    Authenticate {
-        /// The SASL mechanism.
-        mechanism: Mechanism<'a>,
-        /// The client's first response, if it is sent at once (RFC 4959).
-        initial_response: Option<Base64<'a>>,
-    },
+    Authenticate(Auth<'a>),
     /// LOGIN (RFC 9051 §6.2.3).
     Login {
         /// The user's name.
@@ -142,12 +147,10 @@ pub enum CommandKind<'a> {
     },
     /// ENABLE (RFC 9051 §6.3.1): these may change what the server sends.
     Enable(NonEmpty<'a, Capability<'a>>),
-    /// SELECT (RFC 9051 §6.3.2).
-    Select(Mailbox<'a>),
-    /// EXAMINE (RFC 9051 §6.3.3): SELECT, but only to read.
-    Examine(Mailbox<'a>),
+    /// SELECT (RFC 9051 §6.3.2), or EXAMINE (RFC 9051 §6.3.3).
+    Select(Select<'a>),
     /// CREATE (RFC 9051 §6.3.4).
-    Create(Mailbox<'a>),
+    Create(Create<'a>),
     /// DELETE (RFC 9051 §6.3.5).
     Delete(Mailbox<'a>),
     /// RENAME (RFC 9051 §6.3.6).
@@ -212,126 +215,220 @@ pub enum CommandKind<'a> {
     Id(Option<&'a [IdField<'a>]>),
 }
 
-/// The password of LOGIN. It prints as `…`.
+/// The password of LOGIN, which has no NUL in it and so can be sent. It prints as `…`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Password<'a>(AString<'a>);
+pub struct Password<'a>(Secret<'a>);
 
 impl<'a> Password<'a> {
-    /// `password`, which has no NUL in it and so can be sent.
+    /// `password`, which can be sent.
     #[must_use]
     pub const fn new(password: AString<'a>) -> Self {
-        Self(password)
+        Self(Secret::new(password.as_bytes()))
     }
 
     /// The octets of the password.
     #[must_use]
     pub const fn reveal(self) -> &'a [u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl Password<'_> {
-    /// Writes it.
-    fn encode(self, style: Style, out: &mut BytesMut) {
-        self.0.encode(style, out);
+        self.0.reveal()
     }
 }
 
 impl fmt::Debug for Password<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
+        self.0.fmt(f)
+    }
+}
+
+impl<'a> CommandKind<'a> {
+    /// What extensions add to it, that this crate does not know.
+    pub(crate) const fn modifiers(self) -> &'a [Modifier<'a>] {
+        match self {
+            Self::Select(select) => select.parameters,
+            Self::Create(create) => create.parameters,
+            Self::Search(search) => search.modifiers,
+            Self::Fetch(fetch) => fetch.modifiers,
+            Self::Store(store) => store.modifiers,
+            Self::Capability
+            | Self::Noop
+            | Self::Logout
+            | Self::StartTls
+            | Self::Authenticate(_)
+            | Self::Login { .. }
+            | Self::Enable(_)
+            | Self::Delete(_)
+            | Self::Rename { .. }
+            | Self::Subscribe(_)
+            | Self::Unsubscribe(_)
+            | Self::List(_)
+            | Self::Lsub(_)
+            | Self::Namespace
+            | Self::Status(_)
+            | Self::Append(_)
+            | Self::Idle
+            | Self::Check
+            | Self::Close
+            | Self::Unselect
+            | Self::Expunge { .. }
+            | Self::Copy { .. }
+            | Self::Move { .. }
+            | Self::Id(_) => &[],
+        }
     }
 }
 
 impl CommandKind<'_> {
+    /// Its row in the table of commands.
+    pub(crate) const fn row(&self) -> &'static Row {
+        match self {
+            Self::Capability => &table::CAPABILITY,
+            Self::Noop => &table::NOOP,
+            Self::Logout => &table::LOGOUT,
+            Self::StartTls => &table::STARTTLS,
+            Self::Authenticate(_) => &table::AUTHENTICATE,
+            Self::Login { .. } => &table::LOGIN,
+            Self::Enable(_) => &table::ENABLE,
+            Self::Select(Select { read_only: false, .. }) => &table::SELECT,
+            Self::Select(Select { read_only: true, .. }) => &table::EXAMINE,
+            Self::Create(_) => &table::CREATE,
+            Self::Delete(_) => &table::DELETE,
+            Self::Rename { .. } => &table::RENAME,
+            Self::Subscribe(_) => &table::SUBSCRIBE,
+            Self::Unsubscribe(_) => &table::UNSUBSCRIBE,
+            Self::List(_) => &table::LIST,
+            Self::Lsub(_) => &table::LSUB,
+            Self::Namespace => &table::NAMESPACE,
+            Self::Status(_) => &table::STATUS,
+            Self::Append(_) => &table::APPEND,
+            Self::Idle => &table::IDLE,
+            Self::Check => &table::CHECK,
+            Self::Close => &table::CLOSE,
+            Self::Unselect => &table::UNSELECT,
+            Self::Expunge { .. } => &table::EXPUNGE,
+            Self::Search(_) => &table::SEARCH,
+            Self::Fetch(_) => &table::FETCH,
+            Self::Store(_) => &table::STORE,
+            Self::Copy { .. } => &table::COPY,
+            Self::Move { .. } => &table::MOVE,
+            Self::Id(_) => &id::ID,
+        }
+    }
+
+    /// What it does to the session.
+    pub(crate) const fn effect(&self) -> Effect {
+        match self.row().effect {
+            Effect::KeepNumbers if self.is_uid_form() => Effect::None,
+            effect => effect,
+        }
+    }
+
+    /// What it says that IMAP4rev1 does not have.
+    pub(crate) fn needs(&self) -> CapabilitySet {
+        let arguments = match self {
+            Self::List(list) => list.needs(),
+            Self::Status(query) => query.needs(),
+            Self::Append(append) => append.needs(),
+            Self::Expunge { uids: Some(uids) } => CapabilitySet::UIDPLUS.and(uids.needs()),
+            Self::Search(search) => search.needs(),
+            Self::Fetch(fetch) => fetch.needs(),
+            Self::Store(store) => store.messages.needs(),
+            Self::Copy { messages, .. } | Self::Move { messages, .. } => messages.needs(),
+            Self::Capability
+            | Self::Noop
+            | Self::Logout
+            | Self::StartTls
+            | Self::Authenticate(_)
+            | Self::Login { .. }
+            | Self::Enable(_)
+            | Self::Select(_)
+            | Self::Create(_)
+            | Self::Delete(_)
+            | Self::Rename { .. }
+            | Self::Subscribe(_)
+            | Self::Unsubscribe(_)
+            | Self::Lsub(_)
+            | Self::Namespace
+            | Self::Idle
+            | Self::Check
+            | Self::Close
+            | Self::Unselect
+            | Self::Expunge { uids: None }
+            | Self::Id(_) => CapabilitySet::NONE,
+        };
+        self.row().needs.and(arguments)
+    }
+
     /// Writes it, without tag and CRLF (but see [`Command::encode`] for APPEND).
     pub fn encode(self, style: Style, out: &mut BytesMut) {
-        let name = |name: &[u8], out: &mut BytesMut| out.put_slice(name);
-        let named = |name: &[u8], mailbox: Mailbox<'_>, out: &mut BytesMut| {
-            out.put_slice(name);
+        let argument = |mailbox: Mailbox<'_>, out: &mut BytesMut| {
+            out.put_u8(b' ');
             mailbox.encode(style, out);
         };
         if self.is_uid_form() {
             out.put_slice(b"UID ");
         }
+        out.put_slice(self.row().name.as_bytes());
         match self {
-            Self::Capability => name(b"CAPABILITY", out),
-            Self::Noop => name(b"NOOP", out),
-            Self::Logout => name(b"LOGOUT", out),
-            Self::StartTls => name(b"STARTTLS", out),
-            Self::Authenticate { mechanism, initial_response } => {
-                out.put_slice(b"AUTHENTICATE ");
-                out.put_slice(mechanism.as_str().as_bytes());
-                if let Some(response) = initial_response {
-                    out.put_u8(b' ');
-                    let text = if response.is_empty() { "=" } else { response.as_str() };
-                    out.put_slice(text.as_bytes());
-                }
+            Self::Capability
+            | Self::Noop
+            | Self::Logout
+            | Self::StartTls
+            | Self::Namespace
+            | Self::Idle
+            | Self::Check
+            | Self::Close
+            | Self::Unselect
+            | Self::Expunge { uids: None } => {}
+            Self::Authenticate(auth) => {
+                out.put_u8(b' ');
+                auth.encode(out);
             }
             Self::Login { user, password } => {
-                out.put_slice(b"LOGIN ");
+                out.put_u8(b' ');
                 user.encode(style, out);
                 out.put_u8(b' ');
-                password.encode(style, out);
+                encode_string_or(&ASTRING_CHAR, password.reveal(), style, out);
             }
             Self::Enable(capabilities) => {
-                out.put_slice(b"ENABLE ");
+                out.put_u8(b' ');
                 encode_separated(&capabilities, out, |capability, out| capability.encode(out));
             }
-            Self::Select(mailbox) => named(b"SELECT ", mailbox, out),
-            Self::Examine(mailbox) => named(b"EXAMINE ", mailbox, out),
-            Self::Create(mailbox) => named(b"CREATE ", mailbox, out),
-            Self::Delete(mailbox) => named(b"DELETE ", mailbox, out),
-            Self::Rename { from, to } => {
-                named(b"RENAME ", from, out);
-                named(b" ", to, out);
+            Self::Select(select) => select.encode(style, out),
+            Self::Create(create) => create.encode(style, out),
+            Self::Delete(mailbox) | Self::Subscribe(mailbox) | Self::Unsubscribe(mailbox) => {
+                argument(mailbox, out);
             }
-            Self::Subscribe(mailbox) => named(b"SUBSCRIBE ", mailbox, out),
-            Self::Unsubscribe(mailbox) => named(b"UNSUBSCRIBE ", mailbox, out),
+            Self::Rename { from, to } => {
+                argument(from, out);
+                argument(to, out);
+            }
             Self::List(list) => list.encode(style, out),
             Self::Lsub(lsub) => lsub.encode(style, out),
-            Self::Namespace => name(b"NAMESPACE", out),
             Self::Status(status) => status.encode(style, out),
             Self::Append(append) => append.encode(style, out),
-            Self::Idle => name(b"IDLE", out),
-            Self::Check => name(b"CHECK", out),
-            Self::Close => name(b"CLOSE", out),
-            Self::Unselect => name(b"UNSELECT", out),
-            Self::Expunge { uids } => {
-                out.put_slice(b"EXPUNGE");
-                if let Some(uids) = uids {
-                    out.put_u8(b' ');
-                    uids.encode(out);
-                }
+            Self::Expunge { uids: Some(uids) } => {
+                out.put_u8(b' ');
+                uids.encode(out);
             }
             Self::Search(search) => search.encode(style, out),
             Self::Fetch(fetch) => fetch.encode(style, out),
             Self::Store(store) => store.encode(out),
-            Self::Copy { messages, mailbox, .. } => {
-                out.put_slice(b"COPY ");
+            Self::Copy { messages, mailbox, .. } | Self::Move { messages, mailbox, .. } => {
+                out.put_u8(b' ');
                 messages.encode(out);
-                named(b" ", mailbox, out);
+                argument(mailbox, out);
             }
-            Self::Move { messages, mailbox, .. } => {
-                out.put_slice(b"MOVE ");
-                messages.encode(out);
-                named(b" ", mailbox, out);
-            }
-            Self::Id(fields) => {
-                out.put_slice(b"ID ");
-                encode_id(fields, style, out);
-            }
+            Self::Id(fields) => encode_id(fields, style, out),
         }
     }
 
     /// Whether it is one of the commands that begin with `UID`.
     #[must_use]
-    pub const fn is_uid_form(self) -> bool {
+    pub const fn is_uid_form(&self) -> bool {
         match self {
             Self::Fetch(fetch) => fetch.uid,
             Self::Store(store) => store.uid,
             Self::Search(search) => search.uid,
-            Self::Copy { uid, .. } | Self::Move { uid, .. } => uid,
+            Self::Copy { uid, .. } | Self::Move { uid, .. } => *uid,
             Self::Expunge { uids } => uids.is_some(),
             _ => false,
         }
@@ -342,182 +439,23 @@ impl CommandKind<'_> {
 ///
 /// ```abnf
 /// command = tag SP (command-any / command-auth / command-nonauth /
-///           command-select) CRLF                           ; RFC 9051 §9
+///           command-select) CRLF
+/// uid     = "UID" SP (copy / move / fetch / search / store / uid-expunge)
+///                                                          ; RFC 9051 §9
 /// ```
 fn command_kind<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    const APPEND: Keyword = Keyword::new(b"APPEND");
-    const AUTHENTICATE: Keyword = Keyword::new(b"AUTHENTICATE");
-    const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
-    const CHECK: Keyword = Keyword::new(b"CHECK");
-    const CLOSE: Keyword = Keyword::new(b"CLOSE");
-    const COPY: Keyword = Keyword::new(b"COPY");
-    const CREATE: Keyword = Keyword::new(b"CREATE");
-    const DELETE: Keyword = Keyword::new(b"DELETE");
-    const ENABLE: Keyword = Keyword::new(b"ENABLE");
-    const EXAMINE: Keyword = Keyword::new(b"EXAMINE");
-    const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
-    const FETCH: Keyword = Keyword::new(b"FETCH");
-    const ID: Keyword = Keyword::new(b"ID");
-    const IDLE: Keyword = Keyword::new(b"IDLE");
-    const LIST: Keyword = Keyword::new(b"LIST");
-    const LOGIN: Keyword = Keyword::new(b"LOGIN");
-    const LOGOUT: Keyword = Keyword::new(b"LOGOUT");
-    const LSUB: Keyword = Keyword::new(b"LSUB");
-    const MOVE: Keyword = Keyword::new(b"MOVE");
-    const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
-    const NOOP: Keyword = Keyword::new(b"NOOP");
-    const RENAME: Keyword = Keyword::new(b"RENAME");
-    const SEARCH: Keyword = Keyword::new(b"SEARCH");
-    const SELECT: Keyword = Keyword::new(b"SELECT");
-    const STARTTLS: Keyword = Keyword::new(b"STARTTLS");
-    const STATUS: Keyword = Keyword::new(b"STATUS");
-    const STORE: Keyword = Keyword::new(b"STORE");
-    const SUBSCRIBE: Keyword = Keyword::new(b"SUBSCRIBE");
     const UID: Keyword = Keyword::new(b"UID");
-    const UNSELECT: Keyword = Keyword::new(b"UNSELECT");
-    const UNSUBSCRIBE: Keyword = Keyword::new(b"UNSUBSCRIBE");
-
-    // A command whose only argument is a mailbox.
-    let named = |input: &'a [u8], kind: fn(Mailbox<'a>) -> CommandKind<'a>| {
-        let (rest, mailbox) = mailbox(reader.space(input)?.0, reader)?;
-        Ok((rest, kind(mailbox)))
-    };
     let (rest, name) = keyword("a command")(input)?;
-    let kind = match name {
-        CAPABILITY => CommandKind::Capability,
-        NOOP => CommandKind::Noop,
-        LOGOUT => CommandKind::Logout,
-        STARTTLS => CommandKind::StartTls,
-        NAMESPACE => CommandKind::Namespace,
-        IDLE => CommandKind::Idle,
-        CHECK => CommandKind::Check,
-        CLOSE => CommandKind::Close,
-        UNSELECT => CommandKind::Unselect,
-        EXPUNGE => CommandKind::Expunge { uids: None },
-        SELECT => return named(rest, CommandKind::Select),
-        EXAMINE => return named(rest, CommandKind::Examine),
-        CREATE => return named(rest, CommandKind::Create),
-        DELETE => return named(rest, CommandKind::Delete),
-        SUBSCRIBE => return named(rest, CommandKind::Subscribe),
-        UNSUBSCRIBE => return named(rest, CommandKind::Unsubscribe),
-        AUTHENTICATE => return authenticate(rest, reader),
-        LOGIN => return login(rest, reader),
-        ENABLE => return enable(rest, reader),
-        RENAME => return rename(rest, reader),
-        ID => return id(rest, reader),
-        LIST => return map(list_command(rest, reader), CommandKind::List),
-        LSUB => return map(lsub(rest, reader), CommandKind::Lsub),
-        STATUS => return map(status_query(rest, reader), CommandKind::Status),
-        APPEND => return map(append(rest, reader), CommandKind::Append),
-        FETCH => return map(fetch(rest, reader, false), CommandKind::Fetch),
-        STORE => return map(store(rest, reader, false), CommandKind::Store),
-        SEARCH => return map(search(rest, reader, false), CommandKind::Search),
-        COPY | MOVE => return copy_or_move(rest, reader, false, name == MOVE),
-        // uid = "UID" SP (copy / move / fetch / search / store / uid-expunge)
-        UID => {
-            let (start, ()) = reader.space(rest)?;
-            let (rest, name) = keyword("a command by UID")(start)?;
-            return match name {
-                FETCH => map(fetch(rest, reader, true), CommandKind::Fetch),
-                STORE => map(store(rest, reader, true), CommandKind::Store),
-                SEARCH => map(search(rest, reader, true), CommandKind::Search),
-                COPY | MOVE => copy_or_move(rest, reader, true, name == MOVE),
-                EXPUNGE => {
-                    let (rest, uids) = sequence_set(reader.space(rest)?.0, reader)?;
-                    Ok((rest, CommandKind::Expunge { uids: Some(uids) }))
-                }
-                _ => fail(start, "a command by UID"),
-            };
-        }
-        _ => return fail(input, "a command that is known"),
-    };
-    Ok((rest, kind))
-}
-
-/// `kind` of what was parsed.
-fn map<'a, T>(
-    parsed: Parsed<'a, T>,
-    kind: impl FnOnce(T) -> CommandKind<'a>,
-) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, value) = parsed?;
-    Ok((rest, kind(value)))
-}
-
-/// ```abnf
-/// authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp] *(CRLF base64)
-/// auth-type    = atom                                      ; Defined by [SASL]
-/// initial-resp = (base64 / "=")                            ; RFC 9051 §9
-/// ```
-/// The lines after the first are not part of the command as it is framed.
-fn authenticate<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, mechanism) = mechanism(reader.space(input)?.0)?;
-    let Some(start) = after_space(rest) else {
-        return Ok((rest, CommandKind::Authenticate { mechanism, initial_response: None }));
-    };
-    let response = match run(&VCHAR, start) {
-        ([], _) => return fail(start, "base64 or \"=\""),
-        (b"=", rest) => (rest, Base64::EMPTY),
-        (text, rest) => match Base64::parse(text) {
-            Ok(response) => (rest, response),
-            Err(SyntaxError { offset, expected }) => {
-                return fail(start.get(offset..).unwrap_or_default(), expected);
-            }
-        },
-    };
-    let (rest, response) = response;
-    Ok((rest, CommandKind::Authenticate { mechanism, initial_response: Some(response) }))
-}
-
-/// ```abnf
-/// login = "LOGIN" SP userid SP password                    ; RFC 9051 §9
-/// ```
-fn login<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, user) = reader.astring(reader.space(input)?.0)?;
-    let (rest, password) = reader.astring(reader.space(rest)?.0)?;
-    Ok((rest, CommandKind::Login { user, password: Password(password) }))
-}
-
-/// ```abnf
-/// enable = "ENABLE" 1*(SP capability)                      ; RFC 9051 §9
-/// ```
-fn enable<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, capabilities) = reader.separated(reader.space(input)?.0, capability)?;
-    Ok((rest, CommandKind::Enable(capabilities)))
-}
-
-/// ```abnf
-/// rename = "RENAME" SP mailbox SP mailbox                  ; RFC 9051 §9
-/// ```
-fn rename<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, from) = mailbox(reader.space(input)?.0, reader)?;
-    let (rest, to) = mailbox(reader.space(rest)?.0, reader)?;
-    Ok((rest, CommandKind::Rename { from, to }))
-}
-
-/// ```abnf
-/// copy = "COPY" SP sequence-set SP mailbox
-/// move = "MOVE" SP sequence-set SP mailbox                 ; RFC 9051 §9
-/// ```
-fn copy_or_move<'a>(
-    input: &'a [u8],
-    reader: &Reader<'a>,
-    uid: bool,
-    away: bool,
-) -> Parsed<'a, CommandKind<'a>> {
-    let (rest, messages) = sequence_set(reader.space(input)?.0, reader)?;
-    let (rest, mailbox) = mailbox(reader.space(rest)?.0, reader)?;
-    let kind = if away {
-        CommandKind::Move { uid, messages, mailbox }
-    } else {
-        CommandKind::Copy { uid, messages, mailbox }
-    };
-    Ok((rest, kind))
-}
-
-/// ```abnf
-/// id             = "ID" SP id_params_list
-/// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 §4
-/// ```
-fn id<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, CommandKind<'a>> {
-    map(id_fields(reader.space(input)?.0, reader), CommandKind::Id)
+    if name == UID {
+        let (start, ()) = reader.space(rest)?;
+        let (rest, name) = keyword("a command by UID")(start)?;
+        return match table::command_named(name).and_then(|row| row.parse_uid) {
+            Some(parse) => parse(rest, reader),
+            None => fail(start, "a command by UID"),
+        };
+    }
+    match table::command_named(name) {
+        Some(row) => (row.parse)(rest, reader),
+        None => fail(input, "a command that is known"),
+    }
 }

@@ -6,6 +6,9 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Keyword, Parsed, fail};
 
+use crate::command::modifier::Modifier;
+use crate::ext::esearch::{SearchReturn, encode_returns, search_returns};
+use crate::value::capability_set::CapabilitySet;
 use crate::value::date::{Date, date};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{
@@ -15,33 +18,20 @@ use crate::wire::{
 
 /// SEARCH, or UID SEARCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Search<'a> {
     /// Whether UIDs are asked for, and not message numbers.
     pub uid: bool,
     /// `RETURN (…)`: what is asked for, to be answered with ESEARCH. `None` is
     /// a SEARCH without it; an empty list means `ALL`.
     pub returns: Option<&'a [SearchReturn]>,
+    /// What else extensions ask for in `RETURN (…)`.
+    pub modifiers: &'a [Modifier<'a>],
     /// The charset of the strings in `keys`; without it, US-ASCII in IMAP4rev1
     /// and UTF-8 in IMAP4rev2.
     pub charset: Option<AString<'a>>,
     /// What a message must be, all of it.
     pub keys: NonEmpty<'a, SearchKey<'a>>,
-}
-
-/// `search-return-opt`: what SEARCH is to return.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SearchReturn {
-    /// `MIN`: the smallest number found.
-    Min,
-    /// `MAX`: the largest number found.
-    Max,
-    /// `ALL`: all numbers found.
-    All,
-    /// `COUNT`: how many were found.
-    Count,
-    /// `SAVE`: nothing, but remember what was found as `$`.
-    Save,
 }
 
 /// `search-key`: what a message must be to be found.
@@ -128,15 +118,31 @@ pub enum SearchKey<'a> {
     And(NonEmpty<'a, SearchKey<'a>>),
 }
 
+impl<'a> Search<'a> {
+    /// SEARCH for message numbers, to be answered with SEARCH.
+    #[must_use]
+    pub const fn new(keys: NonEmpty<'a, SearchKey<'a>>) -> Self {
+        Self { uid: false, returns: None, modifiers: &[], charset: None, keys }
+    }
+}
+
 impl Search<'_> {
-    /// Writes it, from `SEARCH` on.
+    /// What it says that IMAP4rev1 does not have.
+    pub(crate) fn needs(&self) -> CapabilitySet {
+        let returns = match self.returns {
+            Some(returns) => returns
+                .iter()
+                .map(|option| option.needs())
+                .fold(CapabilitySet::ESEARCH, CapabilitySet::and),
+            None => CapabilitySet::NONE,
+        };
+        returns.and(self.keys.iter().map(SearchKey::needs).collect())
+    }
+
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"SEARCH ");
-        if let Some(returns) = self.returns {
-            out.put_slice(b"RETURN ");
-            encode_list(returns, out, |option, out| out.put_slice(option.name().as_bytes()));
-            out.put_u8(b' ');
-        }
+        encode_returns(self.returns, self.modifiers, out);
+        out.put_u8(b' ');
         if let Some(charset) = self.charset {
             out.put_slice(b"CHARSET ");
             charset.encode(style, out);
@@ -146,21 +152,50 @@ impl Search<'_> {
     }
 }
 
-impl SearchReturn {
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+impl SearchKey<'_> {
+    /// What a client needs that searches for it. As deep as keys nest, which is bounded where
+    /// they are parsed.
+    fn needs(&self) -> CapabilitySet {
         match self {
-            Self::Min => "MIN",
-            Self::Max => "MAX",
-            Self::All => "ALL",
-            Self::Count => "COUNT",
-            Self::Save => "SAVE",
+            Self::Messages(set) | Self::Uid(set) => set.needs(),
+            Self::Not(key) => key.needs(),
+            Self::Or(one, other) => one.needs().and(other.needs()),
+            Self::And(keys) => keys.iter().map(Self::needs).collect(),
+            Self::All
+            | Self::Answered
+            | Self::Bcc(_)
+            | Self::Before(_)
+            | Self::Body(_)
+            | Self::Cc(_)
+            | Self::Deleted
+            | Self::Draft
+            | Self::Flagged
+            | Self::From(_)
+            | Self::Header(..)
+            | Self::Keyword(_)
+            | Self::Larger(_)
+            | Self::New
+            | Self::Old
+            | Self::On(_)
+            | Self::Recent
+            | Self::Seen
+            | Self::SentBefore(_)
+            | Self::SentOn(_)
+            | Self::SentSince(_)
+            | Self::Since(_)
+            | Self::Smaller(_)
+            | Self::Subject(_)
+            | Self::Text(_)
+            | Self::To(_)
+            | Self::Unanswered
+            | Self::Undeleted
+            | Self::Undraft
+            | Self::Unflagged
+            | Self::Unkeyword(_)
+            | Self::Unseen => CapabilitySet::NONE,
         }
     }
-}
 
-impl SearchKey<'_> {
     /// Writes it. The depth of what was not parsed is the caller's care.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
         let string = |name: &[u8], string: AString<'_>, out: &mut BytesMut| {
@@ -256,12 +291,11 @@ pub(crate) fn search<'a>(
     const RETURN: Keyword = Keyword::new(b"RETURN");
     const CHARSET: Keyword = Keyword::new(b"CHARSET");
     let (mut rest, ()) = reader.space(input)?;
-    let mut returns = None;
-    if let Ok((behind, RETURN)) = keyword("RETURN")(rest) {
-        let (behind, ()) = reader.space(behind)?;
-        let (behind, options) = reader.list(behind, search_return)?;
-        returns = Some(reader.once(options, |_| true));
-        (rest, ()) = reader.space(behind)?;
+    let (mut returns, mut modifiers) = (None, &[][..]);
+    if let Ok((after, RETURN)) = keyword("RETURN")(rest) {
+        let (after, options) = search_returns(after, reader)?;
+        (returns, modifiers) = (Some(options.0), options.1);
+        (rest, ()) = reader.space(after)?;
     }
     let mut charset = None;
     if let Ok((behind, CHARSET)) = keyword("CHARSET")(rest) {
@@ -271,28 +305,7 @@ pub(crate) fn search<'a>(
         (rest, ()) = reader.space(behind)?;
     }
     let (rest, keys) = reader.separated(rest, |input| search_key(input, reader, Depth::TOP))?;
-    Ok((rest, Search { uid, returns, charset, keys }))
-}
-
-/// ```abnf
-/// search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE"
-///                                                          ; RFC 9051 §9
-/// ```
-fn search_return(input: &[u8]) -> Parsed<'_, SearchReturn> {
-    const MIN: Keyword = Keyword::new(b"MIN");
-    const MAX: Keyword = Keyword::new(b"MAX");
-    const ALL: Keyword = Keyword::new(b"ALL");
-    const COUNT: Keyword = Keyword::new(b"COUNT");
-    const SAVE: Keyword = Keyword::new(b"SAVE");
-    let (rest, name) = keyword("a return option of SEARCH")(input)?;
-    match name {
-        MIN => Ok((rest, SearchReturn::Min)),
-        MAX => Ok((rest, SearchReturn::Max)),
-        ALL => Ok((rest, SearchReturn::All)),
-        COUNT => Ok((rest, SearchReturn::Count)),
-        SAVE => Ok((rest, SearchReturn::Save)),
-        _ => fail(input, "a return option of SEARCH"),
-    }
+    Ok((rest, Search { uid, returns, modifiers, charset, keys }))
 }
 
 /// ```abnf

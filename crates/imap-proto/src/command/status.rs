@@ -3,10 +3,11 @@
 //! RFC 9051 §6.3.11 and §7.3.3.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::parse::{Parsed, fail};
 
+use crate::value::capability_set::CapabilitySet;
 use crate::value::mailbox::{Mailbox, mailbox};
-use crate::wire::{NonEmpty, Reader, Style, encode_list, keyword};
+use crate::wire::{NonEmpty, Reader, Style, encode_list, keyword, named};
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,9 +39,14 @@ pub enum StatusItem {
 }
 
 impl StatusQuery<'_> {
-    /// Writes it, from `STATUS` on.
+    /// What it says that IMAP4rev1 does not have.
+    pub(crate) fn needs(&self) -> CapabilitySet {
+        self.items.iter().map(|item| item.needs()).collect()
+    }
+
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"STATUS ");
+        out.put_u8(b' ');
         self.mailbox.encode(style, out);
         out.put_u8(b' ');
         encode_status_items(self.items, out);
@@ -48,6 +54,28 @@ impl StatusQuery<'_> {
 }
 
 impl StatusItem {
+    const ALL: [Self; 7] = [
+        Self::Messages,
+        Self::Recent,
+        Self::UidNext,
+        Self::UidValidity,
+        Self::Unseen,
+        Self::Deleted,
+        Self::Size,
+    ];
+
+    /// What a client needs that asks for it (RFC 9051 appendix E, 3: SIZE is of RFC 8438,
+    /// DELETED is new).
+    pub(crate) const fn needs(self) -> CapabilitySet {
+        match self {
+            Self::Size => CapabilitySet::STATUS_SIZE,
+            Self::Deleted => CapabilitySet::IMAP4REV2,
+            Self::Messages | Self::Recent | Self::UidNext | Self::UidValidity | Self::Unseen => {
+                CapabilitySet::NONE
+            }
+        }
+    }
+
     /// Its name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -102,23 +130,9 @@ pub(crate) fn status_items<'a>(
 ///              "DELETED" / "SIZE"                          ; RFC 9051 §9
 /// ```
 pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
-    const MESSAGES: Keyword = Keyword::new(b"MESSAGES");
-    const RECENT: Keyword = Keyword::new(b"RECENT");
-    const UIDNEXT: Keyword = Keyword::new(b"UIDNEXT");
-    const UIDVALIDITY: Keyword = Keyword::new(b"UIDVALIDITY");
-    const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
-    const DELETED: Keyword = Keyword::new(b"DELETED");
-    const SIZE: Keyword = Keyword::new(b"SIZE");
     let (rest, name) = keyword("an item of STATUS")(input)?;
-    let item = match name {
-        MESSAGES => StatusItem::Messages,
-        RECENT => StatusItem::Recent,
-        UIDNEXT => StatusItem::UidNext,
-        UIDVALIDITY => StatusItem::UidValidity,
-        UNSEEN => StatusItem::Unseen,
-        DELETED => StatusItem::Deleted,
-        SIZE => StatusItem::Size,
-        _ => return fail(input, "an item of STATUS"),
-    };
-    Ok((rest, item))
+    match named(&StatusItem::ALL, StatusItem::name, name) {
+        Some(item) => Ok((rest, item)),
+        None => fail(input, "an item of STATUS"),
+    }
 }

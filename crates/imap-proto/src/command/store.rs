@@ -5,17 +5,21 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
+use crate::command::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::flag::{Flag, encode_flags, flag, flag_list};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{Reader, at, keyword};
 
 /// STORE, or UID STORE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Store<'a> {
     /// Whether `messages` are UIDs.
     pub uid: bool,
     /// Whose flags.
     pub messages: SequenceSet<'a>,
+    /// What extensions add to it.
+    pub modifiers: &'a [Modifier<'a>],
     /// What is done with `flags`.
     pub action: StoreAction,
     /// `.SILENT`: the client does not want to be told the outcome.
@@ -35,11 +39,24 @@ pub enum StoreAction {
     Remove,
 }
 
+impl<'a> Store<'a> {
+    /// STORE, by message numbers, that tells the outcome.
+    #[must_use]
+    pub const fn new(
+        messages: SequenceSet<'a>,
+        action: StoreAction,
+        flags: &'a [Flag<'a>],
+    ) -> Self {
+        Self { uid: false, messages, modifiers: &[], action, silent: false, flags }
+    }
+}
+
 impl Store<'_> {
-    /// Writes it, from `STORE` on.
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, out: &mut BytesMut) {
-        out.put_slice(b"STORE ");
+        out.put_u8(b' ');
         self.messages.encode(out);
+        encode_modifiers(self.modifiers, out);
         out.put_slice(match self.action {
             StoreAction::Replace => b" FLAGS",
             StoreAction::Add => b" +FLAGS",
@@ -53,7 +70,8 @@ impl Store<'_> {
 /// What comes after `STORE`.
 ///
 /// ```abnf
-/// store           = "STORE" SP sequence-set SP store-att-flags
+/// store           = "STORE" SP sequence-set [store-modifiers] SP store-att-flags
+///                                                          ; RFC 4466 §6
 /// store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP
 ///                   (flag-list / (flag *(SP flag)))        ; RFC 9051 §9
 /// ```
@@ -66,6 +84,7 @@ pub(crate) fn store<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
     const REMOVE_SILENT: Keyword = Keyword::new(b"-FLAGS.SILENT");
     let (rest, ()) = reader.space(input)?;
     let (rest, messages) = sequence_set(rest, reader)?;
+    let (rest, modifiers) = modifiers(rest, reader)?;
     let (start, ()) = reader.space(rest)?;
     let (rest, name) = keyword("FLAGS, +FLAGS or -FLAGS")(start)?;
     let (action, silent) = match name {
@@ -84,5 +103,5 @@ pub(crate) fn store<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
         let (rest, flags) = reader.separated(rest, flag)?;
         (rest, flags.as_slice())
     };
-    Ok((rest, Store { uid, messages, action, silent, flags }))
+    Ok((rest, Store { uid, messages, modifiers, action, silent, flags }))
 }

@@ -13,9 +13,10 @@ use memchr::memchr;
 
 use crate::value::capability::{Capability, capabilities};
 use crate::value::flag::{Flag, PermanentFlag, permanent_flag};
-use crate::value::sequence::{UidSet, encode_uid_set, uid_set};
+use crate::value::sequence::{UidRange, UidSet, encode_uid_set, uid_set};
 use crate::wire::{
-    Atom, KEYWORD_CHAR, Reader, Text, atom, close_bracket, encode_list, encode_quoted, nz_number,
+    Atom, KEYWORD_CHAR, Reader, Text, atom, close_bracket, encode_list, encode_quoted, named,
+    nz_number,
 };
 
 /// `resp-text-code`.
@@ -141,79 +142,131 @@ impl fmt::Debug for CodeText<'_> {
     }
 }
 
-/// The codes that are only a name, and that name.
-const NAMES: [(Code<'static>, &str); 27] = [
-    (Code::Alert, "ALERT"),
-    (Code::AlreadyExists, "ALREADYEXISTS"),
-    (Code::AuthenticationFailed, "AUTHENTICATIONFAILED"),
-    (Code::AuthorizationFailed, "AUTHORIZATIONFAILED"),
-    (Code::Cannot, "CANNOT"),
-    (Code::ClientBug, "CLIENTBUG"),
-    (Code::Closed, "CLOSED"),
-    (Code::ContactAdmin, "CONTACTADMIN"),
-    (Code::Corruption, "CORRUPTION"),
-    (Code::Expired, "EXPIRED"),
-    (Code::ExpungeIssued, "EXPUNGEISSUED"),
-    (Code::HasChildren, "HASCHILDREN"),
-    (Code::InUse, "INUSE"),
-    (Code::Limit, "LIMIT"),
-    (Code::NonExistent, "NONEXISTENT"),
-    (Code::NoPerm, "NOPERM"),
-    (Code::NotSaved, "NOTSAVED"),
-    (Code::OverQuota, "OVERQUOTA"),
-    (Code::Parse, "PARSE"),
-    (Code::PrivacyRequired, "PRIVACYREQUIRED"),
-    (Code::ReadOnly, "READ-ONLY"),
-    (Code::ReadWrite, "READ-WRITE"),
-    (Code::ServerBug, "SERVERBUG"),
-    (Code::TryCreate, "TRYCREATE"),
-    (Code::UidNotSticky, "UIDNOTSTICKY"),
-    (Code::Unavailable, "UNAVAILABLE"),
-    (Code::UnknownCte, "UNKNOWN-CTE"),
-];
+const ONE: NonZeroU32 = NonZeroU32::MIN;
+const UIDS: UidSet<'static> = UidSet::one(&UidRange { first: ONE, last: ONE });
 
 impl Code<'_> {
+    /// One of each but [`Other`](Self::Other).
+    const EXAMPLES: [Self; 35] = [
+        Self::Alert,
+        Self::AlreadyExists,
+        Self::AuthenticationFailed,
+        Self::AuthorizationFailed,
+        Self::Cannot,
+        Self::ClientBug,
+        Self::Closed,
+        Self::ContactAdmin,
+        Self::Corruption,
+        Self::Expired,
+        Self::ExpungeIssued,
+        Self::HasChildren,
+        Self::InUse,
+        Self::Limit,
+        Self::NonExistent,
+        Self::NoPerm,
+        Self::NotSaved,
+        Self::OverQuota,
+        Self::Parse,
+        Self::PrivacyRequired,
+        Self::ReadOnly,
+        Self::ReadWrite,
+        Self::ServerBug,
+        Self::TryCreate,
+        Self::UidNotSticky,
+        Self::Unavailable,
+        Self::UnknownCte,
+        Self::AppendUid { validity: ONE, uids: UIDS },
+        Self::BadCharset(&[]),
+        Self::Capability(&[]),
+        Self::CopyUid { validity: ONE, source: UIDS, destination: UIDS },
+        Self::PermanentFlags(&[]),
+        Self::UidNext(ONE),
+        Self::UidValidity(ONE),
+        Self::Unseen(ONE),
+    ];
+
+    /// Its name; that of [`Other`](Self::Other) is its own.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Alert => "ALERT",
+            Self::AlreadyExists => "ALREADYEXISTS",
+            Self::AuthenticationFailed => "AUTHENTICATIONFAILED",
+            Self::AuthorizationFailed => "AUTHORIZATIONFAILED",
+            Self::Cannot => "CANNOT",
+            Self::ClientBug => "CLIENTBUG",
+            Self::Closed => "CLOSED",
+            Self::ContactAdmin => "CONTACTADMIN",
+            Self::Corruption => "CORRUPTION",
+            Self::Expired => "EXPIRED",
+            Self::ExpungeIssued => "EXPUNGEISSUED",
+            Self::HasChildren => "HASCHILDREN",
+            Self::InUse => "INUSE",
+            Self::Limit => "LIMIT",
+            Self::NonExistent => "NONEXISTENT",
+            Self::NoPerm => "NOPERM",
+            Self::NotSaved => "NOTSAVED",
+            Self::OverQuota => "OVERQUOTA",
+            Self::Parse => "PARSE",
+            Self::PrivacyRequired => "PRIVACYREQUIRED",
+            Self::ReadOnly => "READ-ONLY",
+            Self::ReadWrite => "READ-WRITE",
+            Self::ServerBug => "SERVERBUG",
+            Self::TryCreate => "TRYCREATE",
+            Self::UidNotSticky => "UIDNOTSTICKY",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::UnknownCte => "UNKNOWN-CTE",
+            Self::AppendUid { .. } => "APPENDUID",
+            Self::BadCharset(_) => "BADCHARSET",
+            Self::Capability(_) => "CAPABILITY",
+            Self::CopyUid { .. } => "COPYUID",
+            Self::PermanentFlags(_) => "PERMANENTFLAGS",
+            Self::UidNext(_) => "UIDNEXT",
+            Self::UidValidity(_) => "UIDVALIDITY",
+            Self::Unseen(_) => "UNSEEN",
+            Self::Other(..) => "",
+        }
+    }
+
     /// Writes it, in its brackets.
     pub fn encode(self, out: &mut BytesMut) {
-        let number = |name: &[u8], number: NonZeroU32, out: &mut BytesMut| {
-            out.put_slice(name);
+        let number = |number: NonZeroU32, out: &mut BytesMut| {
+            out.put_u8(b' ');
             decimal(number.get().into(), out);
         };
+        let uids = |uids: UidSet<'_>, out: &mut BytesMut| {
+            out.put_u8(b' ');
+            encode_uid_set(uids, out);
+        };
         out.put_u8(b'[');
+        out.put_slice(self.name().as_bytes());
         match self {
-            Self::AppendUid { validity, uids } => {
-                number(b"APPENDUID ", validity, out);
-                out.put_u8(b' ');
-                encode_uid_set(uids, out);
+            Self::AppendUid { validity, uids: set } => {
+                number(validity, out);
+                uids(set, out);
             }
+            Self::BadCharset([]) => {}
             Self::BadCharset(charsets) => {
-                out.put_slice(b"BADCHARSET");
-                if !charsets.is_empty() {
-                    out.put_u8(b' ');
-                    encode_list(charsets, out, |charset, out| encode_charset(*charset, out));
-                }
+                out.put_u8(b' ');
+                encode_list(charsets, out, |charset, out| encode_charset(*charset, out));
             }
             Self::Capability(capabilities) => {
-                out.put_slice(b"CAPABILITY");
                 for capability in capabilities {
                     out.put_u8(b' ');
                     capability.encode(out);
                 }
             }
             Self::CopyUid { validity, source, destination } => {
-                number(b"COPYUID ", validity, out);
-                out.put_u8(b' ');
-                encode_uid_set(source, out);
-                out.put_u8(b' ');
-                encode_uid_set(destination, out);
+                number(validity, out);
+                uids(source, out);
+                uids(destination, out);
             }
             Self::PermanentFlags(flags) => {
-                out.put_slice(b"PERMANENTFLAGS ");
+                out.put_u8(b' ');
                 encode_list(flags, out, |flag, out| flag.encode(out));
             }
-            Self::UidNext(uid) => number(b"UIDNEXT ", uid, out),
-            Self::UidValidity(validity) => number(b"UIDVALIDITY ", validity, out),
-            Self::Unseen(message) => number(b"UNSEEN ", message, out),
+            Self::UidNext(value) | Self::UidValidity(value) | Self::Unseen(value) => {
+                number(value, out);
+            }
             Self::Other(name, text) => {
                 name.encode(out);
                 if let Some(text) = text {
@@ -221,10 +274,7 @@ impl Code<'_> {
                     text.0.encode(out);
                 }
             }
-            known => {
-                let name = NAMES.iter().find(|(code, _)| *code == known);
-                out.put_slice(name.map_or("", |(_, name)| name).as_bytes());
-            }
+            _ => {}
         }
         out.put_u8(b']');
     }
@@ -286,26 +336,18 @@ pub(crate) fn code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Option<(&'a [u8]
 ///                                                          ; RFC 9051 §9
 /// ```
 fn known_code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Code<'a>> {
-    const APPENDUID: Keyword = Keyword::new(b"APPENDUID");
-    const BADCHARSET: Keyword = Keyword::new(b"BADCHARSET");
-    const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
-    const COPYUID: Keyword = Keyword::new(b"COPYUID");
-    const PERMANENTFLAGS: Keyword = Keyword::new(b"PERMANENTFLAGS");
-    const UIDNEXT: Keyword = Keyword::new(b"UIDNEXT");
-    const UIDVALIDITY: Keyword = Keyword::new(b"UIDVALIDITY");
-    const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
     let number = |input: &'a [u8], code: fn(NonZeroU32) -> Code<'a>| {
         let (rest, number) = nz_number(reader.space(input)?.0)?;
         Ok((rest, code(number)))
     };
     let (name, rest) = run(&KEYWORD_CHAR, input);
-    match Keyword::new(name) {
-        APPENDUID => {
+    match named(&Code::EXAMPLES, |known| known.name(), Keyword::new(name)) {
+        Some(Code::AppendUid { .. }) => {
             let (rest, validity) = nz_number(reader.space(rest)?.0)?;
             let (rest, uids) = uid_set(reader.space(rest)?.0, reader)?;
             Ok((rest, Code::AppendUid { validity, uids }))
         }
-        BADCHARSET => {
+        Some(Code::BadCharset(_)) => {
             let rest = reader.skip_spaces(rest);
             let (rest, charsets) = match rest {
                 [b'(', ..] => reader.each(rest, |input| charset(input, reader), |_| None)?,
@@ -313,27 +355,83 @@ fn known_code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Code<'a>> 
             };
             Ok((rest, Code::BadCharset(charsets)))
         }
-        CAPABILITY => {
+        Some(Code::Capability(_)) => {
             let (rest, capabilities) = capabilities(rest, b']', reader)?;
             Ok((rest, Code::Capability(capabilities)))
         }
-        COPYUID => {
+        Some(Code::CopyUid { .. }) => {
             let (rest, validity) = nz_number(reader.space(rest)?.0)?;
             let (rest, source) = uid_set(reader.space(rest)?.0, reader)?;
             let (rest, destination) = uid_set(reader.space(rest)?.0, reader)?;
             Ok((rest, Code::CopyUid { validity, source, destination }))
         }
-        PERMANENTFLAGS => {
+        Some(Code::PermanentFlags(_)) => {
             let unparsed = |raw| Some(PermanentFlag::Flag(Flag::Unparsed(raw)));
             let (rest, flags) = reader.each(reader.space(rest)?.0, permanent_flag, unparsed)?;
             Ok((rest, Code::PermanentFlags(flags)))
         }
-        UIDNEXT => number(rest, Code::UidNext),
-        UIDVALIDITY => number(rest, Code::UidValidity),
-        UNSEEN => number(rest, Code::Unseen),
-        _ => match NAMES.iter().find(|(_, known)| name.eq_ignore_ascii_case(known.as_bytes())) {
-            Some((code, _)) => Ok((rest, *code)),
-            None => fail(input, "a code that is known"),
-        },
+        Some(Code::UidNext(_)) => number(rest, Code::UidNext),
+        Some(Code::UidValidity(_)) => number(rest, Code::UidValidity),
+        Some(Code::Unseen(_)) => number(rest, Code::Unseen),
+        Some(only_a_name) => Ok((rest, only_a_name)),
+        None => fail(input, "a code that is known"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Arena, Side};
+
+    #[test]
+    fn every_code_is_read_and_written() {
+        // Whoever adds a code is told here.
+        let place = |code: &Code<'static>| match code {
+            Code::Alert => 1,
+            Code::AlreadyExists => 2,
+            Code::AuthenticationFailed => 3,
+            Code::AuthorizationFailed => 4,
+            Code::Cannot => 5,
+            Code::ClientBug => 6,
+            Code::Closed => 7,
+            Code::ContactAdmin => 8,
+            Code::Corruption => 9,
+            Code::Expired => 10,
+            Code::ExpungeIssued => 11,
+            Code::HasChildren => 12,
+            Code::InUse => 13,
+            Code::Limit => 14,
+            Code::NonExistent => 15,
+            Code::NoPerm => 16,
+            Code::NotSaved => 17,
+            Code::OverQuota => 18,
+            Code::Parse => 19,
+            Code::PrivacyRequired => 20,
+            Code::ReadOnly => 21,
+            Code::ReadWrite => 22,
+            Code::ServerBug => 23,
+            Code::TryCreate => 24,
+            Code::UidNotSticky => 25,
+            Code::Unavailable => 26,
+            Code::UnknownCte => 27,
+            Code::AppendUid { .. } => 28,
+            Code::BadCharset(_) => 29,
+            Code::Capability(_) => 30,
+            Code::CopyUid { .. } => 31,
+            Code::PermanentFlags(_) => 32,
+            Code::UidNext(_) => 33,
+            Code::UidValidity(_) => 34,
+            Code::Unseen(_) => 35,
+            Code::Other(..) => 0,
+        };
+        let arena = Arena::new();
+        for (index, example) in Code::EXAMPLES.iter().enumerate() {
+            assert_eq!(place(example), index + 1);
+            let mut out = BytesMut::new();
+            example.encode(&mut out);
+            let line = out.to_ascii_lowercase();
+            let reader = Reader::of_line(&line, Side::Server, &arena);
+            assert_eq!(code(&line[1..], &reader), Some((&[][..], *example)));
+        }
     }
 }

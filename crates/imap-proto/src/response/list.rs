@@ -10,8 +10,8 @@ use crate::command::list::{ListSelect, list_select};
 use crate::value::delimiter::{Delimiter, delimiter, encode_delimiter};
 use crate::value::mailbox::Mailbox;
 use crate::wire::{
-    Atom, NonEmpty, Raw, Reader, Style, at, atom, close, encode_list, encode_string, non_empty,
-    open,
+    Atom, NonEmpty, Raw, Reader, Style, at, atom, close, encode_list, encode_string, named,
+    non_empty, open,
 };
 
 /// A LIST or LSUB response: one mailbox.
@@ -85,26 +85,6 @@ pub enum ListExtended<'a> {
     Unparsed(Raw<'a>),
 }
 
-/// The attributes that are known, and their names.
-const ATTRIBUTES: [(Attribute<'static>, &str); 16] = [
-    (Attribute::NonExistent, "NonExistent"),
-    (Attribute::NoInferiors, "Noinferiors"),
-    (Attribute::NoSelect, "Noselect"),
-    (Attribute::HasChildren, "HasChildren"),
-    (Attribute::HasNoChildren, "HasNoChildren"),
-    (Attribute::Marked, "Marked"),
-    (Attribute::Unmarked, "Unmarked"),
-    (Attribute::Subscribed, "Subscribed"),
-    (Attribute::Remote, "Remote"),
-    (Attribute::All, "All"),
-    (Attribute::Archive, "Archive"),
-    (Attribute::Drafts, "Drafts"),
-    (Attribute::Flagged, "Flagged"),
-    (Attribute::Junk, "Junk"),
-    (Attribute::Sent, "Sent"),
-    (Attribute::Trash, "Trash"),
-];
-
 impl Listed<'_> {
     /// Writes it, from the attributes on.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
@@ -121,17 +101,60 @@ impl Listed<'_> {
 }
 
 impl Attribute<'_> {
+    /// Those that are known.
+    const NAMED: [Self; 16] = [
+        Self::NonExistent,
+        Self::NoInferiors,
+        Self::NoSelect,
+        Self::HasChildren,
+        Self::HasNoChildren,
+        Self::Marked,
+        Self::Unmarked,
+        Self::Subscribed,
+        Self::Remote,
+        Self::All,
+        Self::Archive,
+        Self::Drafts,
+        Self::Flagged,
+        Self::Junk,
+        Self::Sent,
+        Self::Trash,
+    ];
+
+    /// What stands after the backslash.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::NonExistent => "NonExistent",
+            Self::NoInferiors => "Noinferiors",
+            Self::NoSelect => "Noselect",
+            Self::HasChildren => "HasChildren",
+            Self::HasNoChildren => "HasNoChildren",
+            Self::Marked => "Marked",
+            Self::Unmarked => "Unmarked",
+            Self::Subscribed => "Subscribed",
+            Self::Remote => "Remote",
+            Self::All => "All",
+            Self::Archive => "Archive",
+            Self::Drafts => "Drafts",
+            Self::Flagged => "Flagged",
+            Self::Junk => "Junk",
+            Self::Sent => "Sent",
+            Self::Trash => "Trash",
+            Self::Other(_) | Self::Unparsed(_) => "",
+        }
+    }
+
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
-        if let Self::Unparsed(raw) = self {
-            return out.put_slice(raw.as_bytes());
-        }
-        out.put_u8(b'\\');
         match self {
-            Self::Other(name) => name.encode(out),
+            Self::Unparsed(raw) => out.put_slice(raw.as_bytes()),
+            Self::Other(name) => {
+                out.put_u8(b'\\');
+                name.encode(out);
+            }
             known => {
-                let name = ATTRIBUTES.iter().find(|(attribute, _)| *attribute == known);
-                out.put_slice(name.map_or("", |(_, name)| name).as_bytes());
+                out.put_u8(b'\\');
+                out.put_slice(known.name().as_bytes());
             }
         }
     }
@@ -192,8 +215,8 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
         return fail(input, "an attribute of a mailbox");
     };
     let (rest, name) = atom(rest)?;
-    let known = ATTRIBUTES.iter().find(|(_, known)| name.is(known));
-    Ok((rest, known.map_or(Attribute::Other(name), |(attribute, _)| *attribute)))
+    let known = named(&Attribute::NAMED, |known| known.name(), name.keyword());
+    Ok((rest, known.unwrap_or(Attribute::Other(name))))
 }
 
 /// ```abnf
@@ -244,4 +267,48 @@ fn old_name<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtended
     let (rest, name) = reader.astring(reader.skip_spaces(rest))?;
     let (rest, ()) = close(reader.skip_spaces(rest))?;
     Ok((rest, ListExtended::OldName(Mailbox::new(name))))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use mail_wire::parse::complete;
+
+    use super::*;
+
+    #[test]
+    fn every_attribute_is_read_and_written() {
+        // Whoever adds an attribute is told here.
+        let next = |attribute: Attribute<'static>| match attribute {
+            Attribute::NonExistent => Some(Attribute::NoInferiors),
+            Attribute::NoInferiors => Some(Attribute::NoSelect),
+            Attribute::NoSelect => Some(Attribute::HasChildren),
+            Attribute::HasChildren => Some(Attribute::HasNoChildren),
+            Attribute::HasNoChildren => Some(Attribute::Marked),
+            Attribute::Marked => Some(Attribute::Unmarked),
+            Attribute::Unmarked => Some(Attribute::Subscribed),
+            Attribute::Subscribed => Some(Attribute::Remote),
+            Attribute::Remote => Some(Attribute::All),
+            Attribute::All => Some(Attribute::Archive),
+            Attribute::Archive => Some(Attribute::Drafts),
+            Attribute::Drafts => Some(Attribute::Flagged),
+            Attribute::Flagged => Some(Attribute::Junk),
+            Attribute::Junk => Some(Attribute::Sent),
+            Attribute::Sent => Some(Attribute::Trash),
+            Attribute::Trash | Attribute::Other(_) | Attribute::Unparsed(_) => None,
+        };
+        let mut attribute = Some(Attribute::NonExistent);
+        let mut known = Vec::new();
+        while let Some(value) = attribute {
+            let mut out = BytesMut::new();
+            value.encode(&mut out);
+            let lower = out.to_ascii_lowercase();
+            let read = complete(&lower, super::attribute).unwrap();
+            assert_eq!(read, value);
+            known.push(value);
+            attribute = next(value);
+        }
+        assert_eq!(known, Attribute::NAMED);
+    }
 }

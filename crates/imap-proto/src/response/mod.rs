@@ -9,14 +9,15 @@ use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number32, run};
 
-use crate::ext::id::{IdField, encode_id, id_fields};
+use crate::ext::esearch::{self, ESearch};
+use crate::ext::id::{self, IdField, encode_id};
+use crate::ext::response_named;
 use crate::value::capability::{Capability, capabilities};
 use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::wire::{
     Arena, KEYWORD_CHAR, LINE_END, Raw, Reader, Side, Style, Tag, Text, after_space,
     announces_literal, keyword, scan_lines, syntax_error, tag, text,
 };
-use esearch::{ESearch, esearch};
 use fetch::{FetchResponse, fetch_response};
 use list::{Listed, listed};
 use namespace::{Namespaces, namespaces};
@@ -26,7 +27,6 @@ use status_line::{Completion, Condition, Notice, Outcome, encode_resp_text, resp
 
 pub(crate) mod body;
 pub(crate) mod code;
-pub(crate) mod esearch;
 pub(crate) mod fetch;
 pub(crate) mod fetch_writer;
 pub(crate) mod list;
@@ -196,10 +196,13 @@ impl Data<'_> {
                 out.put_slice(b"SEARCH");
                 found.encode(out);
             }
-            Self::ESearch(found) => found.encode(style, out),
+            Self::ESearch(found) => {
+                out.put_slice(esearch::ESEARCH.name.as_bytes());
+                found.encode(style, out);
+            }
             Self::Namespace(namespaces) => namespaces.encode(style, out),
             Self::Id(fields) => {
-                out.put_slice(b"ID ");
+                out.put_slice(id::ID_DATA.name.as_bytes());
                 encode_id(fields, style, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
@@ -288,14 +291,11 @@ fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
 ///                                                          ; RFC 9051 §9
 /// mailbox-data  = … "LSUB" SP mailbox-list / "SEARCH" *(SP nz-number) /
 ///                 number SP "RECENT" …                     ; RFC 3501 §9
-/// id_response   = "ID" SP id_params_list                   ; RFC 2971 §4
 /// ```
 fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
     const ENABLED: Keyword = Keyword::new(b"ENABLED");
-    const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
     const FLAGS: Keyword = Keyword::new(b"FLAGS");
-    const ID: Keyword = Keyword::new(b"ID");
     const LIST: Keyword = Keyword::new(b"LIST");
     const LSUB: Keyword = Keyword::new(b"LSUB");
     const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
@@ -314,10 +314,11 @@ fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> 
         LSUB => map(listed(rest, reader), Data::Lsub),
         STATUS => map(mailbox_status(rest, reader), Data::Status),
         SEARCH => map(search_response(rest, reader), Data::Search),
-        ESEARCH => map(esearch(rest, reader), Data::ESearch),
         NAMESPACE => map(namespaces(rest, reader), Data::Namespace),
-        ID => map(id_fields(reader.space(rest)?.0, reader), Data::Id),
-        _ => fail(input, "a response that is known"),
+        _ => match response_named(name) {
+            Some(row) => (row.parse)(rest, reader),
+            None => fail(input, "a response that is known"),
+        },
     }
 }
 

@@ -44,7 +44,7 @@ impl Session {
         }
         if head.octets > self.config.limits.message {
             self.frames.refuse(input);
-            let end = Completion::no(Some(TOO_BIG), Text::first_line("the message is too big"));
+            let end = Completion::no(Some(TOO_BIG), Text::fixed("the message is too big"));
             self.finish(Effect::None, end, out);
             return None;
         }

@@ -9,6 +9,7 @@ use mail_wire::{Channel, Mechanism, OfferedMechanisms};
 use crate::limits::Limits;
 use crate::tolerance::Tolerance;
 use crate::value::capability::Capability;
+use crate::value::capability_set::CapabilitySet;
 
 /// What a server offers and allows: one for all its sessions, in an `Arc`.
 ///
@@ -49,6 +50,10 @@ pub struct Config {
     /// is not known here. They reach it as [`Event::Unknown`](super::Event::Unknown), whatever
     /// the state, within the limits of all commands. Default none.
     pub unknown_commands: Vec<Cow<'static, str>>,
+    /// Parameters and modifiers of commands that this crate does not know and the server does,
+    /// by name: those of extensions to SELECT, EXAMINE, CREATE, FETCH, STORE and SEARCH (RFC
+    /// 4466). Commands that have any other are BAD. Default none.
+    pub modifiers: Vec<Cow<'static, str>>,
     /// The SASL mechanisms that are offered. Default none.
     pub mechanisms: OfferedMechanisms,
     /// Whether passwords are taken from connections in clear text: LOGIN, and the
@@ -78,6 +83,7 @@ impl Config {
             starttls: false,
             login: true,
             unknown_commands: Vec::new(),
+            modifiers: Vec::new(),
             mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,
             tolerance: Tolerance::STRICT,
@@ -90,34 +96,13 @@ impl Config {
         self.mechanisms.on(channel, self.plaintext_auth)
     }
 
-    /// Whether `capability` is offered, by name or as a part of IMAP4rev2.
-    pub(super) fn offers(&self, capability: Capability<'_>) -> bool {
-        self.capabilities.contains(&capability)
-            || (is_part_of_rev2(capability) && self.capabilities.contains(&Capability::Imap4Rev2))
+    /// What a client may say beyond IMAP4rev1.
+    pub(super) fn offered(&self) -> CapabilitySet {
+        self.capabilities.iter().map(|capability| capability.allows()).collect()
     }
 
     /// Whether LOGIN is offered on `channel`.
     pub(super) const fn offers_login(&self, channel: Channel) -> bool {
         self.login && (channel.is_tls() || self.plaintext_auth)
     }
-}
-
-/// The extensions that became a part of IMAP4rev2 (RFC 9051 appendix E).
-const fn is_part_of_rev2(capability: Capability<'_>) -> bool {
-    matches!(
-        capability,
-        Capability::Enable
-            | Capability::ESearch
-            | Capability::Idle
-            | Capability::ListExtended
-            | Capability::ListStatus
-            | Capability::LiteralMinus
-            | Capability::Move
-            | Capability::Namespace
-            | Capability::SaslIr
-            | Capability::SearchRes
-            | Capability::StatusSize
-            | Capability::UidPlus
-            | Capability::Unselect
-    )
 }

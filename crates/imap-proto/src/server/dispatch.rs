@@ -8,18 +8,18 @@ use mail_wire::{Auth, Channel, ClientLine, Direction};
 use super::config::Config;
 use super::error::ProtocolError;
 use super::event::Event;
-use super::offered::offers;
 use super::pending::{Effect, Pending};
-use super::select::Select;
 use super::session::{DONE, Session};
 use super::state::{Expected, State};
 use super::tag::KeptTag;
+use crate::command::modifier::Modifier;
+use crate::command::select::Select;
 use crate::command::{Command, CommandKind};
 use crate::response::Data;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::capability::Capability;
-use crate::value::mailbox::Mailbox;
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Arena, NonEmpty, Text};
 
 impl Session {
@@ -49,7 +49,7 @@ impl Session {
                 None
             }
             CommandKind::Logout => {
-                self.notice(Condition::Bye, None, Text::first_line("goodbye"), out);
+                self.notice(Condition::Bye, None, Text::fixed("goodbye"), out);
                 self.finish(Effect::None, DONE, out);
                 self.close();
                 None
@@ -62,22 +62,19 @@ impl Session {
                 return Err(self.plaintext_after_starttls(input, out));
             }
             CommandKind::StartTls => Some(Event::StartTls(self.desk.issue(Pending::StartTls))),
-            CommandKind::Authenticate { mechanism, initial_response } => {
-                self.authenticate(Auth { mechanism, initial_response }, out)
-            }
+            CommandKind::Authenticate(auth) => self.authenticate(auth, out),
             CommandKind::Login { .. } if !self.config.offers_login(self.channel) => {
                 self.refuse_login(out);
                 None
             }
-            CommandKind::Select(mailbox) => Some(self.begin_select(mailbox, false, out)),
-            CommandKind::Examine(mailbox) => Some(self.begin_select(mailbox, true, out)),
+            CommandKind::Select(select) => Some(self.begin_select(select, out)),
             CommandKind::Idle => Some(Event::Idle(self.desk.issue(Pending::Idle))),
             CommandKind::Append(_) => {
                 self.bad("expected a literal at the end", out);
                 None
             }
             kind => {
-                let ticket = self.desk.issue(Pending::Command(Effect::of(&kind)));
+                let ticket = self.desk.issue(Pending::Command(kind.effect()));
                 Some(Event::Command(command, ticket))
             }
         })
@@ -105,9 +102,17 @@ impl Session {
         }
         let offered = match command {
             CommandKind::StartTls => self.config.starttls && !self.channel.is_tls(),
-            command => offers(&self.config, command),
+            command => self.offers(command),
         };
         if offered { Ok(()) } else { Err("not offered here") }
+    }
+
+    /// Whether a command is offered with all that it says.
+    fn offers(&self, command: &CommandKind<'_>) -> bool {
+        let is_let_through = |modifier: &Modifier<'_>| {
+            self.config.modifiers.iter().any(|name| modifier.name.is(name))
+        };
+        self.offered.includes(command.needs()) && command.modifiers().iter().all(is_let_through)
     }
 
     /// ENABLE (RFC 9051 §6.3.1): what is not known, or not on offer, is
@@ -138,33 +143,28 @@ impl Session {
     }
 
     /// SELECT and EXAMINE.
-    fn begin_select<'a>(
-        &mut self,
-        mailbox: Mailbox<'a>,
-        read_only: bool,
-        out: &mut BytesMut,
-    ) -> Event<'a> {
+    fn begin_select<'a>(&mut self, select: Select<'a>, out: &mut BytesMut) -> Event<'a> {
         if self.state.is_selected() {
             // RFC 9051 §6.3.2, §7.1: the old mailbox is closed whether or not the new one
             // can be opened.
             self.enter(State::Authenticated);
-            let text = Text::first_line("mailbox closed");
+            let text = Text::fixed("mailbox closed");
             self.notice(Condition::Ok, Some(Code::Closed), text, out);
         }
-        let ticket = self.desk.issue(Pending::Select { read_only });
-        Event::Select(Select { mailbox, read_only }, ticket)
+        let ticket = self.desk.issue(Pending::Select { read_only: select.read_only });
+        Event::Select(select, ticket)
     }
 
     /// AUTHENTICATE (RFC 9051 §6.2.2, RFC 4959).
     fn authenticate<'a>(&mut self, auth: Auth<'a>, out: &mut BytesMut) -> Option<Event<'a>> {
         let config = self.config.clone();
         if !config.mechanisms_on(self.channel).any(|offered| offered == auth.mechanism) {
-            let text = Text::first_line("the mechanism is not offered here");
+            let text = Text::fixed("the mechanism is not offered here");
             self.finish(Effect::LogIn, Completion::no(None, text), out);
             return None;
         }
         if let Some(response) = auth.initial_response {
-            if !config.offers(Capability::SaslIr) {
+            if !self.offered.includes(CapabilitySet::SASL_IR) {
                 self.bad("SASL-IR is not offered: wait to be asked for the response", out);
                 return None;
             }
@@ -230,7 +230,7 @@ impl Session {
     /// LOGIN that would show the password (RFC 9051 §6.2.3, RFC 5530 §3).
     pub(super) fn refuse_login(&mut self, out: &mut BytesMut) {
         let code = self.config.offers_login(Channel::Tls).then_some(Code::PrivacyRequired);
-        let end = Completion::no(code, Text::first_line("LOGIN is disabled"));
+        let end = Completion::no(code, Text::fixed("LOGIN is disabled"));
         self.finish(Effect::LogIn, end, out);
     }
 

@@ -3,10 +3,10 @@
 use mail_wire::{Auth, Base64, Ticket};
 
 use super::request;
-use super::select::Select;
 use super::unknown::UnknownCommand;
 use crate::command::Command;
 use crate::command::append::Append;
+use crate::command::select::Select;
 
 /// What the client did, or what the session wants.
 ///

@@ -1,8 +1,9 @@
 //! The first two words of a command: its tag and its verb.
 
-use mail_wire::parse::complete;
+use mail_wire::parse::{Keyword, complete};
 
 use crate::command::parse_tag;
+use crate::command::table::{APPEND, LOGIN};
 use crate::wire::literal_announcement;
 
 /// The commands whose literals are not only kept.
@@ -19,10 +20,13 @@ pub(super) enum Verb {
 impl Verb {
     /// The verb of a command, or of the start of one.
     pub(super) fn of(octets: &[u8]) -> Self {
-        match words(octets).nth(1) {
-            Some(verb) if verb.eq_ignore_ascii_case(b"APPEND") => Self::Append,
-            Some(verb) if verb.eq_ignore_ascii_case(b"LOGIN") => Self::Login,
-            _ => Self::Other,
+        let name = Keyword::new(words(octets).nth(1).unwrap_or_default());
+        if APPEND.is(name) {
+            Self::Append
+        } else if LOGIN.is(name) {
+            Self::Login
+        } else {
+            Self::Other
         }
     }
 }

@@ -1,9 +1,6 @@
 //! What a session has asked of its server, and waits to be told.
 
-use crate::command::CommandKind;
-use crate::command::fetch::Fetch;
-use crate::command::search::Search;
-use crate::command::store::Store;
+pub(super) use crate::command::row::Effect;
 use crate::wire::LiteralHead;
 
 /// What the ticket that is out is for.
@@ -40,59 +37,6 @@ impl Pending {
             Self::StartTls | Self::Upgrade | Self::Auth { .. } | Self::Append(_) | Self::Idle => {
                 false
             }
-        }
-    }
-}
-
-/// What a command that the server carries out does to the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing.
-    None,
-    /// Nothing, and message numbers must not change on the way (RFC 9051 §7.5.1: FETCH, STORE
-    /// and SEARCH, not their UID forms).
-    KeepNumbers,
-    /// LOGIN: OK logs the client in.
-    LogIn,
-    /// CLOSE and UNSELECT: after OK no mailbox is selected.
-    Unselect,
-}
-
-impl Effect {
-    pub(super) const fn of(command: &CommandKind<'_>) -> Self {
-        match command {
-            CommandKind::Login { .. } => Self::LogIn,
-            CommandKind::Close | CommandKind::Unselect => Self::Unselect,
-            CommandKind::Fetch(Fetch { uid: false, .. })
-            | CommandKind::Store(Store { uid: false, .. })
-            | CommandKind::Search(Search { uid: false, .. }) => Self::KeepNumbers,
-            CommandKind::Fetch(Fetch { uid: true, .. })
-            | CommandKind::Store(Store { uid: true, .. })
-            | CommandKind::Search(Search { uid: true, .. })
-            | CommandKind::Capability
-            | CommandKind::Noop
-            | CommandKind::Logout
-            | CommandKind::StartTls
-            | CommandKind::Authenticate { .. }
-            | CommandKind::Enable(_)
-            | CommandKind::Select(_)
-            | CommandKind::Examine(_)
-            | CommandKind::Create(_)
-            | CommandKind::Delete(_)
-            | CommandKind::Rename { .. }
-            | CommandKind::Subscribe(_)
-            | CommandKind::Unsubscribe(_)
-            | CommandKind::List(_)
-            | CommandKind::Lsub(_)
-            | CommandKind::Namespace
-            | CommandKind::Status(_)
-            | CommandKind::Append(_)
-            | CommandKind::Idle
-            | CommandKind::Check
-            | CommandKind::Expunge { .. }
-            | CommandKind::Copy { .. }
-            | CommandKind::Move { .. }
-            | CommandKind::Id(_) => Self::None,
         }
     }
 }

@@ -1,9 +1,8 @@
 //! From the client's octets to events: lines and literals.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Direction, Framed, LineEnding, is_http_request};
+use mail_wire::{Auth, Direction, Framed, LineEnding, is_http_request};
 
-use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
 use super::head::{self, Verb};
@@ -16,7 +15,7 @@ use crate::command::{Command, CommandKind, parse_tag};
 use crate::frame::command::AnnouncedLiteral;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
-use crate::value::capability::Capability;
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Arena, Atom, LiteralStyle, Text};
 
 const BARE_LF: &str = "a line ends with CRLF";
@@ -198,7 +197,7 @@ impl Session {
             self.bad(BARE_LF, out);
             return None;
         }
-        if head.non_synchronizing && !offers_non_synchronizing(&self.config, head.octets) {
+        if head.non_synchronizing && !self.offers_non_synchronizing(head.octets) {
             self.frames.refuse(input);
             self.bad("such a literal is not offered: ask with {n} first", out);
             return None;
@@ -259,7 +258,7 @@ impl Session {
 
     /// What is past a limit (RFC 7888 §4).
     pub(super) fn refuse_size(&mut self, why: &str, out: &mut BytesMut) {
-        self.finish(Effect::None, Completion::bad(Some(TOO_BIG), Text::first_line(why)), out);
+        self.finish(Effect::None, Completion::bad(Some(TOO_BIG), Text::truncated(why)), out);
     }
 
     /// A request of HTTP. What follows it is not read.
@@ -275,7 +274,7 @@ impl Session {
         out: &mut BytesMut,
     ) -> ProtocolError {
         *input = &[];
-        let text = Text::first_line("clear text followed STARTTLS");
+        let text = Text::fixed("clear text followed STARTTLS");
         self.notice(Condition::Bye, None, text, out);
         self.fail(ProtocolError::PlaintextAfterStartTls)
     }
@@ -284,7 +283,7 @@ impl Session {
     fn log_command(&mut self, octets: &[u8], command: &CommandKind<'_>) {
         match command {
             CommandKind::Login { .. } => self.log_head(octets),
-            CommandKind::Authenticate { initial_response: Some(_), mechanism } => {
+            CommandKind::Authenticate(Auth { mechanism, initial_response: Some(_) }) => {
                 let mechanism = mechanism.as_str().len().saturating_add(1);
                 let shown = head::length(octets).saturating_add(mechanism);
                 self.log.secret(Direction::Received, octets, shown);
@@ -299,16 +298,16 @@ impl Session {
             self.log.secret(Direction::Received, octets, head::length(octets));
         }
     }
-}
 
-/// Whether literals of `octets` octets may be sent unasked (RFC 7888).
-fn offers_non_synchronizing(config: &Config, octets: u64) -> bool {
-    let style = if config.offers(Capability::LiteralPlus) {
-        LiteralStyle::Plus
-    } else if config.offers(Capability::LiteralMinus) {
-        LiteralStyle::Minus
-    } else {
-        LiteralStyle::Synchronizing
-    };
-    style.is_non_synchronizing(octets)
+    /// Whether literals of `octets` octets may be sent unasked (RFC 7888).
+    const fn offers_non_synchronizing(&self, octets: u64) -> bool {
+        let style = if self.offered.includes(CapabilitySet::LITERAL_PLUS) {
+            LiteralStyle::Plus
+        } else if self.offered.includes(CapabilitySet::LITERAL_MINUS) {
+            LiteralStyle::Minus
+        } else {
+            LiteralStyle::Synchronizing
+        };
+        style.is_non_synchronizing(octets)
+    }
 }

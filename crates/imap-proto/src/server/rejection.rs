@@ -9,7 +9,7 @@ use crate::wire::Text;
 /// ```
 /// use imap_proto::{Code, Text};
 /// use imap_proto::server::Rejection;
-/// let full = Rejection::no(Some(Code::OverQuota), Text::first_line("the mailbox is full"));
+/// let full = Rejection::no(Some(Code::OverQuota), Text::truncated("the mailbox is full"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection<'a>(Completion<'a>);
@@ -17,22 +17,22 @@ pub struct Rejection<'a>(Completion<'a>);
 impl<'a> Rejection<'a> {
     /// The name or the password is wrong (RFC 5530 §3).
     pub const AUTHENTICATION_FAILED: Rejection<'static> =
-        Rejection::no(Some(Code::AuthenticationFailed), Text::first_line("wrong name or password"));
+        Rejection::no(Some(Code::AuthenticationFailed), Text::fixed("wrong name or password"));
     /// Nobody can log in now; to be tried again (RFC 5530 §3).
     pub const AUTH_UNAVAILABLE: Rejection<'static> =
-        Rejection::no(Some(Code::Unavailable), Text::first_line("nobody can log in now"));
+        Rejection::no(Some(Code::Unavailable), Text::fixed("nobody can log in now"));
     /// There is no such mailbox, and CREATE might help (RFC 9051 §7.1).
     pub const TRY_CREATE: Rejection<'static> =
-        Rejection::no(Some(Code::TryCreate), Text::first_line("there is no such mailbox"));
+        Rejection::no(Some(Code::TryCreate), Text::fixed("there is no such mailbox"));
     /// This server does not do it (RFC 5530 §3).
     pub const NOT_SUPPORTED: Rejection<'static> =
-        Rejection::no(Some(Code::Cannot), Text::first_line("not supported here"));
+        Rejection::no(Some(Code::Cannot), Text::fixed("not supported here"));
     /// STARTTLS cannot be done now.
     pub const TLS_UNAVAILABLE: Rejection<'static> =
-        Rejection::no(Some(Code::Unavailable), Text::first_line("no TLS now"));
+        Rejection::no(Some(Code::Unavailable), Text::fixed("no TLS now"));
     /// Trouble of the server's own; to be tried again (RFC 5530 §3).
     pub const UNAVAILABLE: Rejection<'static> =
-        Rejection::no(Some(Code::Unavailable), Text::first_line("not available now"));
+        Rejection::no(Some(Code::Unavailable), Text::fixed("not available now"));
 
     /// `NO`: it could not be done.
     #[must_use]

@@ -47,7 +47,7 @@ impl Session {
         match self.redeem(ticket)? {
             Pending::Command(effect) => self.finish(effect, DONE, out),
             Pending::Auth { .. } => {
-                let end = Completion::ok(None, Text::first_line("logged in"));
+                let end = Completion::ok(None, Text::fixed("logged in"));
                 self.finish(Effect::LogIn, end, out);
             }
             Pending::Append(LiteralHead { octets, non_synchronizing, binary }) => {
@@ -98,7 +98,7 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<Upgrade, Misuse> {
         self.redeem(ticket)?;
-        let end = Completion::ok(None, Text::first_line("begin the TLS handshake"));
+        let end = Completion::ok(None, Text::fixed("begin the TLS handshake"));
         self.finish(Effect::None, end, out);
         Ok(self.desk.issue_upgrade(Pending::Upgrade))
     }
@@ -208,7 +208,7 @@ impl Session {
         };
         if bad {
             if self.bad_commands.one_more(self.config.limits.bad_commands) {
-                self.say_goodbye(Text::first_line("too many bad commands"), out);
+                self.say_goodbye(Text::fixed("too many bad commands"), out);
             }
         } else if outcome == Outcome::Ok && self.state.is_authenticated() {
             self.bad_commands.forgive();
@@ -217,7 +217,7 @@ impl Session {
 
     /// Refuses what is not of the protocol.
     pub(super) fn bad(&mut self, why: &str, out: &mut BytesMut) {
-        self.finish(Effect::None, Completion::bad(None, Text::first_line(why)), out);
+        self.finish(Effect::None, Completion::bad(None, Text::truncated(why)), out);
     }
 
     /// Writes the end of the present command; untagged if it has no tag.

@@ -1,4 +1,4 @@
-//! SELECT and EXAMINE, and what they are answered with.
+//! What SELECT and EXAMINE are answered with.
 
 use core::num::NonZeroU32;
 
@@ -15,18 +15,7 @@ use crate::response::code::Code;
 use crate::response::list::Listed;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::flag::{Flag, PermanentFlag};
-use crate::value::mailbox::Mailbox;
 use crate::wire::Text;
-
-/// SELECT or EXAMINE (RFC 9051 §6.3.2, §6.3.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Select<'a> {
-    /// The mailbox.
-    pub mailbox: Mailbox<'a>,
-    /// EXAMINE: only to be read.
-    pub read_only: bool,
-}
 
 /// A mailbox that was selected: what the client has to be told of it (RFC 9051 §6.3.2, RFC
 /// 3501 §6.3.1). The session writes it in the form that the client has enabled.
@@ -139,7 +128,7 @@ impl Session {
             Some((Code::PermanentFlags(selected.permanent_flags), "flags that are kept")),
         ];
         for (code, text) in codes.into_iter().flatten() {
-            self.notice(Condition::Ok, Some(code), Text::first_line(text), out);
+            self.notice(Condition::Ok, Some(code), Text::truncated(text), out);
         }
         if rev2 {
             self.untagged(Data::List(selected.mailbox), out);

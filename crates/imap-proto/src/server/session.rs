@@ -20,14 +20,15 @@ use crate::frame::command::CommandFramer;
 use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::capability::Capability;
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Style, Text};
 
 /// What a client may still read that has sent its last.
-const STREAM_ENDED: Text<'static> = Text::first_line("the stream has ended");
-const SILENT: Text<'static> = Text::first_line("silent for too long");
+const STREAM_ENDED: Text<'static> = Text::fixed("the stream has ended");
+const SILENT: Text<'static> = Text::fixed("silent for too long");
 
 /// The OK of a command that has nothing to tell.
-pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::first_line("done"));
+pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::fixed("done"));
 
 /// One connection of a client, seen from the server. See the [module](super).
 ///
@@ -36,6 +37,8 @@ pub(super) const DONE: Completion<'static> = Completion::ok(None, Text::first_li
 #[derive(Debug)]
 pub struct Session {
     pub(super) config: Arc<Config>,
+    /// What the client may say beyond IMAP4rev1.
+    pub(super) offered: CapabilitySet,
     pub(super) channel: Channel,
     pub(super) state: State,
     pub(super) expected: Expected,
@@ -98,6 +101,7 @@ impl Session {
 
     fn start(config: Arc<Config>, channel: Channel) -> Self {
         let mut session = Self {
+            offered: config.offered(),
             channel,
             state: State::NotAuthenticated,
             expected: Expected::Command,
@@ -126,10 +130,10 @@ impl Session {
         let capabilities = self.capabilities(&config);
         let code = Some(Code::Capability(&capabilities));
         match &config.greeting {
-            Some(text) => self.notice(condition, code, Text::first_line(text), out),
+            Some(text) => self.notice(condition, code, Text::truncated(text), out),
             None => {
                 let text = alloc::format!("{} is ready", config.hostname);
-                self.notice(condition, code, Text::first_line(&text), out);
+                self.notice(condition, code, Text::truncated(&text), out);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::error::ProtocolError;
 use crate::command::CommandKind;
+use crate::command::row::States;
 
 /// Where a session stands (RFC 9051 §3).
 ///
@@ -53,37 +54,11 @@ impl State {
     /// Whether `command` is valid here (RFC 9051 §9: `command-any`, `command-auth`,
     /// `command-nonauth`, `command-select`).
     pub(super) const fn allows(self, command: &CommandKind<'_>) -> bool {
-        match command {
-            CommandKind::Capability
-            | CommandKind::Noop
-            | CommandKind::Logout
-            | CommandKind::Id(_) => true,
-            CommandKind::StartTls
-            | CommandKind::Authenticate { .. }
-            | CommandKind::Login { .. } => matches!(self, Self::NotAuthenticated),
-            CommandKind::Enable(_)
-            | CommandKind::Select(_)
-            | CommandKind::Examine(_)
-            | CommandKind::Create(_)
-            | CommandKind::Delete(_)
-            | CommandKind::Rename { .. }
-            | CommandKind::Subscribe(_)
-            | CommandKind::Unsubscribe(_)
-            | CommandKind::List(_)
-            | CommandKind::Lsub(_)
-            | CommandKind::Namespace
-            | CommandKind::Status(_)
-            | CommandKind::Append(_)
-            | CommandKind::Idle => self.is_authenticated(),
-            CommandKind::Check
-            | CommandKind::Close
-            | CommandKind::Unselect
-            | CommandKind::Expunge { .. }
-            | CommandKind::Search(_)
-            | CommandKind::Fetch(_)
-            | CommandKind::Store(_)
-            | CommandKind::Copy { .. }
-            | CommandKind::Move { .. } => self.is_selected(),
+        match command.row().states {
+            States::Any => true,
+            States::NotAuthenticated => matches!(self, Self::NotAuthenticated),
+            States::Authenticated => self.is_authenticated(),
+            States::Selected => self.is_selected(),
         }
     }
 }

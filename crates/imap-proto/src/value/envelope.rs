@@ -85,28 +85,35 @@ impl Envelope<'_> {
 ///            env-reply-to SP env-to SP env-cc SP env-bcc SP
 ///            env-in-reply-to SP env-message-id ")"         ; RFC 9051 §9
 /// ```
-/// A field that is bad or missing is empty, and those beside it are what they are.
+/// A field that is bad or missing is empty, and those beside it are what they are. It is missing
+/// where a value of another kind stands in its place, and there are fewer values than fields.
 pub(crate) fn envelope<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a Envelope<'a>> {
-    let text = |input| {
+    let text = |input, left| {
         let start = after_stray_words(input, reader)?;
-        reader.field(start, |input| reader.nstring(input))
+        match start {
+            [b'(', ..] if has_fewer(start, left, reader) => missing(start, reader),
+            _ => reader.field(start, |input| reader.nstring(input)),
+        }
     };
-    let list = |input| {
+    let list = |input, left| {
         let start = after_stray_words(input, reader)?;
-        reader.field(start, |input| addresses(input, reader))
+        match start {
+            [b'"' | b'{' | b'~', ..] if has_fewer(start, left, reader) => missing(start, reader),
+            _ => reader.field(start, |input| addresses(input, reader)),
+        }
     };
     let lost = reader.lost();
     let (rest, ()) = open(input)?;
-    let (rest, date) = text(rest)?;
-    let (rest, subject) = text(rest)?;
-    let (rest, from) = list(rest)?;
-    let (rest, sender) = list(rest)?;
-    let (rest, reply_to) = list(rest)?;
-    let (rest, to) = list(rest)?;
-    let (rest, cc) = list(rest)?;
-    let (rest, bcc) = list(rest)?;
-    let (rest, in_reply_to) = text(rest)?;
-    let (rest, message_id) = text(rest)?;
+    let (rest, date) = text(rest, 10)?;
+    let (rest, subject) = text(rest, 9)?;
+    let (rest, from) = list(rest, 8)?;
+    let (rest, sender) = list(rest, 7)?;
+    let (rest, reply_to) = list(rest, 6)?;
+    let (rest, to) = list(rest, 5)?;
+    let (rest, cc) = list(rest, 4)?;
+    let (rest, bcc) = list(rest, 3)?;
+    let (rest, in_reply_to) = text(rest, 2)?;
+    let (rest, message_id) = text(rest, 1)?;
     let (rest, ()) = reader.end_of_list(rest)?;
     let envelope = Envelope {
         date: date.flatten(),
@@ -134,4 +141,23 @@ fn after_stray_words<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<&'a [u8
         rest = reader.skip_spaces(after);
     }
     Ok(rest)
+}
+
+/// Whether there are fewer values up to the end of the envelope than `fields`.
+fn has_fewer<'a>(input: &'a [u8], fields: usize, reader: &Reader<'a>) -> bool {
+    let mut rest = input;
+    for _ in 0..fields {
+        match reader.value(rest) {
+            Ok((after, _)) => rest = reader.skip_spaces(after),
+            Err(_) => return true,
+        }
+    }
+    false
+}
+
+/// A field that is not there.
+#[allow(clippy::unnecessary_wraps, reason = "as all parsers are")]
+fn missing<'a, T>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Option<T>> {
+    reader.lose();
+    Ok((input, None))
 }

@@ -5,7 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
 
-use crate::wire::{Atom, Raw, Reader, atom, encode_list};
+use crate::wire::{Atom, Raw, Reader, atom, encode_list, named};
 
 /// A flag of a message.
 ///
@@ -47,22 +47,37 @@ pub enum PermanentFlag<'a> {
 }
 
 impl Flag<'_> {
+    /// Those that every server knows.
+    const NAMED: [Self; 6] =
+        [Self::Answered, Self::Flagged, Self::Deleted, Self::Seen, Self::Draft, Self::Recent];
+
+    /// What stands after the backslash.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Answered => "Answered",
+            Self::Flagged => "Flagged",
+            Self::Deleted => "Deleted",
+            Self::Seen => "Seen",
+            Self::Draft => "Draft",
+            Self::Recent => "Recent",
+            Self::Keyword(_) | Self::Extension(_) | Self::Unparsed(_) => "",
+        }
+    }
+
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
-        out.put_slice(match self {
-            Self::Answered => b"\\Answered",
-            Self::Flagged => b"\\Flagged",
-            Self::Deleted => b"\\Deleted",
-            Self::Seen => b"\\Seen",
-            Self::Draft => b"\\Draft",
-            Self::Recent => b"\\Recent",
-            Self::Keyword(keyword) => return keyword.encode(out),
+        match self {
+            Self::Keyword(keyword) => keyword.encode(out),
+            Self::Unparsed(raw) => out.put_slice(raw.as_bytes()),
             Self::Extension(name) => {
                 out.put_u8(b'\\');
-                return name.encode(out);
+                name.encode(out);
             }
-            Self::Unparsed(raw) => return out.put_slice(raw.as_bytes()),
-        });
+            known => {
+                out.put_u8(b'\\');
+                out.put_slice(known.name().as_bytes());
+            }
+        }
     }
 }
 
@@ -108,16 +123,8 @@ fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
         return Ok((rest, Flag::Keyword(keyword)));
     };
     let (rest, name) = atom(rest)?;
-    let flag = match name.as_str() {
-        known if known.eq_ignore_ascii_case("Answered") => Flag::Answered,
-        known if known.eq_ignore_ascii_case("Flagged") => Flag::Flagged,
-        known if known.eq_ignore_ascii_case("Deleted") => Flag::Deleted,
-        known if known.eq_ignore_ascii_case("Seen") => Flag::Seen,
-        known if known.eq_ignore_ascii_case("Draft") => Flag::Draft,
-        known if known.eq_ignore_ascii_case("Recent") => Flag::Recent,
-        _ => Flag::Extension(name),
-    };
-    Ok((rest, flag))
+    let known = named(&Flag::NAMED, |known| known.name(), name.keyword());
+    Ok((rest, known.unwrap_or(Flag::Extension(name))))
 }
 
 /// `flag-perm = flag / "\*"`, and the `\Recent` of old servers.
@@ -141,6 +148,8 @@ pub(crate) fn flags_fetch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use mail_wire::parse::complete;
 
     use super::*;
@@ -163,6 +172,30 @@ mod tests {
         let mut out = BytesMut::new();
         encode_flags(flags, &mut out);
         assert_eq!(&out[..], b"(\\Seen \\Deleted $Forwarded \\X-y)");
+    }
+
+    #[test]
+    fn every_flag_is_read_and_written() {
+        // Whoever adds a flag is told here.
+        let next = |flag: Flag<'static>| match flag {
+            Flag::Answered => Some(Flag::Flagged),
+            Flag::Flagged => Some(Flag::Deleted),
+            Flag::Deleted => Some(Flag::Seen),
+            Flag::Seen => Some(Flag::Draft),
+            Flag::Draft => Some(Flag::Recent),
+            Flag::Recent | Flag::Keyword(_) | Flag::Extension(_) | Flag::Unparsed(_) => None,
+        };
+        let mut flag = Some(Flag::Answered);
+        let mut known = Vec::new();
+        while let Some(value) = flag {
+            let mut out = BytesMut::new();
+            value.encode(&mut out);
+            let lower = out.to_ascii_lowercase();
+            assert_eq!(complete(&lower, flag_fetch), Ok(value));
+            known.push(value);
+            flag = next(value);
+        }
+        assert_eq!(known, Flag::NAMED);
     }
 
     /// `\Recent` and `\*` are a server's to tell, and no client's to set.

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod body_structure;
 pub(crate) mod capability;
+pub(crate) mod capability_set;
 pub(crate) mod date;
 pub(crate) mod delimiter;
 pub(crate) mod envelope;

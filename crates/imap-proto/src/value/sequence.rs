@@ -12,6 +12,7 @@ use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::Parsed;
 
+use crate::value::capability_set::CapabilitySet;
 use crate::wire::{Arena, NonEmpty, Reader, Side, non_empty, nz_number, parse_whole};
 
 /// A message number or UID, or `*`.
@@ -114,6 +115,14 @@ impl<'a> SequenceSet<'a> {
 }
 
 impl<'a> SequenceSet<'a> {
+    /// What a client needs that names it: `$` is of SEARCHRES (RFC 5182).
+    pub(crate) const fn needs(&self) -> CapabilitySet {
+        match self {
+            Self::Ranges(_) => CapabilitySet::NONE,
+            Self::Saved => CapabilitySet::SEARCHRES,
+        }
+    }
+
     /// The ranges of the set, resolved as [`SeqRange::resolve`] does, in the
     /// order in which they were written; they may overlap. `None` for `$`.
     pub fn resolve(

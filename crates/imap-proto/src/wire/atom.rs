@@ -42,6 +42,11 @@ impl<'a> Atom<'a> {
         self.0.eq_ignore_ascii_case(other)
     }
 
+    /// It, to be compared with keywords.
+    pub(crate) const fn keyword(self) -> Keyword {
+        Keyword::new(self.0.as_bytes())
+    }
+
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.0.as_bytes());
@@ -97,6 +102,16 @@ pub(crate) fn keyword<'a>(expected: &'static str) -> impl Fn(&'a [u8]) -> Parsed
         ([], rest) => fail(rest, expected),
         (name, rest) => Ok((rest, Keyword::new(name))),
     }
+}
+
+/// The one of `values` that is called so, in upper or lower case. Each says its own name.
+#[inline]
+pub(crate) fn named<T: Copy>(
+    values: &[T],
+    name_of: impl Fn(T) -> &'static str,
+    name: Keyword,
+) -> Option<T> {
+    values.iter().copied().find(|value| Keyword::new(name_of(*value).as_bytes()) == name)
 }
 
 /// `atom = 1*ATOM-CHAR`

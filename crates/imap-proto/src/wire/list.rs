@@ -35,24 +35,30 @@ impl Depth {
 }
 
 impl<'a> Reader<'a> {
-    /// `element *(SP element)`, into the arena.
+    /// `element *(SP element)`, into the arena. A server may forget the space where it is clear
+    /// that the element has ended, and have one after the last.
     pub(crate) fn separated<T: Copy>(
         &self,
         input: &'a [u8],
         mut element: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
     ) -> Parsed<'a, NonEmpty<'a, T>> {
         let (mut rest, first) = element(input)?;
+        let mut start = input;
         let mut list = self.arena.list();
         list.push(first);
-        while let Some(next) = after_space(rest) {
-            let next = self.skip_spaces(next);
+        loop {
+            let next = match after_space(rest) {
+                Some(next) => self.skip_spaces(next),
+                None if self.is_forgiving() && self.ends(start, rest) => rest,
+                None => break,
+            };
             if self.is_forgiving() && matches!(next, [] | [b')', ..]) {
                 rest = next;
                 break;
             }
             let (after, value) = element(next)?;
             list.push(value);
-            rest = after;
+            (start, rest) = (next, after);
         }
         non_empty(rest, list)
     }

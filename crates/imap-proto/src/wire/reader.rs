@@ -138,6 +138,7 @@ impl<'a> Reader<'a> {
                     || matches!(last, Some(b')' | b'"'))
                     || matches!(rest, [b'(', ..])
                     || self.literal_at(rest).is_some()
+                    || (matches!(rest, [b'"', ..]) && self.may_begin_string(rest))
             }
         }
     }

@@ -37,9 +37,14 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// The crate's own texts.
+    pub(crate) const fn fixed(text: &'static str) -> Self {
+        Self(text.as_bytes())
+    }
+
     /// `text` up to its first NUL, CR or LF, which no line holds.
     #[must_use]
-    pub const fn first_line(text: &'a str) -> Self {
+    pub const fn truncated(text: &'a str) -> Self {
         match first_outside(text.as_bytes(), &TEXT_CHAR) {
             Some(end) => Self(text.as_bytes().split_at(end).0),
             None => Self(text.as_bytes()),
@@ -102,7 +107,7 @@ mod tests {
     #[test]
     fn text_is_of_one_line() {
         assert!(Text::new("a\r\nb").is_err() && Text::new("grün").is_ok());
-        assert_eq!(Text::first_line("a\r\nb").as_bytes(), b"a");
+        assert_eq!(Text::truncated("a\r\nb").as_bytes(), b"a");
         assert_eq!(Text::from_octets(b"gr\xfcn").unwrap().to_string(), "gr\u{fffd}n");
     }
 }

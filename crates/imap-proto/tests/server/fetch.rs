@@ -92,7 +92,7 @@ fn a_response_between_commands() {
     let open = session.receive(&mut &b""[..], &arena, &mut out).unwrap_err();
     assert_eq!(open, Error::Misuse(Misuse::WriterOpen));
     // An end that comes meanwhile waits.
-    session.shut_down(Text::first_line("back at noon"), &mut out);
+    session.shut_down(Text::truncated("back at noon"), &mut out);
     session.end_fetch(writer, &mut out).unwrap();
     assert_eq!(&out[..], b"* 1 FETCH ()\r\n* BYE back at noon\r\n");
     assert_eq!(session.state(), State::Logout);

@@ -108,7 +108,7 @@ fn wrong_tickets() {
 fn the_answer_that_is_due_comes_before_the_end() {
     let ends: [fn(&mut Session, &mut BytesMut) -> &'static str; 3] = [
         |session, out| {
-            session.shut_down(Text::first_line("back at noon"), out);
+            session.shut_down(Text::truncated("back at noon"), out);
             session.timed_out(out);
             "back at noon"
         },
@@ -193,7 +193,7 @@ fn ends_of_streams() {
 #[test]
 fn shutting_down() {
     let ((mut session, mut out), arena) = (session(), Arena::new());
-    session.shut_down(Text::first_line("back at noon\r\nnot this"), &mut out);
+    session.shut_down(Text::truncated("back at noon\r\nnot this"), &mut out);
     assert_eq!(&out[..], b"* BYE back at noon\r\n");
     let event = session.receive(&mut &b"a NOOP\r\n"[..], &arena, &mut out);
     assert!(matches!(event, Ok(Event::Closed)));
@@ -207,7 +207,7 @@ fn shutting_down() {
     };
     let _upgrade = session.start_tls(ticket, &mut out).unwrap();
     out.clear();
-    session.shut_down(Text::first_line("bye"), &mut out);
+    session.shut_down(Text::truncated("bye"), &mut out);
     assert!(out.is_empty() && session.state() == State::Logout);
 }
 

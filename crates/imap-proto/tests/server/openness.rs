@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use imap_proto::server::{Channel, Config, Event, Misuse, Rejection, Session, State};
-use imap_proto::{Arena, BytesMut, Code, Data, Response, Text};
+use imap_proto::{Arena, BytesMut, Capability, Code, CommandKind, Data, Response, Text};
 
-use crate::transcript::{config, session_in_mailbox};
+use crate::transcript::{config, selected, session_in_mailbox};
 
 fn open() -> Config {
     let mut config = config();
@@ -72,6 +72,53 @@ fn unknown_commands() {
     );
 }
 
+/// Parameters and modifiers of extensions (RFC 4466 §2) are BAD, unless they are let through.
+#[test]
+fn modifiers() {
+    for (command, name) in [
+        ("SELECT x (CONDSTORE)", "condstore"),
+        ("EXAMINE x (QRESYNC (1 2))", "QRESYNC"),
+        ("CREATE x (USE (\\Sent))", "USE"),
+        ("FETCH 1 UID (CHANGEDSINCE 1)", "CHANGEDSINCE"),
+        ("UID STORE 1 (UNCHANGEDSINCE 1) FLAGS ()", "UNCHANGEDSINCE"),
+        ("SEARCH RETURN (PARTIAL 1:9 COUNT) ALL", "PARTIAL"),
+    ] {
+        let told = |names: &[&'static str]| {
+            let mut config = config();
+            config.capabilities.push(Capability::ESearch);
+            config.modifiers = names.iter().map(|&name| name.into()).collect();
+            let (mut out, arena) = (BytesMut::new(), Arena::new());
+            let mut session = Session::preauthenticated(config.into(), Channel::Tls, &mut out);
+            let input = format!("a SELECT x\r\nb {command}\r\n");
+            let mut input = input.as_bytes();
+            let Ok(Event::Select(select, ticket)) = session.receive(&mut input, &arena, &mut out)
+            else {
+                panic!("{command}")
+            };
+            session.select(ticket, &selected(select, 3), &mut out).unwrap();
+            out.clear();
+            match session.receive(&mut input, &arena, &mut out).unwrap() {
+                Event::NeedInput => {
+                    assert_eq!(&out[..], b"b BAD not offered here\r\n", "{command}");
+                    0
+                }
+                Event::Select(select, _) => select.parameters.len(),
+                Event::Command(command, _) => match command.kind {
+                    CommandKind::Create(create) => create.parameters.len(),
+                    CommandKind::Fetch(fetch) => fetch.modifiers.len(),
+                    CommandKind::Store(store) => store.modifiers.len(),
+                    CommandKind::Search(search) => search.modifiers.len(),
+                    other => panic!("{other:?}"),
+                },
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(told(&[]), 0, "{command}");
+        assert_eq!(told(&["X-OTHER"]), 0, "{command}");
+        assert_eq!(told(&["X-OTHER", name]), 1, "{command}");
+    }
+}
+
 /// One response of the grammar, and no more: what the session accounts for is accounted for.
 #[test]
 fn raw_data() {
@@ -133,7 +180,7 @@ fn greetings() {
     assert_eq!(&out[..], b"a BAD only before login\r\nb BAD only before login\r\n");
 
     out.clear();
-    let why = Rejection::no(Some(Code::Unavailable), Text::first_line("too many connections"));
+    let why = Rejection::no(Some(Code::Unavailable), Text::truncated("too many connections"));
     let mut session = Session::refuse(config, Channel::Clear, why, &mut out);
     assert_eq!(&out[..], b"* BYE [UNAVAILABLE] too many connections\r\n");
     let mut input = &b"a LOGIN u p\r\n"[..];

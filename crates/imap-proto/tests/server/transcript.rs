@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use imap_proto::server::{
-    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Select, Selected, Session,
-    Upgrade, request,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Selected, Session, Upgrade,
+    request,
 };
 use imap_proto::{
     Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, Delimiter,
-    FetchData, Flag, Listed, PermanentFlag, Section, Text, Ticket,
+    FetchData, Flag, Listed, PermanentFlag, Section, Select, Text, Ticket,
 };
 use mail_transcript::{LogLines, Peer, assert_hidden, play_server};
 
@@ -270,7 +270,7 @@ fn carry_out(
     ticket: Ticket<request::Command>,
     out: &mut BytesMut,
 ) -> Result<(), Misuse> {
-    let done = Completion::ok(None, Text::first_line("done"));
+    let done = Completion::ok(None, Text::truncated("done"));
     match command.kind {
         CommandKind::Login { user, password } => {
             if (user.as_bytes(), password.reveal()) == (b"alice", b"secret") {
@@ -306,7 +306,7 @@ fn carry_out(
         }
         CommandKind::List(_) => session.reject(ticket, Rejection::NOT_SUPPORTED, out),
         CommandKind::Check => {
-            session.complete(ticket, Completion::bad(None, Text::first_line("no checks")), out)
+            session.complete(ticket, Completion::bad(None, Text::truncated("no checks")), out)
         }
         _ => session.complete(ticket, done, out),
     }
@@ -336,7 +336,7 @@ fn answer_select(
     let mut selected = selected(select, 3);
     match select.mailbox.as_str() {
         Some("Missing") => {
-            let why = Rejection::no(Some(Code::NonExistent), Text::first_line("no"));
+            let why = Rejection::no(Some(Code::NonExistent), Text::truncated("no"));
             return session.reject(ticket, why, out);
         }
         Some("Archive") => selected.read_only = true,

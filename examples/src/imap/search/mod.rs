@@ -23,9 +23,9 @@ use crate::store::{Error, Store, UidSet};
 const CHARSETS: [&str; 2] = ["US-ASCII", "UTF-8"];
 
 const TOO_MUCH: Completion<'static> =
-    Completion::no(Some(Code::Limit), Text::first_line("too much to look for at a time"));
+    Completion::no(Some(Code::Limit), Text::truncated("too much to look for at a time"));
 const UNKNOWN_CHARSET: Completion<'static> =
-    Completion::no(Some(Code::BadCharset(&[])), Text::first_line("the charset is not known"));
+    Completion::no(Some(Code::BadCharset(&[])), Text::truncated("the charset is not known"));
 
 /// How many messages are looked at together.
 const BATCH: usize = 500;

@@ -1,4 +1,4 @@
-//! What a search found, as RFC 9051 §7.3.4 and RFC 4731 tell it.
+//! ESEARCH: SEARCH with RETURN, and what it found (RFC 4731; RFC 9051 §6.4.4 and §7.3.4).
 
 use core::num::NonZeroU32;
 
@@ -6,10 +6,38 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, fail, number32};
 
+use super::{Extension, ResponseRow};
+use crate::command::modifier::{Modifier, modifier};
+use crate::response::Data;
+use crate::value::capability_set::CapabilitySet;
 use crate::value::sequence::{UidSet, encode_uid_set, uid_set};
 use crate::wire::{
-    AString, Atom, LINE_END, Raw, Reader, Style, atom, close, encode_string, nz_number, open,
+    AString, Atom, LINE_END, Raw, Reader, Style, atom, close, encode_separated, encode_string,
+    named, nz_number, open,
 };
+
+pub(super) static EXTENSION: Extension = Extension { commands: &[], responses: &[&ESEARCH] };
+
+pub(crate) static ESEARCH: ResponseRow = ResponseRow::new("ESEARCH", |input, reader| {
+    let (rest, found) = esearch(input, reader)?;
+    Ok((rest, Data::ESearch(found)))
+});
+
+/// `search-return-opt`: what SEARCH is to return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SearchReturn {
+    /// `MIN`: the smallest number found.
+    Min,
+    /// `MAX`: the largest number found.
+    Max,
+    /// `ALL`: all numbers found.
+    All,
+    /// `COUNT`: how many were found.
+    Count,
+    /// `SAVE`: nothing, but remember what was found as `$`.
+    Save,
+}
 
 /// ESEARCH: what a search with RETURN found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -40,9 +68,81 @@ pub enum SearchResult<'a> {
     Unparsed(Raw<'a>),
 }
 
+impl SearchReturn {
+    const ALL: [Self; 5] = [Self::Min, Self::Max, Self::All, Self::Count, Self::Save];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Min => "MIN",
+            Self::Max => "MAX",
+            Self::All => "ALL",
+            Self::Count => "COUNT",
+            Self::Save => "SAVE",
+        }
+    }
+
+    /// What a client needs that asks for it.
+    pub(crate) const fn needs(self) -> CapabilitySet {
+        match self {
+            Self::Min | Self::Max | Self::All | Self::Count => CapabilitySet::ESEARCH,
+            Self::Save => CapabilitySet::ESEARCH.and(CapabilitySet::SEARCHRES),
+        }
+    }
+}
+
+/// Writes ` RETURN (…)`, if anything is asked for.
+pub(crate) fn encode_returns(
+    returns: Option<&[SearchReturn]>,
+    modifiers: &[Modifier<'_>],
+    out: &mut BytesMut,
+) {
+    if returns.is_none() && modifiers.is_empty() {
+        return;
+    }
+    out.put_slice(b" RETURN (");
+    let returns = returns.unwrap_or_default();
+    encode_separated(returns, out, |option, out| out.put_slice(option.name().as_bytes()));
+    if !returns.is_empty() && !modifiers.is_empty() {
+        out.put_u8(b' ');
+    }
+    encode_separated(modifiers, out, |modifier, out| modifier.encode(out));
+    out.put_u8(b')');
+}
+
+/// What comes after `RETURN`, and what other extensions ask for. What is asked for twice is
+/// told once.
+///
+/// ```abnf
+/// SP "(" [search-return-opt *(SP search-return-opt)] ")"
+/// search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE" / search-ret-opt-ext
+/// search-ret-opt-ext = search-modifier-name [SP search-mod-params]
+///                                                          ; RFC 9051 §9
+/// ```
+pub(crate) fn search_returns<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, (&'a [SearchReturn], &'a [Modifier<'a>])> {
+    let mut modifiers = reader.arena.list();
+    let (rest, returns) = reader.list(reader.space(input)?.0, |input| {
+        let (rest, option) = modifier(input, reader)?;
+        match named(&SearchReturn::ALL, SearchReturn::name, option.name.keyword()) {
+            Some(known) if option.value.is_none() => Ok((rest, Some(known))),
+            Some(_) => fail(input, "a return option of SEARCH"),
+            None => {
+                modifiers.push(option);
+                Ok((rest, None))
+            }
+        }
+    })?;
+    let returns = reader.arena.collect(returns.iter().copied().flatten());
+    Ok((rest, (reader.once(returns, |_| true), modifiers.into_bump_slice())))
+}
+
 impl ESearch<'_> {
+    /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"ESEARCH");
         if let Some(tag) = self.tag {
             out.put_slice(b" (TAG ");
             encode_string(tag.as_bytes(), style, out);
@@ -88,7 +188,7 @@ impl ESearch<'_> {
 ///                      "ALL" SP sequence-set / "COUNT" SP number /
 ///                      search-ret-data-ext                 ; RFC 9051 §9
 /// ```
-pub(crate) fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
+fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
     let mut rest = reader.skip_spaces(input);
     let mut found = ESearch::default();
     if let Ok((after, tag)) = correlator(rest, reader) {
