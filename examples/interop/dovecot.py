@@ -1,4 +1,4 @@
-"""Dovecot 2.3 as a POP3 server to be tried, with all it needs in a temporary directory."""
+"""Dovecot 2.3 as a server of POP3, and of LMTP, with all it needs in a temporary directory."""
 
 import atexit
 import contextlib
@@ -59,16 +59,30 @@ ssl_cert = <{home}/cert.pem
 ssl_key = <{home}/key.pem
 """
 
+# Added for LMTP (RFC 2033), by which it takes mail.
+LMTP = """
+protocols = pop3 lmtp
+service lmtp {{
+  user = {user}
+  inet_listener lmtp {{
+    port = {lmtp}
+  }}
+}}
+"""
+
 
 class Dovecot:
     """Dovecot as a process, on free ports, with one user: alice, password secret.
 
     It takes USER and PASS, APOP, and AUTH with all that needs a password, with
     and without TLS: `ports["pop3"]` has STLS, `ports["pop3s"]` TLS from the start.
+    With `lmtp`, `ports["lmtp"]` takes mail for her.
     """
 
-    def __init__(self):
+    def __init__(self, lmtp=False):
         self.home = Home()
+        self.names = ("pop3", "pop3s", "lmtp") if lmtp else ("pop3", "pop3s")
+        self.configuration = CONFIGURATION + LMTP if lmtp else CONFIGURATION
         self.process = None
         self.messages = 0
         # For when the checks are interrupted.
@@ -99,8 +113,8 @@ class Dovecot:
         """Starts Dovecot and waits until it accepts connections."""
         # It takes no port 0. Somebody may take a port that was free, hence the tries.
         for _ in range(5):
-            self.ports = free_ports("pop3", "pop3s")
-            configuration = CONFIGURATION.format(
+            self.ports = free_ports(*self.names)
+            configuration = self.configuration.format(
                 host=HOST,
                 home=self.home.path,
                 user=self.home.user.pw_name,
@@ -138,7 +152,7 @@ class Dovecot:
         return said
 
     def put(self, message):
-        """Puts a message, octets with CRLF, into the mailbox, behind those in it."""
+        """Puts a message, octets with CRLF, into the mailbox, after those in it."""
         self.messages += 1
         name = f"{1_000_000_000 + self.messages}.M0P1Q{self.messages}.localhost"
         # A Maildir has the line ends of the system.

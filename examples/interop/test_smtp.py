@@ -371,8 +371,8 @@ class NoClearTextAuthentication(SmtpTest):
     def test_auth_takes_tls(self):
         self.assertNotIn("auth", self.smtp().esmtp_features)
         plain = base64.b64encode(b"\0carol\0pass word")
-        # RFC 4954 §4: as one that is not supported.
-        self.assertEqual(self.ask(self.raw(), b"AUTH PLAIN " + plain), 504)
+        # RFC 4954 §6: encryption is required for the mechanism.
+        self.assertEqual(self.ask(self.raw(), b"AUTH PLAIN " + plain), 538)
         for way in (STARTTLS, TLS):
             self.assertEqual(self.smtp(way).login("carol", "pass word")[0], 235)
 

@@ -24,7 +24,7 @@
 //!     Arena, Body, BytesMut, Command, CommandKind, Data, Delimiter, Fetch, FetchData, FetchItem,
 //!     Flag, Listed, Mailbox, ReceiveBuffer, Ticket,
 //! };
-//! use imap_proto::server::{Channel, Config, Event, Misuse, Rejection, Selected, Session, request};
+//! use imap_proto::server::{Channel, Config, Event, Rejection, Selected, Session, request};
 //!
 //! type Failure = Box<dyn std::error::Error>;
 //!
