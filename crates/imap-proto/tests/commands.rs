@@ -70,7 +70,7 @@ fn check(wire: &str, again: &str) {
 #[test]
 fn examples_of_the_rfcs() {
     for wire in [
-        // RFC 9051 section 6.1
+        // RFC 9051 §6.1
         "abcd CAPABILITY",
         "a002 NOOP",
         "A023 LOGOUT",
@@ -140,14 +140,14 @@ fn examples_of_the_rfcs() {
         "A005 UID COPY 305:310 meeting",
         "E283 COPY $ \"Other Messages\"",
         "a UID MOVE 42:69 foo",
-        // RFC 3501 sections 6.3.9, 6.4.1
+        // RFC 3501 §6.3.9, 6.4.1
         "A002 LSUB #news. comp.mail.*",
         "FXXZ CHECK",
-        // RFC 5258 section 5
+        // RFC 5258 §5
         "BBB LIST \"\" (INBOX Drafts Sent/%)",
-        // RFC 5182 section 2.2
+        // RFC 5182 §2.2
         "A283 FETCH $ (UID INTERNALDATE FLAGS RFC822.HEADER)",
-        // RFC 2971 section 3.1
+        // RFC 2971 §3.1
         "a023 ID (\"name\" \"sodr\" \"version\" \"19.34\" \"vendor\" \"Pink Floyd Music Limited\")",
         "a042 ID NIL",
     ] {
@@ -159,7 +159,7 @@ fn examples_of_the_rfcs() {
 #[test]
 fn other_forms() {
     for (wire, again) in [
-        // RFC 9051 sections 6.3.9.8, 6.4.4.4, 7.1, 8; RFC 3501 section 7.5
+        // RFC 9051 §6.3.9.8, 6.4.4.4, 7.1, 8; RFC 3501 §7.5
         ("A03 LIST () \"\" \"%\" RETURN (CHILDREN)", "A03 LIST \"\" % RETURN (CHILDREN)"),
         ("a1 LIST \"\" (\"foo\")", "a1 LIST \"\" foo"),
         ("b LOGIN \"fred\" \"foo\"", "b LOGIN fred foo"),
@@ -169,9 +169,9 @@ fn other_forms() {
         ("d select inbox", "d SELECT INBOX"),
         ("a004 fetch 12 body[header]", "a004 FETCH 12 BODY[HEADER]"),
         ("a005 store 12 +flags \\deleted", "a005 STORE 12 +FLAGS (\\Deleted)"),
-        // RFC 3501 section 7.5, with its literals
+        // RFC 3501 §7.5, with its literals
         ("A001 LOGIN {11}\r\nFRED FOOBAR {7}\r\nfat man", "A001 LOGIN \"FRED FOOBAR\" \"fat man\""),
-        // RFC 9051 section 6.4.4.4
+        // RFC 9051 §6.4.4.4
         (
             "B283 SEARCH RETURN (SAVE) CHARSET KOI8-R (OR $ 1,3000:3021) TEXT {4}\r\nXXXX",
             "B283 SEARCH RETURN (SAVE) CHARSET KOI8-R (OR $ 1,3000:3021) TEXT XXXX",

@@ -76,7 +76,7 @@ fn is_all_known(response: &Response<'_>) -> bool {
 #[test]
 fn examples_of_the_rfcs() {
     for wire in [
-        // RFC 9051 section 6.1
+        // RFC 9051 §6.1
         "* CAPABILITY IMAP4rev2 STARTTLS AUTH=GSSAPI LOGINDISABLED",
         "abcd OK CAPABILITY completed",
         "* BYE IMAP4rev2 Server logging out",
@@ -132,17 +132,17 @@ fn examples_of_the_rfcs() {
         "* 1 FETCH (BINARY.SIZE[] 4294967296 BODY (\"A\" \"B\" NIL NIL NIL \"7BIT\" 4294967296))",
         "* 1 FETCH (BODY[] NIL BODY[HEADER.FIELDS (DATE FROM)]<0> {3}\r\nabc BINARY.SIZE[1] 5)",
         "* 1 FETCH (BINARY[1.2]<3> ~{3}\r\na\0b BINARY[] NIL)",
-        // RFC 3501 sections 7.2.5, 7.3.2 and 7.4.2
+        // RFC 3501 §7.2.5, 7.3.2 and 7.4.2
         "* SEARCH 2 3 6",
         "* SEARCH",
         "* 5 RECENT",
         "* OK [UNSEEN 12] Message 12 is first unseen",
         "* LSUB () \".\" #news.comp.mail.misc",
         "* 1 FETCH (RFC822 {2}\r\nhi RFC822.HEADER {0}\r\n RFC822.TEXT NIL)",
-        // RFC 2971 section 3.2
+        // RFC 2971 §3.2
         "* ID NIL",
         "* ID (\"name\" \"Cyrus\" \"version\" \"1.5\" \"os\" NIL)",
-        // RFC 9051 section 8
+        // RFC 9051 §8
         concat!(
             "* 12 FETCH (FLAGS (\\Seen) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" ",
             "RFC822.SIZE 4286 ENVELOPE (\"Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\" ",
@@ -184,7 +184,7 @@ fn examples_of_the_rfcs() {
     }
 }
 
-/// Statuses as servers send them (section 7.1).
+/// Statuses as servers send them (RFC 9051 §7.1).
 #[test]
 fn statuses_with_less_than_the_grammar_wants() {
     let arena = Arena::new();
@@ -240,7 +240,7 @@ fn a_text_is_no_code() {
     assert!(CodeText::new(Text::EMPTY).is_err());
 }
 
-/// What is not of the grammar and well understood (section 7, and servers).
+/// What is not of the grammar and well understood (RFC 9051 §7, and servers).
 #[test]
 fn what_servers_are_forgiven() {
     let arena = Arena::new();
@@ -411,7 +411,7 @@ fn ten_thousand_parentheses() {
     assert!(!is_all_known(&parse(&wire, &Arena::new())));
 }
 
-/// RFC 9051 section 7.5.2: what BINARY tells goes out as a `literal8` only where
+/// RFC 9051 §7.5.2: what BINARY tells goes out as a `literal8` only where
 /// there is a NUL in it.
 #[test]
 fn binary_with_and_without_nul() {

@@ -39,8 +39,8 @@ pub struct SeqRange {
 pub enum SequenceSet<'a> {
     /// These numbers.
     Ranges(NonEmpty<'a, SeqRange>),
-    /// `$`: what the last `SEARCH RETURN (SAVE)` found (RFC 9051 section
-    /// 6.4.4.1).
+    /// `$`: what the last `SEARCH RETURN (SAVE)` found (RFC 9051
+    /// §6.4.4.1).
     Saved,
 }
 
