@@ -8,7 +8,8 @@ use std::sync::Arc;
 use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use imap_proto::server::{
-    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Selected, Session, request,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Selected, Session,
+    UnknownCommands, request,
 };
 use imap_proto::{
     Arena, Auth, Body, Capability, Command, CommandKind, Data, FetchData, Listed, Mailbox, Section,
@@ -58,7 +59,7 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     if case.lenient {
         config.tolerance = Tolerance::LENIENT;
     }
-    config.unknown_commands.push("X".into());
+    config.unknown_commands = UnknownCommands::Of(vec!["X".into()]);
     config.limits.command = COMMAND;
     config.limits.literal = 60;
     config.limits.literal_before_login = 20;

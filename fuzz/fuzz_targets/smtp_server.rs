@@ -10,7 +10,9 @@ use arbitrary::Arbitrary;
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use mail_fuzz::in_proportion;
-use smtp_proto::server::{Channel, Config, Error, Event, ProtocolError, Rejection, Session};
+use smtp_proto::server::{
+    Channel, Config, Error, Event, ProtocolError, Rejection, Session, UnknownCommands,
+};
 use smtp_proto::{BodyPolicy, Framed, Reply, ReplyFramer, Tolerance};
 
 const MESSAGE: u64 = 64;
@@ -58,7 +60,7 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     config.limits.bad_commands = BAD_COMMANDS;
     config.limits.refusals = REFUSALS;
     config.mechanisms.offer("PLAIN").expect("a mechanism");
-    config.verbs.add("XWHO").expect("a verb");
+    config.unknown_commands = UnknownCommands::Of(vec!["XWHO".into()]);
     Arc::new(config)
 }
 

@@ -10,7 +10,7 @@
 //! | messages | [`DotUnstuffer`], [`DotStuffer`] |
 //! | SASL | [`Mechanism`], [`Auth`], [`ClientLine`], [`Base64`] |
 //! | sessions | [`Desk`] and its [`Ticket`]s, [`Inbound`], [`Farewell`], [`BadCommands`], [`InFlight`], [`WireLog`] |
-//! | drivers | [`ReceiveBuffer`], [`Channel`], [`TlsPolicy`], [`CloseReason`] |
+//! | drivers | [`ReceiveBuffer`], [`Channel`], [`TlsPolicy`], [`CloseReason`], [`UnknownCommands`] |
 
 #![no_std]
 
@@ -32,6 +32,7 @@ mod sasl;
 mod secret;
 mod ticket;
 mod unit;
+mod unknown_commands;
 mod wire_log;
 
 pub use buffer::{BufferError, ReceiveBuffer};
@@ -50,4 +51,5 @@ pub use sasl::{
 pub use secret::Secret;
 pub use ticket::{Desk, Ticket, Upgrade, WrongTicket};
 pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer};
+pub use unknown_commands::UnknownCommands;
 pub use wire_log::{Direction, WireLine, WireLog};

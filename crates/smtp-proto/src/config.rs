@@ -3,10 +3,10 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError};
+use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError, UnknownCommands};
 
 use crate::address::Hostname;
-use crate::keywords::{EhloLines, Keywords, Verbs};
+use crate::keywords::{EhloLines, Keywords};
 use crate::text::Text;
 use crate::tolerance::Tolerance;
 
@@ -62,10 +62,10 @@ pub struct Config {
     pub mail_parameters: Keywords,
     /// The same for RCPT: [`RcptParameters::other`](crate::RcptParameters::other).
     pub rcpt_parameters: Keywords,
-    /// Verbs that this crate does not know and the driver does: their commands reach it as
+    /// Which commands that this crate does not know are given to the driver, as
     /// [`Event::Unknown`](crate::server::Event::Unknown). All others are answered 500.
     /// Default: none.
-    pub verbs: Verbs,
+    pub unknown_commands: UnknownCommands,
     /// How much to take.
     pub limits: Limits,
 }
@@ -94,7 +94,7 @@ impl Config {
             ehlo_lines: EhloLines::default(),
             mail_parameters: Keywords::default(),
             rcpt_parameters: Keywords::default(),
-            verbs: Verbs::default(),
+            unknown_commands: UnknownCommands::default(),
             limits: Limits::default(),
         })
     }

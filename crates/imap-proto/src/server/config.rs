@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mail_wire::{Channel, Mechanism, OfferedMechanisms};
+use mail_wire::{Channel, Mechanism, OfferedMechanisms, UnknownCommands};
 
 use crate::limits::Limits;
 use crate::tolerance::Tolerance;
@@ -46,10 +46,10 @@ pub struct Config {
     /// Whether LOGIN is offered where clear-text passwords may be sent.
     /// Default yes.
     pub login: bool,
-    /// Commands that this crate cannot read and the server can: those of an extension that
-    /// is not known here. They reach it as [`Event::Unknown`](super::Event::Unknown), whatever
+    /// Which commands that this crate cannot read are given to the driver: those of an extension
+    /// that is not known here. They reach it as [`Event::Unknown`](super::Event::Unknown), whatever
     /// the state, within the limits of all commands. Default none.
-    pub unknown_commands: Vec<Cow<'static, str>>,
+    pub unknown_commands: UnknownCommands,
     /// Parameters and modifiers of commands that this crate does not know and the server does,
     /// by name: those of extensions to SELECT, EXAMINE, CREATE, FETCH, STORE and SEARCH (RFC
     /// 4466). Commands that have any other are BAD. Default none.
@@ -82,7 +82,7 @@ impl Config {
             enable: Vec::new(),
             starttls: false,
             login: true,
-            unknown_commands: Vec::new(),
+            unknown_commands: UnknownCommands::None,
             modifiers: Vec::new(),
             mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,

@@ -106,7 +106,7 @@ mod unknown;
 pub use config::Config;
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::Event;
-pub use mail_wire::{Channel, Upgrade};
+pub use mail_wire::{Channel, UnknownCommands, Upgrade};
 pub use rejection::Rejection;
 pub use select::Selected;
 pub use session::Session;

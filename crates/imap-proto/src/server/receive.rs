@@ -233,11 +233,8 @@ impl Session {
     /// The command in `octets`, if it is one that the server wants though this crate cannot
     /// read it.
     fn unknown<'a>(&self, octets: &'a [u8]) -> Option<UnknownCommand<'a>> {
-        if self.config.unknown_commands.is_empty() {
-            return None;
-        }
         let command = UnknownCommand::parse(octets)?;
-        let wanted = self.config.unknown_commands.iter().any(|name| command.name.is(name));
+        let wanted = self.config.unknown_commands.contains(command.name.as_str().as_bytes());
         wanted.then_some(command)
     }
 

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use imap_proto::server::{Channel, Config, Event, Misuse, Rejection, Session, State};
+use imap_proto::server::{
+    Channel, Config, Event, Misuse, ProtocolError, Rejection, Session, State, UnknownCommands,
+};
 use imap_proto::{Arena, BytesMut, Capability, Code, CommandKind, Data, Response, Text};
 
 use crate::transcript::{config, selected, session_in_mailbox};
 
 fn open() -> Config {
     let mut config = config();
-    config.unknown_commands = vec!["X-TAGS".into(), "SELECT".into()];
+    config.unknown_commands = UnknownCommands::Of(vec!["X-TAGS".into(), "SELECT".into()]);
     config
 }
 
@@ -117,6 +119,23 @@ fn modifiers() {
         assert_eq!(told(&["X-OTHER"]), 0, "{command}");
         assert_eq!(told(&["X-OTHER", name]), 1, "{command}");
     }
+}
+
+/// A proxy takes all that has a tag and a name, but no request of HTTP.
+#[test]
+fn all_unknown_commands() {
+    let mut config = config();
+    config.unknown_commands = UnknownCommands::All;
+    let written = play(config.clone(), "a X-Tags {2}\r\nhi\r\nb\r\nc SELECT (\r\n");
+    assert_eq!(
+        written,
+        "+ send the literal\r\n* X-SAID {2}\r\nhi\r\na OK done\r\n\
+         b BAD expected a space at octet 1\r\n* X-SAID (\r\nc OK done\r\n"
+    );
+    let (mut out, arena) = (BytesMut::new(), Arena::new());
+    let mut session = Session::preauthenticated(config.into(), Channel::Tls, &mut out);
+    let http = session.receive(&mut &b"GET / HTTP/1.1\r\n"[..], &arena, &mut out);
+    assert_eq!(http.unwrap_err(), ProtocolError::HttpRequest.into());
 }
 
 /// One response of the grammar, and no more: what the session accounts for is accounted for.

@@ -1,10 +1,8 @@
 //! What a server offers, and its limits.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::time::Duration;
 
-use mail_wire::OfferedMechanisms;
+use mail_wire::{OfferedMechanisms, UnknownCommands};
 
 use crate::capability::Retention;
 use crate::text::{Text, TextBuf};
@@ -27,39 +25,43 @@ pub struct Config {
     /// The text of the greeting, to which the timestamp of APOP is added if
     /// there is one. It should hold no `<` then.
     pub greeting: TextBuf,
-    /// Whether STLS is offered while the connection is in clear text.
+    /// Whether STLS is offered while the connection is in clear text. Default: no.
     pub stls: bool,
     /// Whether passwords are taken from connections in clear text: USER and
     /// PASS, and the [mechanisms that show them](crate::Mechanism::shows_password). RFC
-    /// 8314 §3 and RFC 5034 §4 say not to.
+    /// 8314 §3 and RFC 5034 §4 say not to. Default: no.
     pub plaintext_auth: bool,
-    /// Whether USER and PASS are offered.
+    /// Whether USER and PASS are offered. Default: yes.
     pub user: bool,
-    /// The SASL mechanisms that are offered.
+    /// The SASL mechanisms that are offered. Default: none.
     pub mechanisms: OfferedMechanisms,
     /// Whether UTF8 is offered (RFC 6856 §2): messages with UTF-8 in their
-    /// headers can be sent after [`Session::is_utf8`](super::Session::is_utf8) holds.
+    /// headers can be sent after [`Session::is_utf8`](super::Session::is_utf8) holds. Default: no.
     pub utf8: bool,
     /// Whether names and passwords may be UTF-8 too (RFC 6856 §2.2), where
     /// [`utf8`](Self::utf8) is offered. Whoever checks them must prepare them
-    /// (SASLprep, RFC 4013).
+    /// (SASLprep, RFC 4013). Default: no.
     pub utf8_user: bool,
     /// Whether LANG is offered (RFC 6856 §3). The session speaks English and
-    /// says so.
+    /// says so. Default: no.
     pub lang: bool,
-    /// How long messages are kept (RFC 2449 §6.7); not told where it is `None`.
+    /// How long messages are kept (RFC 2449 §6.7); not told where it is `None`,
+    /// the default.
     pub expire: Option<Retention>,
     /// The least number of seconds between two logins (RFC 2449 §6.5). Reject an earlier one
     /// with [`Rejection::TOO_EARLY`](super::Rejection::TOO_EARLY).
+    /// Default: none.
     pub login_delay: Option<u32>,
-    /// The name of the program (RFC 2449 §6.9); not told where it is `None`.
+    /// The name of the program (RFC 2449 §6.9); not told where it is `None`,
+    /// the default.
     pub implementation: Option<TextBuf>,
     /// Which commands that this crate does not know are given to the driver, as
     /// [`Event::Unknown`](super::Event::Unknown), instead of being answered with a no.
+    /// Default: none.
     pub unknown_commands: UnknownCommands,
     /// The limits.
     pub limits: Limits,
-    /// What is taken although no RFC allows it.
+    /// What is taken although no RFC allows it. Default: [`Tolerance::default`].
     pub tolerance: Tolerance,
 }
 
@@ -81,29 +83,6 @@ impl Default for Config {
             unknown_commands: UnknownCommands::None,
             limits: Limits::default(),
             tolerance: Tolerance::default(),
-        }
-    }
-}
-
-/// Which commands that this crate does not know are given to the driver.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UnknownCommands {
-    /// None: the session says no to them, and counts them as bad.
-    #[default]
-    None,
-    /// Those of these keywords, in upper or lower case.
-    Of(Vec<String>),
-    /// All: for a proxy.
-    All,
-}
-
-impl UnknownCommands {
-    pub(super) fn has(&self, keyword: &[u8]) -> bool {
-        match self {
-            Self::None => false,
-            Self::Of(known) => known.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(keyword)),
-            Self::All => true,
         }
     }
 }

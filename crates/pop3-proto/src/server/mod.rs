@@ -100,11 +100,11 @@ mod state;
 mod transaction;
 
 pub use body::Body;
-pub use config::{Config, Limits, UnknownCommands};
+pub use config::{Config, Limits};
 pub use deletion_marks::DeletionMarks;
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Event, Login, Proof};
-pub use mail_wire::{Channel, Upgrade};
+pub use mail_wire::{Channel, UnknownCommands, Upgrade};
 pub use rejection::Rejection;
 pub use session::Session;
 pub use state::State;

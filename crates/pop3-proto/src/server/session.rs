@@ -248,7 +248,7 @@ impl Session {
             (_, Command::Capa) => self.capa(out),
             (_, Command::Lang(language)) => self.lang(language, out),
             (_, Command::Unknown(unknown)) => {
-                if self.config.unknown_commands.has(unknown.keyword()) {
+                if self.config.unknown_commands.contains(unknown.keyword()) {
                     let ticket = self.desk.issue(Pending::Unknown);
                     return Ok(Some(Event::Unknown(unknown, ticket)));
                 }

@@ -108,10 +108,10 @@ mod state;
 mod transaction;
 
 pub use crate::config::{Config, Limits};
-pub use crate::keywords::{EhloLines, Keywords, Verbs};
+pub use crate::keywords::{EhloLines, Keywords};
 pub use crate::reply::Rejection;
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Event, Hello, HelloVerb};
-pub use mail_wire::{Channel, Upgrade};
+pub use mail_wire::{Channel, UnknownCommands, Upgrade};
 pub use session::Session;
 pub use state::State;

@@ -80,7 +80,9 @@ impl Session {
             Command::StartTls => self.tls(rest, out),
             Command::Auth(auth) => self.auth(auth, out),
             Command::Obsolete(..) => self.bad(Rejection::NOT_SUPPORTED, out),
-            Command::Unknown(unknown) if self.config.verbs.contains(unknown.verb()) => {
+            Command::Unknown(unknown)
+                if self.config.unknown_commands.contains(unknown.verb().as_bytes()) =>
+            {
                 Some(Event::Unknown(unknown, self.desk.issue(Pending::Unknown)))
             }
             Command::Unknown(_) => self.bad(UNKNOWN_VERB, out),
@@ -130,7 +132,9 @@ impl Session {
                     None => line.len(),
                 }
             }
-            Ok(Command::Unknown(unknown)) if self.config.verbs.contains(unknown.verb()) => {
+            Ok(Command::Unknown(unknown))
+                if self.config.unknown_commands.names(unknown.verb().as_bytes()) =>
+            {
                 unknown.verb().len()
             }
             Ok(Command::Auth(_) | Command::Unknown(_)) | Err(_) => verb_length(line),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mail_transcript::Peer;
 use proptest::prelude::*;
 use smtp_proto::BodyPolicy;
-use smtp_proto::server::Channel;
+use smtp_proto::server::{Channel, UnknownCommands};
 
 use crate::transcript::{Outcome, Server, config};
 
@@ -37,7 +37,7 @@ fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
     config.limits.auth_line = 80;
     config.limits.recipients = 2;
     config.limits.refusals = 5;
-    config.verbs.add("XWHO").unwrap();
+    config.unknown_commands = UnknownCommands::Of(vec!["XWHO".into()]);
     config.mail_parameters.add("RET").unwrap();
     config.ehlo_lines.add("DSN").unwrap();
     config.mechanisms.offer("PLAIN").unwrap();
