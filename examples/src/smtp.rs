@@ -11,8 +11,8 @@ use std::{
 };
 
 use smtp_proto::{
-    Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, ReversePath,
-    SyntaxError, Text, Ticket, Tolerance,
+    Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, ReceiveBuffer, SyntaxError,
+    Text, Ticket, Tolerance,
     server::{Channel, Config, Event, Misuse, Rejection, Session, request},
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
@@ -363,10 +363,7 @@ impl<'s> Client<'s> {
 
 impl Transaction {
     fn new(mail: Mail<'_>) -> Self {
-        let reverse_path = match mail.from {
-            ReversePath::Null => "<>".into(),
-            ReversePath::Mailbox(mailbox) => format!("<{mailbox}>"),
-        };
+        let reverse_path = mail.from.to_string();
         Self { reverse_path, smtputf8: mail.parameters.smtputf8, ..Self::default() }
     }
 }

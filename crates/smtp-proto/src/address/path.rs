@@ -1,5 +1,7 @@
 //! The paths of MAIL and RCPT (RFC 5321 §4.1.2).
 
+use core::fmt;
+
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, byte, fail};
 
@@ -36,6 +38,16 @@ impl<'a> ReversePath<'a> {
     }
 }
 
+/// As on the wire, and in the Return-Path field (RFC 5321 §4.4): `<a@example.org>`, `<>`.
+impl fmt::Display for ReversePath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("<>"),
+            Self::Mailbox(mailbox) => write!(f, "<{mailbox}>"),
+        }
+    }
+}
+
 /// Where a message goes: the argument of RCPT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ForwardPath<'a> {
@@ -62,6 +74,16 @@ impl<'a> ForwardPath<'a> {
             Self::Mailbox(mailbox) => mailbox.encode(out),
         }
         out.put_u8(b'>');
+    }
+}
+
+/// As on the wire: `<a@example.org>`, `<Postmaster>`.
+impl fmt::Display for ForwardPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Postmaster => f.write_str("<Postmaster>"),
+            Self::Mailbox(mailbox) => write!(f, "<{mailbox}>"),
+        }
     }
 }
 
@@ -155,7 +177,10 @@ mod tests {
             let mut out = BytesMut::new();
             reverse(text).unwrap().encode(&mut out);
             assert_eq!(out, text.as_bytes());
+            assert_eq!(reverse(text).unwrap().to_string(), text);
         }
+        assert_eq!(forward("<postmaster>").unwrap().to_string(), "<Postmaster>");
+        assert_eq!(forward("<a@b>").unwrap().to_string(), "<a@b>");
     }
 
     #[test]
