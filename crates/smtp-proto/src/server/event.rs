@@ -55,9 +55,9 @@ pub enum Event<'b> {
     /// The client asks who is on a mailing list; only where
     /// [`Config::expn`](super::Config::expn) is set.
     Expn(Query<'b>, Ticket<request::Expn>),
-    /// A command that this crate does not know; only one of
-    /// [`Config::verbs`](super::Config::verbs). Answer with `accept`, `reject`, or any
-    /// [`reply`](super::Session::reply).
+    /// A command that this crate does not know; only one that
+    /// [`Config::unknown_commands`](super::Config::unknown_commands) lets through. Answer with
+    /// `accept`, `reject`, or any [`reply`](super::Session::reply).
     Unknown(UnknownCommand<'b>, Ticket<request::Unknown>),
     /// The session is over: send `out`, and close.
     Closed,
