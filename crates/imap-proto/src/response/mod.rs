@@ -133,8 +133,7 @@ impl Response<'_> {
     /// Writes it with its CRLF.
     ///
     /// ```
-    /// use bytes::BytesMut;
-    /// use imap_proto::{Code, Completion, Response, Style, Tag, Text};
+    /// use imap_proto::{BytesMut, Code, Completion, Response, Style, Tag, Text};
     /// let done = Completion::ok(Some(Code::ReadWrite), Text::new("SELECT completed")?);
     /// let mut out = BytesMut::new();
     /// Response::Tagged(Tag::new("A142")?, done).encode(Style::PLAIN, &mut out);

@@ -28,8 +28,7 @@ impl Session {
     /// | [`PlaintextAfterStartTls`](CloseReason::PlaintextAfterStartTls) | octets came before the handshake of STLS (RFC 2595 §2.1) |
     ///
     /// ```
-    /// use bytes::BytesMut;
-    /// use pop3_proto::Command;
+    /// use pop3_proto::{BytesMut, Command};
     /// use pop3_proto::client::{Channel, CloseReason, Config, Event, Misuse, Session};
     /// let mut out = BytesMut::new();
     /// let mut pop3 = Session::new(Config::default(), Channel::Tls);

@@ -19,9 +19,8 @@ impl Session {
     /// Writes a command. Its answer comes from [`receive`](Self::receive).
     ///
     /// ```
-    /// use bytes::BytesMut;
     /// use pop3_proto::client::{Channel, Config, Event, Misuse, Session};
-    /// use pop3_proto::Command;
+    /// use pop3_proto::{BytesMut, Command};
     /// let mut out = BytesMut::new();
     /// let mut pop3 = Session::new(Config::default(), Channel::Clear);
     /// assert_eq!(pop3.send(Command::Capa, &mut out), Err(Misuse::NotNow));
