@@ -264,3 +264,24 @@ pub(crate) fn lsub<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Lsub<
     let (rest, pattern) = list_pattern(rest, reader)?;
     Ok((rest, Lsub { reference, pattern }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_found_by_its_name() {
+        // Whoever adds one is told here.
+        let place = |option: ListSelect| match option {
+            ListSelect::Subscribed => 0,
+            ListSelect::Remote => 1,
+            ListSelect::RecursiveMatch => 2,
+        };
+        for (index, option) in ListSelect::ALL.into_iter().enumerate() {
+            assert_eq!(place(option), index);
+            let name = Keyword::new(option.name().to_ascii_lowercase().as_bytes());
+            assert_eq!(named(&ListSelect::ALL, ListSelect::name, name), Some(option));
+        }
+        assert_eq!(place(ListSelect::RecursiveMatch), ListSelect::ALL.len() - 1);
+    }
+}

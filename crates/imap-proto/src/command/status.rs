@@ -136,3 +136,30 @@ pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
         None => fail(input, "an item of STATUS"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mail_wire::parse::Keyword;
+
+    use super::*;
+
+    #[test]
+    fn every_item_is_found_by_its_name() {
+        // Whoever adds one is told here.
+        let place = |item: StatusItem| match item {
+            StatusItem::Messages => 0,
+            StatusItem::Recent => 1,
+            StatusItem::UidNext => 2,
+            StatusItem::UidValidity => 3,
+            StatusItem::Unseen => 4,
+            StatusItem::Deleted => 5,
+            StatusItem::Size => 6,
+        };
+        for (index, item) in StatusItem::ALL.into_iter().enumerate() {
+            assert_eq!(place(item), index);
+            let name = Keyword::new(item.name().to_ascii_lowercase().as_bytes());
+            assert_eq!(named(&StatusItem::ALL, StatusItem::name, name), Some(item));
+        }
+        assert_eq!(place(StatusItem::Size), StatusItem::ALL.len() - 1);
+    }
+}

@@ -224,3 +224,93 @@ fn map<'a, T>(
     let (rest, value) = parsed?;
     Ok((rest, kind(value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::select::Select;
+    use super::*;
+    use crate::wire::{Arena, Side, parse_whole};
+
+    const LINES: [&str; 30] = [
+        "FETCH 1 UID",
+        "STORE 1 FLAGS ()",
+        "NOOP",
+        "SEARCH ALL",
+        "IDLE",
+        "STATUS x (UNSEEN)",
+        "SELECT x",
+        "LIST x y",
+        "APPEND x {1}",
+        "COPY 1 x",
+        "MOVE 1 x",
+        "EXPUNGE",
+        "CLOSE",
+        "CAPABILITY",
+        "LOGIN x y",
+        "AUTHENTICATE PLAIN",
+        "LOGOUT",
+        "ENABLE x",
+        "EXAMINE x",
+        "NAMESPACE",
+        "STARTTLS",
+        "CREATE x",
+        "DELETE x",
+        "RENAME x y",
+        "SUBSCRIBE x",
+        "UNSUBSCRIBE x",
+        "LSUB x y",
+        "CHECK",
+        "UNSELECT",
+        "ID NIL",
+    ];
+
+    #[test]
+    fn every_command_is_in_the_table() {
+        // Whoever adds a command is told here.
+        let place = |kind: &CommandKind<'_>| match kind {
+            CommandKind::Fetch(_) => 0,
+            CommandKind::Store(_) => 1,
+            CommandKind::Noop => 2,
+            CommandKind::Search(_) => 3,
+            CommandKind::Idle => 4,
+            CommandKind::Status(_) => 5,
+            CommandKind::Select(Select { read_only: false, .. }) => 6,
+            CommandKind::List(_) => 7,
+            CommandKind::Append(_) => 8,
+            CommandKind::Copy { .. } => 9,
+            CommandKind::Move { .. } => 10,
+            CommandKind::Expunge { .. } => 11,
+            CommandKind::Close => 12,
+            CommandKind::Capability => 13,
+            CommandKind::Login { .. } => 14,
+            CommandKind::Authenticate(_) => 15,
+            CommandKind::Logout => 16,
+            CommandKind::Enable(_) => 17,
+            CommandKind::Select(Select { read_only: true, .. }) => 18,
+            CommandKind::Namespace => 19,
+            CommandKind::StartTls => 20,
+            CommandKind::Create(_) => 21,
+            CommandKind::Delete(_) => 22,
+            CommandKind::Rename { .. } => 23,
+            CommandKind::Subscribe(_) => 24,
+            CommandKind::Unsubscribe(_) => 25,
+            CommandKind::Lsub(_) => 26,
+            CommandKind::Check => 27,
+            CommandKind::Unselect => 28,
+            CommandKind::Id(_) => 29,
+        };
+        let extensions = EXTENSIONS.iter().flat_map(|extension| extension.commands);
+        let rows = COMMANDS.iter().chain(extensions);
+        assert_eq!(rows.clone().count(), LINES.len());
+        for ((index, line), row) in LINES.iter().enumerate().zip(rows) {
+            let (name, arguments) = line.split_at(row.name.len());
+            let lower = name.to_ascii_lowercase();
+            let found = command_named(Keyword::new(lower.as_bytes())).unwrap();
+            let arena = Arena::new();
+            let kind =
+                parse_whole(arguments.as_bytes(), Side::Client, &arena, found.parse).unwrap();
+            assert_eq!((place(&kind), kind.row().name), (index, row.name));
+            assert!(core::ptr::eq(kind.row(), found), "{line}");
+        }
+    }
+}

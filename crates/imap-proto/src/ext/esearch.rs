@@ -244,3 +244,28 @@ fn search_result<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, SearchR
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mail_wire::parse::Keyword;
+
+    use super::*;
+
+    #[test]
+    fn every_option_is_found_by_its_name() {
+        // Whoever adds one is told here.
+        let place = |option: SearchReturn| match option {
+            SearchReturn::Min => 0,
+            SearchReturn::Max => 1,
+            SearchReturn::All => 2,
+            SearchReturn::Count => 3,
+            SearchReturn::Save => 4,
+        };
+        for (index, option) in SearchReturn::ALL.into_iter().enumerate() {
+            assert_eq!(place(option), index);
+            let name = Keyword::new(option.name().to_ascii_lowercase().as_bytes());
+            assert_eq!(named(&SearchReturn::ALL, SearchReturn::name, name), Some(option));
+        }
+        assert_eq!(place(SearchReturn::Save), SearchReturn::ALL.len() - 1);
+    }
+}

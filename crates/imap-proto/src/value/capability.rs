@@ -68,7 +68,7 @@ pub enum Capability<'a> {
 
 impl Capability<'_> {
     /// Those that are only a name.
-    const NAMED: [Self; 23] = [
+    pub(super) const NAMED: [Self; 23] = [
         Self::Imap4Rev1,
         Self::Imap4Rev2,
         Self::Binary,
