@@ -8,8 +8,8 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
-use crate::command::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::capability_set::CapabilitySet;
+use crate::value::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::section::{
     Partial, Section, encode_section_binary, partial, section, section_binary,
 };

@@ -6,22 +6,13 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, fail, number32};
 
-use super::{Extension, ResponseRow};
-use crate::command::modifier::{Modifier, modifier};
-use crate::response::Data;
 use crate::value::capability_set::CapabilitySet;
+use crate::value::modifier::{Modifier, modifier};
 use crate::value::sequence::{UidSet, encode_uid_set, uid_set};
 use crate::wire::{
     AString, Atom, LINE_END, Raw, Reader, Style, atom, close, encode_separated, encode_string,
     named, nz_number, open,
 };
-
-pub(super) static EXTENSION: Extension = Extension { commands: &[], responses: &[&ESEARCH] };
-
-pub(crate) static ESEARCH: ResponseRow = ResponseRow::new("ESEARCH", |input, reader| {
-    let (rest, found) = esearch(input, reader)?;
-    Ok((rest, Data::ESearch(found)))
-});
 
 /// `search-return-opt`: what SEARCH is to return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -188,7 +179,7 @@ impl ESearch<'_> {
 ///                      "ALL" SP sequence-set / "COUNT" SP number /
 ///                      search-ret-data-ext                 ; RFC 9051 §9
 /// ```
-fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
+pub(crate) fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
     let mut rest = reader.skip_spaces(input);
     let mut found = ESearch::default();
     if let Ok((after, tag)) = correlator(rest, reader) {
