@@ -6,7 +6,7 @@
 use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::parse::{Keyword, Parsed, fail, run};
 
 use crate::value::capability_set::CapabilitySet;
 use crate::value::modifier::{Modifier, encode_modifiers, modifiers};
@@ -14,7 +14,7 @@ use crate::value::section::{
     Partial, Section, encode_section_binary, partial, section, section_binary,
 };
 use crate::value::sequence::{SequenceSet, sequence_set};
-use crate::wire::{NonEmpty, Reader, Style, at, encode_list, keyword, named};
+use crate::wire::{KEYWORD_CHAR, NonEmpty, Reader, Style, at, encode_list, keyword, named};
 
 /// FETCH, or UID FETCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -240,7 +240,7 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
         let Some(items) = NonEmpty::new(items) else { return fail(start, "what to fetch") };
         (rest, FetchItems::Items(items))
     } else {
-        let (rest, name) = keyword("what to fetch")(start)?;
+        let (name, rest) = run(&KEYWORD_CHAR, start);
         match named(&FetchItems::NAMED, |known| known.name(), name) {
             Some(items) => (rest, items),
             None => {

@@ -3,11 +3,11 @@
 //! RFC 9051 §6.3.11 and §7.3.3.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, fail};
+use mail_wire::parse::{Parsed, fail, run};
 
 use crate::value::capability_set::CapabilitySet;
 use crate::value::mailbox::{Mailbox, mailbox};
-use crate::wire::{NonEmpty, Reader, Style, encode_list, keyword, named};
+use crate::wire::{KEYWORD_CHAR, NonEmpty, Reader, Style, encode_list, named};
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,7 +130,7 @@ pub(crate) fn status_items<'a>(
 ///              "DELETED" / "SIZE"                          ; RFC 9051 §9
 /// ```
 pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
-    let (rest, name) = keyword("an item of STATUS")(input)?;
+    let (name, rest) = run(&KEYWORD_CHAR, input);
     match named(&StatusItem::ALL, StatusItem::name, name) {
         Some(item) => Ok((rest, item)),
         None => fail(input, "an item of STATUS"),
@@ -139,8 +139,6 @@ pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
 
 #[cfg(test)]
 mod tests {
-    use mail_wire::parse::Keyword;
-
     use super::*;
 
     #[test]
@@ -157,8 +155,8 @@ mod tests {
         };
         for (index, item) in StatusItem::ALL.into_iter().enumerate() {
             assert_eq!(place(item), index);
-            let name = Keyword::new(item.name().to_ascii_lowercase().as_bytes());
-            assert_eq!(named(&StatusItem::ALL, StatusItem::name, name), Some(item));
+            let name = item.name().to_ascii_lowercase();
+            assert_eq!(named(&StatusItem::ALL, StatusItem::name, name.as_bytes()), Some(item));
         }
         assert_eq!(place(StatusItem::Size), StatusItem::ALL.len() - 1);
     }

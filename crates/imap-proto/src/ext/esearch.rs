@@ -118,7 +118,7 @@ pub(crate) fn search_returns<'a>(
     let mut modifiers = reader.arena.list();
     let (rest, returns) = reader.list(reader.space(input)?.0, |input| {
         let (rest, option) = modifier(input, reader)?;
-        match named(&SearchReturn::ALL, SearchReturn::name, option.name.keyword()) {
+        match named(&SearchReturn::ALL, SearchReturn::name, option.name.as_str().as_bytes()) {
             Some(known) if option.value.is_none() => Ok((rest, Some(known))),
             Some(_) => fail(input, "a return option of SEARCH"),
             None => {
@@ -238,8 +238,6 @@ fn search_result<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, SearchR
 
 #[cfg(test)]
 mod tests {
-    use mail_wire::parse::Keyword;
-
     use super::*;
 
     #[test]
@@ -254,8 +252,11 @@ mod tests {
         };
         for (index, option) in SearchReturn::ALL.into_iter().enumerate() {
             assert_eq!(place(option), index);
-            let name = Keyword::new(option.name().to_ascii_lowercase().as_bytes());
-            assert_eq!(named(&SearchReturn::ALL, SearchReturn::name, name), Some(option));
+            let name = option.name().to_ascii_lowercase();
+            assert_eq!(
+                named(&SearchReturn::ALL, SearchReturn::name, name.as_bytes()),
+                Some(option)
+            );
         }
         assert_eq!(place(SearchReturn::Save), SearchReturn::ALL.len() - 1);
     }

@@ -145,7 +145,7 @@ const AUTH: &str = "AUTH=";
 /// ```
 pub(crate) fn capability(input: &[u8]) -> Parsed<'_, Capability<'_>> {
     let (rest, name) = atom(input)?;
-    if let Some(known) = named(&Capability::NAMED, |known| known.name(), name.keyword()) {
+    if let Some(known) = named(&Capability::NAMED, |known| known.name(), name.as_str().as_bytes()) {
         return Ok((rest, known));
     }
     let mechanism = match name.as_str().split_at_checked(AUTH.len()) {
