@@ -74,8 +74,8 @@ fn spaces_that_are_missing_or_doubled() {
             "* 8 FETCH (BODY[HEADER.FIELDS (TO CC)] {1}\r\nx)",
         ),
         (
-            "* 8 FETCH (BODY[HEADER.FIELDS ({2}\r\nTOCC)] {1}\r\nx)",
-            "* 8 FETCH (BODY[HEADER.FIELDS (TO CC)] {1}\r\nx)",
+            "* 8 FETCH (BODY[HEADER.FIELDS (X{2}\r\nTOCC)] {1}\r\nx)",
+            "* 8 FETCH (BODY[HEADER.FIELDS (X TO CC)] {1}\r\nx)",
         ),
         (
             "* 8 FETCH (ENVELOPE (\"d\"  \"s\"((\"n\" NIL \"m\"  \"h\"))NIL NIL NIL NIL NIL NIL \"i\" ))",

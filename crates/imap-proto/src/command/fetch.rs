@@ -6,15 +6,15 @@
 use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::parse::{Keyword, Parsed, fail, run};
 
-use crate::command::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::capability_set::CapabilitySet;
+use crate::value::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::section::{
     Partial, Section, encode_section_binary, partial, section, section_binary,
 };
 use crate::value::sequence::{SequenceSet, sequence_set};
-use crate::wire::{NonEmpty, Reader, Style, at, encode_list, keyword};
+use crate::wire::{KEYWORD_CHAR, NonEmpty, Reader, Style, at, encode_list, keyword, named};
 
 /// FETCH, or UID FETCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,6 +93,18 @@ pub enum FetchItem<'a> {
 }
 
 impl<'a> FetchItems<'a> {
+    /// The names for some items.
+    const NAMED: [Self; 3] = [Self::All, Self::Fast, Self::Full];
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::All => "ALL",
+            Self::Fast => "FAST",
+            Self::Full => "FULL",
+            Self::Items(_) => "",
+        }
+    }
+
     /// The items asked for, those that a name stands for one by one.
     #[must_use]
     pub const fn items(self) -> &'a [FetchItem<'a>] {
@@ -127,9 +139,9 @@ impl Fetch<'_> {
         self.messages.encode(out);
         out.put_u8(b' ');
         match self.items {
-            FetchItems::All => out.put_slice(b"ALL"),
-            FetchItems::Fast => out.put_slice(b"FAST"),
-            FetchItems::Full => out.put_slice(b"FULL"),
+            FetchItems::All | FetchItems::Fast | FetchItems::Full => {
+                out.put_slice(self.items.name().as_bytes());
+            }
             FetchItems::Items(items) => match items.as_slice() {
                 [item] => item.encode(style, out),
                 items => encode_list(items, out, |item, out| item.encode(style, out)),
@@ -140,6 +152,30 @@ impl Fetch<'_> {
 }
 
 impl FetchItem<'_> {
+    /// Its name, up to the section if it has one.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Envelope => "ENVELOPE",
+            Self::Flags => "FLAGS",
+            Self::InternalDate => "INTERNALDATE",
+            Self::Rfc822 => "RFC822",
+            Self::Rfc822Header => "RFC822.HEADER",
+            Self::Rfc822Size => "RFC822.SIZE",
+            Self::Rfc822Text => "RFC822.TEXT",
+            Self::BodyStructure => "BODYSTRUCTURE",
+            Self::Uid => "UID",
+            Self::Body | Self::BodySection { peek: false, .. } => "BODY",
+            Self::BodySection { peek: true, .. } => "BODY.PEEK",
+            Self::Binary { peek: false, .. } => "BINARY",
+            Self::Binary { peek: true, .. } => "BINARY.PEEK",
+            Self::BinarySize { .. } => "BINARY.SIZE",
+        }
+    }
+
+    const fn keyword(&self) -> Keyword {
+        Keyword::new(self.name().as_bytes())
+    }
+
     /// What a client needs that asks for it.
     const fn needs(&self) -> CapabilitySet {
         match self {
@@ -165,23 +201,7 @@ impl FetchItem<'_> {
 
     /// Writes it.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
-        let name: &[u8] = match self {
-            Self::Envelope => b"ENVELOPE",
-            Self::Flags => b"FLAGS",
-            Self::InternalDate => b"INTERNALDATE",
-            Self::Rfc822 => b"RFC822",
-            Self::Rfc822Header => b"RFC822.HEADER",
-            Self::Rfc822Size => b"RFC822.SIZE",
-            Self::Rfc822Text => b"RFC822.TEXT",
-            Self::Body | Self::BodySection { peek: false, .. } => b"BODY",
-            Self::BodyStructure => b"BODYSTRUCTURE",
-            Self::Uid => b"UID",
-            Self::BodySection { peek: true, .. } => b"BODY.PEEK",
-            Self::Binary { peek: false, .. } => b"BINARY",
-            Self::Binary { peek: true, .. } => b"BINARY.PEEK",
-            Self::BinarySize { .. } => b"BINARY.SIZE",
-        };
-        out.put_slice(name);
+        out.put_slice(self.name().as_bytes());
         let partial = match self {
             Self::BodySection { section, partial, .. } => {
                 section.encode(style, out);
@@ -211,9 +231,6 @@ impl FetchItem<'_> {
 ///         [fetch-modifiers]                        ; RFC 9051 §9, RFC 4466 §6
 /// ```
 pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Parsed<'a, Fetch<'a>> {
-    const ALL: Keyword = Keyword::new(b"ALL");
-    const FAST: Keyword = Keyword::new(b"FAST");
-    const FULL: Keyword = Keyword::new(b"FULL");
     let (rest, ()) = reader.space(input)?;
     let (rest, messages) = sequence_set(rest, reader)?;
     let (start, ()) = reader.space(rest)?;
@@ -223,12 +240,10 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
         let Some(items) = NonEmpty::new(items) else { return fail(start, "what to fetch") };
         (rest, FetchItems::Items(items))
     } else {
-        let (rest, name) = keyword("what to fetch")(start)?;
-        match name {
-            ALL => (rest, FetchItems::All),
-            FAST => (rest, FetchItems::Fast),
-            FULL => (rest, FetchItems::Full),
-            _ => {
+        let (name, rest) = run(&KEYWORD_CHAR, start);
+        match named(&FetchItems::NAMED, |known| known.name(), name) {
+            Some(items) => (rest, items),
+            None => {
                 let (rest, item) = fetch_item(start, reader)?;
                 (rest, FetchItems::Items(NonEmpty::one(reader.arena.alloc(item))))
             }
@@ -237,6 +252,23 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
     let (rest, modifiers) = modifiers(rest, reader)?;
     Ok((rest, Fetch { uid, messages, items, modifiers }))
 }
+
+pub(crate) const ENVELOPE: Keyword = FetchItem::Envelope.keyword();
+pub(crate) const FLAGS: Keyword = FetchItem::Flags.keyword();
+pub(crate) const INTERNALDATE: Keyword = FetchItem::InternalDate.keyword();
+pub(crate) const RFC822: Keyword = FetchItem::Rfc822.keyword();
+pub(crate) const RFC822_HEADER: Keyword = FetchItem::Rfc822Header.keyword();
+pub(crate) const RFC822_SIZE: Keyword = FetchItem::Rfc822Size.keyword();
+pub(crate) const RFC822_TEXT: Keyword = FetchItem::Rfc822Text.keyword();
+pub(crate) const BODY: Keyword = FetchItem::Body.keyword();
+pub(crate) const BODYSTRUCTURE: Keyword = FetchItem::BodyStructure.keyword();
+pub(crate) const UID: Keyword = FetchItem::Uid.keyword();
+const BODY_PEEK: Keyword =
+    FetchItem::BodySection { section: Section::Whole, peek: true, partial: None }.keyword();
+pub(crate) const BINARY: Keyword =
+    FetchItem::Binary { part: &[], peek: false, partial: None }.keyword();
+const BINARY_PEEK: Keyword = FetchItem::Binary { part: &[], peek: true, partial: None }.keyword();
+pub(crate) const BINARY_SIZE: Keyword = FetchItem::BinarySize { part: &[] }.keyword();
 
 /// ```abnf
 /// fetch-att = "ENVELOPE" / "FLAGS" / "INTERNALDATE" /
@@ -247,20 +279,6 @@ pub(crate) fn fetch<'a>(input: &'a [u8], reader: &Reader<'a>, uid: bool) -> Pars
 ///             "BINARY.SIZE" section-binary                 ; RFC 9051 §9
 /// ```
 fn fetch_item<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchItem<'a>> {
-    const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
-    const FLAGS: Keyword = Keyword::new(b"FLAGS");
-    const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
-    const RFC822: Keyword = Keyword::new(b"RFC822");
-    const RFC822_HEADER: Keyword = Keyword::new(b"RFC822.HEADER");
-    const RFC822_SIZE: Keyword = Keyword::new(b"RFC822.SIZE");
-    const RFC822_TEXT: Keyword = Keyword::new(b"RFC822.TEXT");
-    const BODY: Keyword = Keyword::new(b"BODY");
-    const BODY_PEEK: Keyword = Keyword::new(b"BODY.PEEK");
-    const BODYSTRUCTURE: Keyword = Keyword::new(b"BODYSTRUCTURE");
-    const UID: Keyword = Keyword::new(b"UID");
-    const BINARY: Keyword = Keyword::new(b"BINARY");
-    const BINARY_PEEK: Keyword = Keyword::new(b"BINARY.PEEK");
-    const BINARY_SIZE: Keyword = Keyword::new(b"BINARY.SIZE");
     let (rest, name) = keyword("what to fetch")(input)?;
     let item = match name {
         ENVELOPE => FetchItem::Envelope,

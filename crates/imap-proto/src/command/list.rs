@@ -4,13 +4,15 @@
 //! RFC 5258, RFC 5819.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::parse::{Keyword, Parsed, fail, run};
 
 use crate::command::status::{StatusItem, encode_status_items, status_items};
 use crate::value::capability_set::CapabilitySet;
 use crate::value::delimiter::Delimiter;
 use crate::value::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
-use crate::wire::{NonEmpty, Reader, Style, after_space, at, encode_list, keyword, named};
+use crate::wire::{
+    KEYWORD_CHAR, NonEmpty, Reader, Style, after_space, at, encode_list, keyword, named,
+};
 
 /// The LIST command, with what RFC 5258 added to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,7 +225,7 @@ pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'
 ///                                                          ; RFC 9051 §9
 /// ```
 pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
-    let (rest, name) = keyword("a selection option of LIST")(input)?;
+    let (name, rest) = run(&KEYWORD_CHAR, input);
     match named(&ListSelect::ALL, ListSelect::name, name) {
         Some(option) => Ok((rest, option)),
         None => fail(input, "a selection option of LIST"),
@@ -263,4 +265,25 @@ pub(crate) fn lsub<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Lsub<
     let (rest, ()) = reader.space(rest)?;
     let (rest, pattern) = list_pattern(rest, reader)?;
     Ok((rest, Lsub { reference, pattern }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_found_by_its_name() {
+        // Whoever adds one is told here.
+        let place = |option: ListSelect| match option {
+            ListSelect::Subscribed => 0,
+            ListSelect::Remote => 1,
+            ListSelect::RecursiveMatch => 2,
+        };
+        for (index, option) in ListSelect::ALL.into_iter().enumerate() {
+            assert_eq!(place(option), index);
+            let name = option.name().to_ascii_lowercase();
+            assert_eq!(named(&ListSelect::ALL, ListSelect::name, name.as_bytes()), Some(option));
+        }
+        assert_eq!(place(ListSelect::RecursiveMatch), ListSelect::ALL.len() - 1);
+    }
 }

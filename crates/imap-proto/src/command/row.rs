@@ -2,7 +2,7 @@
 
 use mail_wire::parse::{Keyword, Parsed};
 
-use super::CommandKind;
+use super::kind::CommandKind;
 use crate::value::capability_set::CapabilitySet;
 use crate::wire::Reader;
 

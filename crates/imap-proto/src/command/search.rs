@@ -6,10 +6,10 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Keyword, Parsed, fail};
 
-use crate::command::modifier::Modifier;
 use crate::ext::esearch::{SearchReturn, encode_returns, search_returns};
 use crate::value::capability_set::CapabilitySet;
 use crate::value::date::{Date, date};
+use crate::value::modifier::Modifier;
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{
     AString, Atom, Depth, NonEmpty, Reader, Style, atom, encode_list, encode_separated, keyword,

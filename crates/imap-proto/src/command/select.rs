@@ -5,8 +5,8 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 
-use crate::command::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::mailbox::{Mailbox, mailbox};
+use crate::value::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::wire::{Reader, Style};
 
 /// SELECT or EXAMINE.

@@ -3,11 +3,11 @@
 //! RFC 9051 §6.3.11 and §7.3.3.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, fail};
+use mail_wire::parse::{Parsed, fail, run};
 
 use crate::value::capability_set::CapabilitySet;
 use crate::value::mailbox::{Mailbox, mailbox};
-use crate::wire::{NonEmpty, Reader, Style, encode_list, keyword, named};
+use crate::wire::{KEYWORD_CHAR, NonEmpty, Reader, Style, encode_list, named};
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,9 +130,34 @@ pub(crate) fn status_items<'a>(
 ///              "DELETED" / "SIZE"                          ; RFC 9051 §9
 /// ```
 pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
-    let (rest, name) = keyword("an item of STATUS")(input)?;
+    let (name, rest) = run(&KEYWORD_CHAR, input);
     match named(&StatusItem::ALL, StatusItem::name, name) {
         Some(item) => Ok((rest, item)),
         None => fail(input, "an item of STATUS"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_is_found_by_its_name() {
+        // Whoever adds one is told here.
+        let place = |item: StatusItem| match item {
+            StatusItem::Messages => 0,
+            StatusItem::Recent => 1,
+            StatusItem::UidNext => 2,
+            StatusItem::UidValidity => 3,
+            StatusItem::Unseen => 4,
+            StatusItem::Deleted => 5,
+            StatusItem::Size => 6,
+        };
+        for (index, item) in StatusItem::ALL.into_iter().enumerate() {
+            assert_eq!(place(item), index);
+            let name = item.name().to_ascii_lowercase();
+            assert_eq!(named(&StatusItem::ALL, StatusItem::name, name.as_bytes()), Some(item));
+        }
+        assert_eq!(place(StatusItem::Size), StatusItem::ALL.len() - 1);
     }
 }

@@ -5,8 +5,8 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Keyword, Parsed, fail};
 
-use crate::command::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::flag::{Flag, encode_flags, flag, flag_list};
+use crate::value::modifier::{Modifier, encode_modifiers, modifiers};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::{Reader, at, keyword};
 

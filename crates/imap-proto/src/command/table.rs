@@ -1,5 +1,4 @@
-//! The commands of IMAP4rev2 and IMAP4rev1, one row each. Those of other extensions stand with
-//! the extension.
+//! The commands, one row each.
 
 use mail_wire::auth;
 use mail_wire::parse::{Keyword, Parsed};
@@ -7,28 +6,28 @@ use mail_wire::parse::{Keyword, Parsed};
 use super::append::append;
 use super::create::create;
 use super::fetch::fetch;
+use super::kind::CommandKind;
 use super::list::{list_command, lsub};
+use super::login::Password;
 use super::row::{Effect, Row, States};
 use super::search::search;
 use super::select::select;
 use super::status::status_query;
 use super::store::store;
-use super::{CommandKind, Password};
-use crate::ext::EXTENSIONS;
+use crate::ext::id::id_fields;
 use crate::value::capability::capability;
 use crate::value::capability_set::CapabilitySet;
 use crate::value::mailbox::{Mailbox, mailbox};
 use crate::value::sequence::{SequenceSet, sequence_set};
 use crate::wire::Reader;
 
-/// The command of that name, of an extension too.
+/// The command of that name.
 pub(crate) fn command_named(name: Keyword) -> Option<&'static Row> {
-    let extensions = EXTENSIONS.iter().flat_map(|extension| extension.commands);
-    COMMANDS.iter().chain(extensions).copied().find(|row| row.is(name))
+    COMMANDS.iter().copied().find(|row| row.is(name))
 }
 
 /// Those that are sent most are first.
-pub(super) static COMMANDS: [&Row; 29] = [
+pub(super) static COMMANDS: [&Row; 30] = [
     &FETCH,
     &STORE,
     &NOOP,
@@ -58,6 +57,7 @@ pub(super) static COMMANDS: [&Row; 29] = [
     &LSUB,
     &CHECK,
     &UNSELECT,
+    &ID,
 ];
 
 pub(crate) static CAPABILITY: Row =
@@ -201,6 +201,14 @@ pub(crate) static MOVE: Row = Row::new("MOVE", States::Selected, |input, reader|
 })
 .of(CapabilitySet::MOVE);
 
+/// ```abnf
+/// id = "ID" SP id_params_list                              ; RFC 2971 §4
+/// ```
+pub(crate) static ID: Row = Row::new("ID", States::Any, |input, reader| {
+    map(id_fields(reader.space(input)?.0, reader), CommandKind::Id)
+})
+.of(CapabilitySet::ID);
+
 /// `SP mailbox`
 fn one_mailbox<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Mailbox<'a>> {
     mailbox(reader.space(input)?.0, reader)
@@ -223,4 +231,92 @@ fn map<'a, T>(
 ) -> Parsed<'a, CommandKind<'a>> {
     let (rest, value) = parsed?;
     Ok((rest, kind(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::select::Select;
+    use super::*;
+    use crate::wire::{Arena, Side, parse_whole};
+
+    const LINES: [&str; 30] = [
+        "FETCH 1 UID",
+        "STORE 1 FLAGS ()",
+        "NOOP",
+        "SEARCH ALL",
+        "IDLE",
+        "STATUS x (UNSEEN)",
+        "SELECT x",
+        "LIST x y",
+        "APPEND x {1}",
+        "COPY 1 x",
+        "MOVE 1 x",
+        "EXPUNGE",
+        "CLOSE",
+        "CAPABILITY",
+        "LOGIN x y",
+        "AUTHENTICATE PLAIN",
+        "LOGOUT",
+        "ENABLE x",
+        "EXAMINE x",
+        "NAMESPACE",
+        "STARTTLS",
+        "CREATE x",
+        "DELETE x",
+        "RENAME x y",
+        "SUBSCRIBE x",
+        "UNSUBSCRIBE x",
+        "LSUB x y",
+        "CHECK",
+        "UNSELECT",
+        "ID NIL",
+    ];
+
+    #[test]
+    fn every_command_is_in_the_table() {
+        // Whoever adds a command is told here.
+        let place = |kind: &CommandKind<'_>| match kind {
+            CommandKind::Fetch(_) => 0,
+            CommandKind::Store(_) => 1,
+            CommandKind::Noop => 2,
+            CommandKind::Search(_) => 3,
+            CommandKind::Idle => 4,
+            CommandKind::Status(_) => 5,
+            CommandKind::Select(Select { read_only: false, .. }) => 6,
+            CommandKind::List(_) => 7,
+            CommandKind::Append(_) => 8,
+            CommandKind::Copy { .. } => 9,
+            CommandKind::Move { .. } => 10,
+            CommandKind::Expunge { .. } => 11,
+            CommandKind::Close => 12,
+            CommandKind::Capability => 13,
+            CommandKind::Login { .. } => 14,
+            CommandKind::Authenticate(_) => 15,
+            CommandKind::Logout => 16,
+            CommandKind::Enable(_) => 17,
+            CommandKind::Select(Select { read_only: true, .. }) => 18,
+            CommandKind::Namespace => 19,
+            CommandKind::StartTls => 20,
+            CommandKind::Create(_) => 21,
+            CommandKind::Delete(_) => 22,
+            CommandKind::Rename { .. } => 23,
+            CommandKind::Subscribe(_) => 24,
+            CommandKind::Unsubscribe(_) => 25,
+            CommandKind::Lsub(_) => 26,
+            CommandKind::Check => 27,
+            CommandKind::Unselect => 28,
+            CommandKind::Id(_) => 29,
+        };
+        assert_eq!(COMMANDS.len(), LINES.len());
+        for ((index, line), row) in LINES.iter().enumerate().zip(COMMANDS) {
+            let (name, arguments) = line.split_at(row.name.len());
+            let lower = name.to_ascii_lowercase();
+            let found = command_named(Keyword::new(lower.as_bytes())).unwrap();
+            let arena = Arena::new();
+            let kind =
+                parse_whole(arguments.as_bytes(), Side::Client, &arena, found.parse).unwrap();
+            assert_eq!((place(&kind), kind.row().name), (index, row.name));
+            assert!(core::ptr::eq(kind.row(), found), "{line}");
+        }
+    }
 }

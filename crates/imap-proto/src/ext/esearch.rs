@@ -6,22 +6,13 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Parsed, fail, number32};
 
-use super::{Extension, ResponseRow};
-use crate::command::modifier::{Modifier, modifier};
-use crate::response::Data;
 use crate::value::capability_set::CapabilitySet;
+use crate::value::modifier::{Modifier, modifier};
 use crate::value::sequence::{UidSet, encode_uid_set, uid_set};
 use crate::wire::{
     AString, Atom, LINE_END, Raw, Reader, Style, atom, close, encode_separated, encode_string,
     named, nz_number, open,
 };
-
-pub(super) static EXTENSION: Extension = Extension { commands: &[], responses: &[&ESEARCH] };
-
-pub(crate) static ESEARCH: ResponseRow = ResponseRow::new("ESEARCH", |input, reader| {
-    let (rest, found) = esearch(input, reader)?;
-    Ok((rest, Data::ESearch(found)))
-});
 
 /// `search-return-opt`: what SEARCH is to return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,7 +118,7 @@ pub(crate) fn search_returns<'a>(
     let mut modifiers = reader.arena.list();
     let (rest, returns) = reader.list(reader.space(input)?.0, |input| {
         let (rest, option) = modifier(input, reader)?;
-        match named(&SearchReturn::ALL, SearchReturn::name, option.name.keyword()) {
+        match named(&SearchReturn::ALL, SearchReturn::name, option.name.as_str().as_bytes()) {
             Some(known) if option.value.is_none() => Ok((rest, Some(known))),
             Some(_) => fail(input, "a return option of SEARCH"),
             None => {
@@ -188,7 +179,7 @@ impl ESearch<'_> {
 ///                      "ALL" SP sequence-set / "COUNT" SP number /
 ///                      search-ret-data-ext                 ; RFC 9051 §9
 /// ```
-fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
+pub(crate) fn esearch<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ESearch<'a>> {
     let mut rest = reader.skip_spaces(input);
     let mut found = ESearch::default();
     if let Ok((after, tag)) = correlator(rest, reader) {
@@ -242,5 +233,31 @@ fn search_result<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, SearchR
             let (rest, value) = reader.value(start)?;
             Ok((rest, SearchResult::Other(name, value)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_found_by_its_name() {
+        // Whoever adds one is told here.
+        let place = |option: SearchReturn| match option {
+            SearchReturn::Min => 0,
+            SearchReturn::Max => 1,
+            SearchReturn::All => 2,
+            SearchReturn::Count => 3,
+            SearchReturn::Save => 4,
+        };
+        for (index, option) in SearchReturn::ALL.into_iter().enumerate() {
+            assert_eq!(place(option), index);
+            let name = option.name().to_ascii_lowercase();
+            assert_eq!(
+                named(&SearchReturn::ALL, SearchReturn::name, name.as_bytes()),
+                Some(option)
+            );
+        }
+        assert_eq!(place(SearchReturn::Save), SearchReturn::ALL.len() - 1);
     }
 }

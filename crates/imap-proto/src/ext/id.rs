@@ -3,33 +3,9 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail, token};
 
-use super::{Extension, ResponseRow};
-use crate::command::CommandKind;
-use crate::command::row::{Row, States};
-use crate::response::Data;
-use crate::value::capability_set::CapabilitySet;
 use crate::wire::{
     ASTRING_CHAR, IString, NString, Reader, Style, encode_list, encode_nstring, nil,
 };
-
-pub(super) static EXTENSION: Extension = Extension { commands: &[&ID], responses: &[&ID_DATA] };
-
-/// ```abnf
-/// id = "ID" SP id_params_list                              ; RFC 2971 §4
-/// ```
-pub(crate) static ID: Row = Row::new("ID", States::Any, |input, reader| {
-    let (rest, fields) = id_fields(reader.space(input)?.0, reader)?;
-    Ok((rest, CommandKind::Id(fields)))
-})
-.of(CapabilitySet::ID);
-
-/// ```abnf
-/// id_response = "ID" SP id_params_list                     ; RFC 2971 §4
-/// ```
-pub(crate) static ID_DATA: ResponseRow = ResponseRow::new("ID", |input, reader| {
-    let (rest, fields) = id_fields(reader.space(input)?.0, reader)?;
-    Ok((rest, Data::Id(fields)))
-});
 
 /// One field of ID (RFC 2971 §3.3): a name such as `version`, and its
 /// value. A field has at most 30 octets, a value 1024; there are at most 30.
@@ -57,7 +33,10 @@ pub(crate) fn encode_id(fields: Option<&[IdField<'_>]>, style: Style, out: &mut 
 /// ```abnf
 /// id_params_list = "(" #(string SP nstring) ")" / nil      ; RFC 2971 §4
 /// ```
-fn id_fields<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Option<&'a [IdField<'a>]>> {
+pub(crate) fn id_fields<'a>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, Option<&'a [IdField<'a>]>> {
     if let Ok((rest, ())) = nil(input) {
         return Ok((rest, None));
     }

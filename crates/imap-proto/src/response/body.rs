@@ -63,22 +63,32 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// What it answers, but for what is asked for of it.
+    const fn item(self) -> FetchItem<'a> {
+        match self {
+            Self::Section { section, .. } => {
+                FetchItem::BodySection { section, peek: false, partial: None }
+            }
+            Self::Binary { part, .. } => FetchItem::Binary { part, peek: false, partial: None },
+            Self::Rfc822 => FetchItem::Rfc822,
+            Self::Rfc822Header => FetchItem::Rfc822Header,
+            Self::Rfc822Text => FetchItem::Rfc822Text,
+        }
+    }
+
     /// Writes its name and a space.
     fn encode_name(self, style: Style, out: &mut BytesMut) {
+        out.put_slice(self.item().name().as_bytes());
         let origin = match self {
             Self::Section { section, origin } => {
-                out.put_slice(b"BODY");
                 section.encode(style, out);
                 origin
             }
             Self::Binary { part, origin, .. } => {
-                out.put_slice(b"BINARY");
                 encode_section_binary(part, out);
                 origin
             }
-            Self::Rfc822 => return out.put_slice(b"RFC822 "),
-            Self::Rfc822Header => return out.put_slice(b"RFC822.HEADER "),
-            Self::Rfc822Text => return out.put_slice(b"RFC822.TEXT "),
+            Self::Rfc822 | Self::Rfc822Header | Self::Rfc822Text => None,
         };
         if let Some(origin) = origin {
             out.put_u8(b'<');

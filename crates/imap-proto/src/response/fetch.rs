@@ -13,6 +13,10 @@ use memchr::memchr;
 use nom::Err;
 
 use super::body::Body;
+use crate::command::fetch::{
+    BINARY, BINARY_SIZE, BODY, BODYSTRUCTURE, ENVELOPE, FLAGS, FetchItem, INTERNALDATE, RFC822,
+    RFC822_HEADER, RFC822_SIZE, RFC822_TEXT, UID,
+};
 use crate::value::body_structure::{BodyStructure, body};
 use crate::value::date::{DateTime, date_time};
 use crate::value::envelope::{Envelope, envelope};
@@ -110,36 +114,42 @@ impl FetchData<'_> {
     /// Writes it: its name and its value.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
-        let number = |name: &[u8], number: u64, out: &mut BytesMut| {
-            out.put_slice(name);
-            decimal(number, out);
+        let name = |item: FetchItem<'_>, out: &mut BytesMut| {
+            out.put_slice(item.name().as_bytes());
+            out.put_u8(b' ');
         };
         match self {
             Self::Envelope(envelope) => {
-                out.put_slice(b"ENVELOPE ");
+                name(FetchItem::Envelope, out);
                 envelope.encode(style, out);
             }
             Self::Flags(flags) => {
-                out.put_slice(b"FLAGS ");
+                name(FetchItem::Flags, out);
                 encode_flags(flags, out);
             }
             Self::InternalDate(date) => {
-                out.put_slice(b"INTERNALDATE ");
+                name(FetchItem::InternalDate, out);
                 date.encode(out);
             }
             Self::Rfc822(octets) => Body::Rfc822.encode_whole(octets, style, out),
             Self::Rfc822Header(octets) => Body::Rfc822Header.encode_whole(octets, style, out),
-            Self::Rfc822Size(octets) => number(b"RFC822.SIZE ", octets, out),
+            Self::Rfc822Size(octets) => {
+                name(FetchItem::Rfc822Size, out);
+                decimal(octets, out);
+            }
             Self::Rfc822Text(octets) => Body::Rfc822Text.encode_whole(octets, style, out),
             Self::Body(body) => {
-                out.put_slice(b"BODY ");
+                name(FetchItem::Body, out);
                 body.encode(style, out);
             }
             Self::BodyStructure(body) => {
-                out.put_slice(b"BODYSTRUCTURE ");
+                name(FetchItem::BodyStructure, out);
                 body.encode(style, out);
             }
-            Self::Uid(uid) => number(b"UID ", uid.get().into(), out),
+            Self::Uid(uid) => {
+                name(FetchItem::Uid, out);
+                decimal(uid.get().into(), out);
+            }
             Self::BodySection { section, origin, octets } => {
                 Body::Section { section, origin }.encode_whole(octets, style, out);
             }
@@ -148,9 +158,10 @@ impl FetchData<'_> {
                 Body::Binary { part, origin, nul }.encode_whole(octets, style, out);
             }
             Self::BinarySize { part, octets } => {
-                out.put_slice(b"BINARY.SIZE");
+                out.put_slice(FetchItem::BinarySize { part }.name().as_bytes());
                 encode_section_binary(part, out);
-                number(b" ", octets, out);
+                out.put_u8(b' ');
+                decimal(octets, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
         }
@@ -280,18 +291,6 @@ fn is_item(input: &[u8]) -> bool {
     keyword("an item of FETCH")(input).is_ok_and(|(_, name)| ITEMS.contains(&name))
 }
 
-const ENVELOPE: Keyword = Keyword::new(b"ENVELOPE");
-const FLAGS: Keyword = Keyword::new(b"FLAGS");
-const INTERNALDATE: Keyword = Keyword::new(b"INTERNALDATE");
-const RFC822: Keyword = Keyword::new(b"RFC822");
-const RFC822_HEADER: Keyword = Keyword::new(b"RFC822.HEADER");
-const RFC822_SIZE: Keyword = Keyword::new(b"RFC822.SIZE");
-const RFC822_TEXT: Keyword = Keyword::new(b"RFC822.TEXT");
-const BODY: Keyword = Keyword::new(b"BODY");
-const BODYSTRUCTURE: Keyword = Keyword::new(b"BODYSTRUCTURE");
-const UID: Keyword = Keyword::new(b"UID");
-const BINARY: Keyword = Keyword::new(b"BINARY");
-const BINARY_SIZE: Keyword = Keyword::new(b"BINARY.SIZE");
 const ITEMS: [Keyword; 12] = [
     ENVELOPE,
     FLAGS,

@@ -215,7 +215,7 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
         return fail(input, "an attribute of a mailbox");
     };
     let (rest, name) = atom(rest)?;
-    let known = named(&Attribute::NAMED, |known| known.name(), name.keyword());
+    let known = named(&Attribute::NAMED, |known| known.name(), name.as_str().as_bytes());
     Ok((rest, known.unwrap_or(Attribute::Other(name))))
 }
 

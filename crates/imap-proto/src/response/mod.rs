@@ -9,9 +9,8 @@ use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number32, run};
 
-use crate::ext::esearch::{self, ESearch};
-use crate::ext::id::{self, IdField, encode_id};
-use crate::ext::response_named;
+use crate::ext::esearch::{ESearch, esearch};
+use crate::ext::id::{IdField, encode_id, id_fields};
 use crate::value::capability::{Capability, capabilities};
 use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::wire::{
@@ -196,12 +195,12 @@ impl Data<'_> {
                 found.encode(out);
             }
             Self::ESearch(found) => {
-                out.put_slice(esearch::ESEARCH.name.as_bytes());
+                out.put_slice(b"ESEARCH");
                 found.encode(style, out);
             }
             Self::Namespace(namespaces) => namespaces.encode(style, out),
             Self::Id(fields) => {
-                out.put_slice(id::ID_DATA.name.as_bytes());
+                out.put_slice(b"ID");
                 encode_id(fields, style, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
@@ -288,13 +287,16 @@ fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
 ///                 number SP "EXISTS" / namespace-response / …
 /// message-data  = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att))
 ///                                                          ; RFC 9051 §9
+/// id_response   = "ID" SP id_params_list                   ; RFC 2971 §4
 /// mailbox-data  = … "LSUB" SP mailbox-list / "SEARCH" *(SP nz-number) /
 ///                 number SP "RECENT" …                     ; RFC 3501 §9
 /// ```
 fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
     const ENABLED: Keyword = Keyword::new(b"ENABLED");
+    const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
     const FLAGS: Keyword = Keyword::new(b"FLAGS");
+    const ID: Keyword = Keyword::new(b"ID");
     const LIST: Keyword = Keyword::new(b"LIST");
     const LSUB: Keyword = Keyword::new(b"LSUB");
     const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
@@ -314,10 +316,9 @@ fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> 
         STATUS => map(mailbox_status(rest, reader), Data::Status),
         SEARCH => map(search_response(rest, reader), Data::Search),
         NAMESPACE => map(namespaces(rest, reader), Data::Namespace),
-        _ => match response_named(name) {
-            Some(row) => (row.parse)(rest, reader),
-            None => fail(input, "a response that is known"),
-        },
+        ESEARCH => map(esearch(rest, reader), Data::ESearch),
+        ID => map(id_fields(reader.space(rest)?.0, reader), Data::Id),
+        _ => fail(input, "a response that is known"),
     }
 }
 

@@ -72,9 +72,9 @@ impl Outcome {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Ok => "OK",
-            Self::No => "NO",
-            Self::Bad => "BAD",
+            Self::Ok => Condition::Ok.name(),
+            Self::No => Condition::No.name(),
+            Self::Bad => Condition::Bad.name(),
         }
     }
 }
@@ -139,11 +139,11 @@ impl Condition {
     }
 }
 
-const OK: Keyword = Keyword::new(b"OK");
-const NO: Keyword = Keyword::new(b"NO");
-const BAD: Keyword = Keyword::new(b"BAD");
-const PREAUTH: Keyword = Keyword::new(b"PREAUTH");
-const BYE: Keyword = Keyword::new(b"BYE");
+const OK: Keyword = Keyword::new(Condition::Ok.name().as_bytes());
+const NO: Keyword = Keyword::new(Condition::No.name().as_bytes());
+const BAD: Keyword = Keyword::new(Condition::Bad.name().as_bytes());
+const PREAUTH: Keyword = Keyword::new(Condition::PreAuth.name().as_bytes());
+const BYE: Keyword = Keyword::new(Condition::Bye.name().as_bytes());
 
 /// Whether `name` is that of a status, which is followed by text.
 pub(crate) fn is_status(name: &[u8]) -> bool {

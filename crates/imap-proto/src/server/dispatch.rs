@@ -12,7 +12,6 @@ use super::pending::{Effect, Pending};
 use super::session::{DONE, Session};
 use super::state::{Expected, State};
 use super::tag::KeptTag;
-use crate::command::modifier::Modifier;
 use crate::command::select::Select;
 use crate::command::{Command, CommandKind};
 use crate::response::Data;
@@ -20,6 +19,7 @@ use crate::response::code::Code;
 use crate::response::status_line::{Completion, Condition};
 use crate::value::capability::Capability;
 use crate::value::capability_set::CapabilitySet;
+use crate::value::modifier::Modifier;
 use crate::wire::{Arena, NonEmpty, Text};
 
 impl Session {

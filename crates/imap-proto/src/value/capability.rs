@@ -68,7 +68,7 @@ pub enum Capability<'a> {
 
 impl Capability<'_> {
     /// Those that are only a name.
-    const NAMED: [Self; 23] = [
+    pub(super) const NAMED: [Self; 23] = [
         Self::Imap4Rev1,
         Self::Imap4Rev2,
         Self::Binary,
@@ -145,7 +145,7 @@ const AUTH: &str = "AUTH=";
 /// ```
 pub(crate) fn capability(input: &[u8]) -> Parsed<'_, Capability<'_>> {
     let (rest, name) = atom(input)?;
-    if let Some(known) = named(&Capability::NAMED, |known| known.name(), name.keyword()) {
+    if let Some(known) = named(&Capability::NAMED, |known| known.name(), name.as_str().as_bytes()) {
         return Ok((rest, known));
     }
     let mechanism = match name.as_str().split_at_checked(AUTH.len()) {

@@ -111,3 +111,24 @@ impl Capability<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No two capabilities allow the same, but for IMAP4rev2, which allows what many do.
+    #[test]
+    fn each_capability_allows_something_of_its_own() {
+        let mut all = CapabilitySet::IMAP4REV2;
+        for capability in Capability::NAMED {
+            let allowed = capability.allows();
+            if capability != Capability::Imap4Rev2 {
+                assert_eq!(all.0 & allowed.0, 0, "{capability:?}");
+                all = all.and(allowed);
+            }
+        }
+        assert_eq!(all.and(CapabilitySet::OF_IMAP4REV2), all);
+        assert!(!Capability::Imap4Rev2.allows().includes(CapabilitySet::LIST_PATTERNS));
+        assert!(!Capability::Imap4Rev2.allows().includes(CapabilitySet::BINARY_APPEND));
+    }
+}

@@ -123,7 +123,7 @@ fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
         return Ok((rest, Flag::Keyword(keyword)));
     };
     let (rest, name) = atom(rest)?;
-    let known = named(&Flag::NAMED, |known| known.name(), name.keyword());
+    let known = named(&Flag::NAMED, |known| known.name(), name.as_str().as_bytes());
     Ok((rest, known.unwrap_or(Flag::Extension(name))))
 }
 

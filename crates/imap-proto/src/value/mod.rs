@@ -10,5 +10,6 @@ pub(crate) mod envelope;
 pub(crate) mod flag;
 pub(crate) mod mailbox;
 pub mod modified_utf7;
+pub(crate) mod modifier;
 pub(crate) mod section;
 pub(crate) mod sequence;

@@ -42,11 +42,6 @@ impl<'a> Atom<'a> {
         self.0.eq_ignore_ascii_case(other)
     }
 
-    /// It, to be compared with keywords.
-    pub(crate) const fn keyword(self) -> Keyword {
-        Keyword::new(self.0.as_bytes())
-    }
-
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.0.as_bytes());
@@ -109,9 +104,10 @@ pub(crate) fn keyword<'a>(expected: &'static str) -> impl Fn(&'a [u8]) -> Parsed
 pub(crate) fn named<T: Copy>(
     values: &[T],
     name_of: impl Fn(T) -> &'static str,
-    name: Keyword,
+    name: &[u8],
 ) -> Option<T> {
-    values.iter().copied().find(|value| Keyword::new(name_of(*value).as_bytes()) == name)
+    let is_it = |value: &T| name_of(*value).as_bytes().eq_ignore_ascii_case(name);
+    values.iter().copied().find(is_it)
 }
 
 /// `atom = 1*ATOM-CHAR`

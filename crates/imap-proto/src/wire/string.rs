@@ -225,9 +225,13 @@ impl<'a> Reader<'a> {
     /// One octet or more of `bare`, or a string.
     pub(crate) fn string_or(&self, bare: &Class, input: &'a [u8]) -> Parsed<'a, AString<'a>> {
         match run(bare, input) {
-            (_, [b'{', ..]) | ([], _) => {
+            ([], _) => {
                 let (rest, string) = self.string(input)?;
                 Ok((rest, AString(string.0)))
+            }
+            // A server may forget the space before a literal.
+            (_, rest @ [b'{', ..]) if !self.is_forgiving() || self.literal_at(rest).is_none() => {
+                fail(input, "a string")
             }
             (octets, rest) => Ok((rest, AString(octets))),
         }
