@@ -193,7 +193,7 @@ impl Imap {
         imap
     }
 
-    /// Says a command and takes its answer, up to the tagged response.
+    /// Says a command and takes its answer, up to the tagged OK.
     fn ask(&mut self, command: &str) {
         self.socket.write_all(format!("zz {command}\r\n").as_bytes()).unwrap();
         self.answer.clear();
@@ -205,6 +205,7 @@ impl Imap {
             let Some(line) = self.answer.strip_suffix(b"\r\n") else { continue };
             let line = line.rsplit(|&octet| octet == b'\n').next().unwrap_or_default();
             if line.starts_with(b"zz ") {
+                assert!(line.starts_with(b"zz OK"), "{}", String::from_utf8_lossy(line));
                 return;
             }
         }
@@ -294,7 +295,7 @@ fn store(criterion: &mut Criterion) {
     imap.beside(
         criterion,
         "LIST RETURN (STATUS (RECENT … ×9,000)), 400 mailboxes",
-        "LIST \"\" * RETURN (STATUS (RECENT))",
+        &format!("LIST \"\" (* {}) RETURN (STATUS (RECENT))", long_word("RECENT", 8_999)),
         &format!("LIST \"\" * RETURN (STATUS ({}))", words("RECENT", 9_000)),
     );
     imap.stop();

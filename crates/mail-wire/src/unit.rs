@@ -138,10 +138,22 @@ enum Place<A> {
     Asked(A),
     /// In octets that are kept, and end here in the input.
     Octets { end: usize },
+    /// After a line that so many octets follow, which do not fit the limit.
+    TooManyOctets { octets: u64 },
     /// In octets that are not kept, of which so many are still to come.
     SkippedOctets { left: u64 },
     /// In a line that is not kept.
     SkippedLine,
+}
+
+/// What ended in a line that is kept.
+enum Ended {
+    /// The unit, here in the input.
+    Unit(usize),
+    /// The line alone.
+    Line,
+    /// Neither, within the limit.
+    Not,
 }
 
 impl<R: Rule> UnitFramer<R> {
@@ -184,13 +196,27 @@ impl<R: Rule> UnitFramer<R> {
     /// call left.
     #[inline]
     pub fn next<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b, R::Ask> {
+        // Nearly always it is in a line, and the unit ends with that.
+        if matches!(self.place, Place::Line) {
+            match self.end_line(input) {
+                Ended::Unit(end) => return self.whole(input, end),
+                Ended::Not => return self.not_yet(input),
+                Ended::Line => {}
+            }
+        }
+        self.go_on(input)
+    }
+
+    /// The same, where the unit goes on after its line, or is not kept.
+    #[inline(never)]
+    fn go_on<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b, R::Ask> {
         loop {
             match self.place {
-                Place::Line => {
-                    if let Some(found) = self.line(input) {
-                        return found;
-                    }
-                }
+                Place::Line => match self.end_line(input) {
+                    Ended::Unit(end) => return self.whole(input, end),
+                    Ended::Not => return self.not_yet(input),
+                    Ended::Line => {}
+                },
                 Place::Asked(ask) => {
                     return Framed::Ask { octets: without_end(until(input, self.scanned)).0, ask };
                 }
@@ -199,6 +225,13 @@ impl<R: Rule> UnitFramer<R> {
                     self.place = Place::Line;
                 }
                 Place::Octets { .. } => return Framed::NeedInput,
+                Place::TooManyOctets { octets } => {
+                    let (start, rest) =
+                        input.split_at_checked(self.scanned).unwrap_or((input, &[]));
+                    *input = rest;
+                    self.skip(octets);
+                    return Framed::TooLong { start };
+                }
                 Place::SkippedOctets { .. } | Place::SkippedLine => {
                     if !self.skip_on(input) {
                         return Framed::NeedInput;
@@ -208,48 +241,60 @@ impl<R: Rule> UnitFramer<R> {
         }
     }
 
-    /// Goes on in a line that is kept; `None`, where that was not the end of it all.
+    /// Looks for the end of a line that is kept, and at what follows it.
     #[inline]
-    fn line<'b>(&mut self, input: &mut &'b [u8]) -> Option<Framed<'b, R::Ask>> {
+    fn end_line(&mut self, input: &[u8]) -> Ended {
         let searched = self.scanned.min(input.len());
         let Some(found) = find_line_feed(input.get(searched..).unwrap_or_default()) else {
-            if input.len() >= self.limit {
-                return Some(self.too_long(input));
-            }
-            self.scanned = input.len();
-            return Some(Framed::NeedInput);
+            return Ended::Not;
         };
         let end = searched + found + 1;
         if end > self.limit {
-            return Some(self.too_long(input));
+            return Ended::Not;
         }
         self.rule.read(input.get(self.line..end).unwrap_or_default());
+        let next = self.rule.end_line();
+        if let Next::End = next {
+            return Ended::Unit(end);
+        }
         self.scanned = end;
-        match self.rule.end_line() {
-            Next::End => {
-                let (unit, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-                *input = rest;
-                let is_empty = end.saturating_sub(self.line) == 1;
-                self.start();
-                let (octets, ending) = match unit {
-                    // The CR before it is no part of this line, but the last of counted octets.
-                    [octets @ .., b'\n'] if is_empty => (octets, LineEnding::Lf),
-                    unit => without_end(unit),
-                };
-                return Some(Framed::Whole { octets, ending });
-            }
+        match next {
+            Next::End => {}
             Next::Line => self.line = end,
             Next::Octets(octets) => {
                 if !self.keep(octets) {
-                    let (start, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
-                    *input = rest;
-                    self.skip(octets);
-                    return Some(Framed::TooLong { start });
+                    self.place = Place::TooManyOctets { octets };
                 }
             }
             Next::Ask(ask) => self.place = Place::Asked(ask),
         }
-        None
+        Ended::Line
+    }
+
+    /// Consumes the unit that ends here, with its line.
+    #[inline]
+    fn whole<'b>(&mut self, input: &mut &'b [u8], end: usize) -> Framed<'b, R::Ask> {
+        let (unit, rest) = input.split_at_checked(end).unwrap_or((input, &[]));
+        *input = rest;
+        let (octets, ending) = match unit {
+            // The CR before an empty line is no part of it, but the last of counted octets.
+            [octets @ .., b'\r', _] if self.line + 1 != end => (octets, LineEnding::Crlf),
+            [octets @ .., _] => (octets, LineEnding::Lf),
+            [] => (unit, LineEnding::Lf),
+        };
+        (self.line, self.scanned) = (0, 0);
+        self.rule = R::default();
+        Framed::Whole { octets, ending }
+    }
+
+    /// A line that is kept has no end yet, or none within the limit.
+    #[inline]
+    fn not_yet<'b>(&mut self, input: &mut &'b [u8]) -> Framed<'b, R::Ask> {
+        if input.len() >= self.limit {
+            return self.too_long(input);
+        }
+        self.scanned = input.len();
+        Framed::NeedInput
     }
 
     /// Gives up on a unit, in the line that begins at `self.line`.

@@ -74,21 +74,18 @@ fn a_bare_lf_where_a_literal_is_announced() {
     }
 }
 
-/// How long the session takes for `input`, at best of three.
+/// How long the session takes for `input`.
 fn time(input: &str) -> Duration {
-    let run = |()| {
-        let (mut out, arena) = (BytesMut::new(), Arena::new());
-        let mut session = Session::new(Arc::new(config()), Channel::Tls, &mut out);
-        let mut unread = input.as_bytes();
-        let start = Instant::now();
-        loop {
-            match session.receive(&mut unread, &arena, &mut out).unwrap() {
-                Event::NeedInput | Event::Closed => break start.elapsed(),
-                event => session.decline(event, &mut out).unwrap(),
-            }
+    let (mut out, arena) = (BytesMut::new(), Arena::new());
+    let mut session = Session::new(Arc::new(config()), Channel::Tls, &mut out);
+    let mut unread = input.as_bytes();
+    let start = Instant::now();
+    loop {
+        match session.receive(&mut unread, &arena, &mut out).unwrap() {
+            Event::NeedInput | Event::Closed => return start.elapsed(),
+            event => session.decline(event, &mut out).unwrap(),
         }
-    };
-    [(), (), ()].map(run).into_iter().min().unwrap()
+    }
 }
 
 /// Tag and verb are looked for once, however many literals a command has: what a stranger's
@@ -98,8 +95,10 @@ fn many_literals_after_a_long_word() {
     let command = |word: usize, literals: usize| {
         format!("a {}{}\r\n", "X".repeat(word), "{1+}\r\nx".repeat(literals))
     };
-    // As many literals, and a short word before them.
-    let harmless = time(&command(10, 4_300));
-    let attack = time(&command(30_000, 4_300));
-    assert!(attack < 8 * harmless + Duration::from_millis(5), "{attack:?}, {harmless:?}");
+    // As many literals, and a short word before them. The machine may do other things in the
+    // middle: once in twenty times is enough.
+    let (harmless, attack) = (command(10, 4_300), command(30_000, 4_300));
+    let expected = (0..3).map(|_| time(&harmless)).min().unwrap();
+    let most = 8 * expected + Duration::from_millis(5);
+    assert!((0..20).any(|_| time(&attack) < most), "it never takes less than {most:?}");
 }

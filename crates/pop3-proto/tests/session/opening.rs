@@ -1,7 +1,8 @@
 //! From the connection to the open maildrop, as transcripts: `C:` is what the client sends, `S:`
-//! what the server says, at every split, `TLS` the handshake, and `E:` what comes of it.
+//! what the server says, at every split, and `E:` what comes of it.
 
 use bytes::BytesMut;
+use mail_transcript::{Step as Line, parse};
 use pop3_proto::client::{
     Channel, ClearText, Config, Error, Event, Opening, OpeningError, Plan, ProtocolError, Session,
     Step, TlsPolicy, Way,
@@ -15,22 +16,18 @@ enum Turn {
     Tls,
 }
 
-/// A transcript taken apart, and its end.
+/// A transcript taken apart, and its end. What one side says at once is one turn.
 fn turns(script: &str) -> (Vec<Turn>, String) {
     let (mut turns, mut end) = (Vec::new(), String::new());
-    for line in script.lines().map(str::trim_start) {
-        let (side, text) = line.split_at(2);
-        let text = text.strip_prefix(' ').unwrap_or(text);
-        let octets = [text.as_bytes(), b"\r\n"].concat();
-        match (side, turns.last_mut()) {
-            ("S:", Some(Turn::Server(said))) | ("C:", Some(Turn::Client(said))) => {
-                said.extend(octets);
-            }
-            ("S:", _) => turns.push(Turn::Server(octets)),
-            ("C:", _) => turns.push(Turn::Client(octets)),
-            ("TL", _) => turns.push(Turn::Tls),
-            ("E:", _) => end = text.to_owned(),
-            _ => panic!("whose line is {line:?}?"),
+    for line in parse(script) {
+        match (line, turns.last_mut()) {
+            (Line::Server(octets), Some(Turn::Server(said)))
+            | (Line::Client(octets), Some(Turn::Client(said))) => said.extend(octets),
+            (Line::Server(octets), _) => turns.push(Turn::Server(octets)),
+            (Line::Client(octets), _) => turns.push(Turn::Client(octets)),
+            (Line::Tls, _) => turns.push(Turn::Tls),
+            (Line::Event(text), _) => end = text,
+            (Line::ServerStart(start), _) => panic!("a server's line is whole: {start}"),
         }
     }
     (turns, end)
@@ -168,7 +165,7 @@ const STLS: &str = "S: +OK ready <1896.697170952@dbc.mtview.ca.us>
     S: .
     C: STLS
     S: +OK begin
-    TLS
+    --- TLS ---
     C: CAPA
     S: +OK
     S: SASL SCRAM-SHA-256-PLUS PLAIN
@@ -372,7 +369,7 @@ fn no_apop_after_stls() {
          S: .
          C: STLS
          S: +OK
-         TLS
+         --- TLS ---
          C: CAPA
          S: +OK
          S: SASL LOGIN
