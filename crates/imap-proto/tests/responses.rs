@@ -828,7 +828,7 @@ proptest! {
 }
 
 /// A FETCH response that is raw from a stray quote on is still one response
-/// when it is written again: the literal behind the quote stays a literal.
+/// when it is written again: the literal after the quote stays a literal.
 #[test]
 fn what_is_raw_in_a_fetch_does_not_split_it() {
     let wire = b"* 1 FETCH (FLAGS (\\Seen) BODU6BIT\" 1 [1.2]<3> ~{3}\r\na\0b)\r\n";

@@ -48,7 +48,7 @@ struct Options {
 /// What the octets can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// What an SMTP client sends; leave out the messages behind DATA, which are no commands
+    /// What an SMTP client sends; leave out the messages after DATA, which are no commands
     SmtpCommand,
     /// What an SMTP server answers
     SmtpReply,
@@ -276,7 +276,7 @@ enum Answered {
     All(Listing),
 }
 
-/// What stands behind a status line, up to the dot.
+/// What stands after a status line, up to the dot.
 #[derive(Clone, Copy, Debug)]
 enum Listing {
     Capabilities,
@@ -373,7 +373,7 @@ fn pop3_response(input: &[u8], after: Option<Answered>) -> Read {
     (length, read.map(|value| value.named_after(&response.status)))
 }
 
-/// Reads the lines behind a status line, and its whole item with it. One that
+/// Reads the lines after a status line, and its whole item with it. One that
 /// cannot be read is a fault of the item, which ends where it would.
 fn pop3_lines(
     input: &[u8],

@@ -119,7 +119,7 @@ fn the_other_commands() {
     );
 }
 
-/// Bare `+OK`, text behind a size, extra spaces in UIDL, lines that are
+/// Bare `+OK`, text after a size, extra spaces in UIDL, lines that are
 /// none. None of them costs the connection, or another line.
 #[test]
 fn what_servers_are_forgiven() {
@@ -276,9 +276,9 @@ fn messages_end_where_they_end() {
 }
 
 /// A message that ends without CRLF. The server puts one between it and
-/// the dot (RFC 1939 §3), so it is read with an end to its last line; a dot behind
+/// the dot (RFC 1939 §3), so it is read with an end to its last line; a dot after
 /// a line that is not ended, or ended by LF alone, is part of the message. What is
-/// behind the message is in sync.
+/// after the message is in sync.
 #[test]
 fn messages_without_a_final_crlf() {
     transcript(
