@@ -138,7 +138,7 @@ fn what_servers_are_forgiven() {
          S> +OK\\n1 120 octets\\n 2 5\\n2\\n3 99999999999999999999999\\n4  7\\n..\\n.\\n
          E: List(None) +OK 
          E: scan 1 120
-         E: List(None) unparsed \" 2 5\": expected a number at octet 0
+         E: scan 2 5
          E: List(None) unparsed \"2\": expected a space at octet 1
          E: List(None) unparsed \"3 99999999999999999999999\": expected a number below 2^64 at octet 2
          E: scan 4 7
