@@ -19,7 +19,7 @@ use std::{
 use bytes::BytesMut;
 use pop3_proto::{
     Auth, Base64, Digest, MessageNumber, ReceiveBuffer, Retention, SyntaxError, Text, Ticket,
-    Timestamp, UniqueId, UniqueIdBuf,
+    Timestamp, Tolerance, UniqueId, UniqueIdBuf,
     server::{
         self, Channel, Config, DeletionMarks, Event, Misuse, Proof, Rejection, Session, State,
         request::{self, LogIn},
@@ -143,6 +143,7 @@ fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxErro
     let mut config = Config::default();
     config.greeting = Text::new(&format!("{} POP3 server ready", server.hostname))?.into();
     config.stls = true;
+    config.tolerance = Tolerance::PUBLIC;
     config.plaintext_auth = server.may_log_in(connection);
     for name in sasl::MECHANISMS {
         config.mechanisms.offer(name)?;

@@ -94,8 +94,8 @@ fn pop3_responses_depend_on_what_they_answer() {
     );
     let message = "+OK\nSubject: x\n\n..dot\n.\n-ERR no\n+OK\n.\n+OK\nno end\n";
     assert_eq!(after("RETR 1", message), ["Ok", "Err", "Ok", "at 59"]);
-    assert_eq!(after("UIDL", "+OK\n1 a\n2 \n.\n+OK\n.\n"), ["at 12", "Ok"]);
-    assert_eq!(after("LIST", "+OK\n1 120\nx\n2 y\n.\n-ERR\n"), ["at 12", "Err"]);
+    assert_eq!(after("UIDL", "+OK\n1 a\n2 \n.\n+OK\n.\n"), ["Ok", "Ok"]);
+    assert_eq!(after("LIST", "+OK\n1 120\nx\n2 y\n.\n-ERR\n"), ["Ok", "Err"]);
     assert_eq!(after("LIST 1", "+OK 1 120\n+OK 1\n"), ["Ok", "at 16"]);
     assert_eq!(after("STAT", "+OK 2 320 and more\n+OK 2 x\n-ERR\n"), ["Ok", "at 26", "Err"]);
     assert_eq!(after("AUTH PLAIN", "+ \n+ !\n+OK\n"), ["Challenge", "at 6", "Ok"]);
@@ -120,6 +120,18 @@ fn imap_responses_are_named_after_what_they_tell() {
     let unfinished = format!("at {}", input.len());
     let kinds: Vec<&str> = kinds.into_iter().chain([unfinished.as_str()]).collect();
     assert_eq!(summary(&["imap-response"], input), kinds);
+}
+
+/// RFC 1939 §5: a line of a listing that cannot be read costs the others nothing.
+#[test]
+fn a_bad_line_of_a_listing_costs_that_line() {
+    let input = b"+OK\r\n1 120\r\nmany x\r\n 2  50\r\n.\r\n";
+    let [item] = &json(&["pop3-response", "--after", "LIST"], input)[..] else { panic!("one") };
+    for told in ["octets: 120", "Unparsed { line: \\\"many x\\\"", "octets: 50"] {
+        assert!(item.contains(told), "{told}: {item}");
+    }
+    let encoded = item.split_once(r#""encoded":""#).unwrap().1.strip_suffix("\"}").unwrap();
+    assert_eq!(unescape(encoded), b"+OK\r\n1 120\r\nmany x\r\n2 50\r\n.\r\n");
 }
 
 /// What is read and written again comes out as it was.

@@ -222,6 +222,16 @@ fn logging_in() {
     listeners.stop();
 }
 
+/// Blanks that are one too many are no fault on a public server.
+#[test]
+fn blanks_that_are_too_many() {
+    let (listeners, address, _) = start(&["a: b\r\n\r\nc\r\n"], |_| ());
+    let mut socket = connect(address);
+    play(&mut socket, "S: +OK …\nC: USER  alice \nS: +OK …\nC: PASS secret\nS: +OK …");
+    play(&mut socket, "C: STAT \nS: +OK 1 11\nC: LIST  1 \nS: +OK 1 11\nC: QUIT \nS: +OK …\nS:");
+    listeners.stop();
+}
+
 /// Reads a greeting, and gives its timestamp if there is one.
 fn timestamp(socket: &mut impl Read) -> Option<String> {
     let (mut line, mut octet) = (Vec::new(), [0]);

@@ -15,7 +15,7 @@ struct Case<'a> {
     octets: &'a [u8],
 }
 
-/// The body, whether it was refused, and what stands behind it; none without an end.
+/// The body, whether it was refused, and what stands after it; none without an end.
 type Seen = Option<(Vec<u8>, bool, Vec<u8>)>;
 
 fn unstuff(policy: BodyPolicy, wire: &[u8], reads: impl Iterator<Item = usize>) -> Seen {

@@ -74,13 +74,13 @@ fn examples_of_the_rfcs() {
         "abcd CAPABILITY",
         "a002 NOOP",
         "A023 LOGOUT",
-        // Section 6.2
+        // §6.2
         "efgh STARTTLS",
         "a004 AUTHENTICATE PLAIN dGVzdAB0ZXN0AHRlc3Q=",
         "A001 AUTHENTICATE GSSAPI",
         "A01 AUTHENTICATE EXTERNAL =",
         "a001 LOGIN SMITH SESAME",
-        // Section 6.3
+        // §6.3
         "t2 ENABLE CONDSTORE X-GOOD-IDEA",
         "babc ENABLE IMAP4rev2",
         "A142 SELECT INBOX",
@@ -117,7 +117,7 @@ fn examples_of_the_rfcs() {
         "A003 APPEND saved-messages (\\Seen) {326}",
         "A003 APPEND saved-messages (\\Seen) {297+}",
         "A002 IDLE",
-        // Section 6.4
+        // §6.4
         "A341 CLOSE",
         "A342 UNSELECT",
         "A202 EXPUNGE",

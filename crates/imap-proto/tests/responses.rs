@@ -80,11 +80,11 @@ fn examples_of_the_rfcs() {
         "* CAPABILITY IMAP4rev2 STARTTLS AUTH=GSSAPI LOGINDISABLED",
         "abcd OK CAPABILITY completed",
         "* BYE IMAP4rev2 Server logging out",
-        // Section 6.2
+        // §6.2
         "+ ",
         "+ YGgGCSqGSIb3EgECAgIAb1kwV6ADAgEFoQMCAQ+iSzBJoAMC",
         "a001 OK GSSAPI authentication successful",
-        // Section 6.3
+        // §6.3
         "* ENABLED CONDSTORE X-GOOD-IDEA",
         "* 172 EXISTS",
         "* OK [UIDVALIDITY 3857529045] UIDs valid",
@@ -106,7 +106,7 @@ fn examples_of_the_rfcs() {
         "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)",
         "A003 OK [APPENDUID 38505 3955] APPEND completed",
         "A003 NO [TRYCREATE] Not there yet",
-        // Section 6.4
+        // §6.4
         "A042 OK [READ-ONLY] EXAMINE completed",
         "* 3 EXPUNGE",
         "* ESEARCH (TAG \"A282\") MIN 2 COUNT 3",
@@ -116,7 +116,7 @@ fn examples_of_the_rfcs() {
         "A282 OK SEARCH completed",
         "* 2 FETCH (FLAGS (\\Seen) UID 4827313)",
         "* OK [COPYUID 432432 42:69 1202:1229] Done",
-        // Section 7
+        // §7
         "* OK [ALERT] System shutdown in 10 minutes",
         "A3 NO [BADCHARSET (UTF-8 US-ASCII)] No",
         "A3 NO [BADCHARSET] No",
@@ -156,7 +156,7 @@ fn examples_of_the_rfcs() {
             "\"<B27397-0100000@cac.washington.ed>\") ",
             "BODY (\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 3028 92))"
         ),
-        // Section 7.5.2
+        // §7.5.2
         concat!(
             "* 1 FETCH (BODY ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" ",
             "1152 23)(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\" \"NAME\" \"cc.diff\") ",
@@ -828,7 +828,7 @@ proptest! {
 }
 
 /// A FETCH response that is raw from a stray quote on is still one response
-/// when it is written again: the literal behind the quote stays a literal.
+/// when it is written again: the literal after the quote stays a literal.
 #[test]
 fn what_is_raw_in_a_fetch_does_not_split_it() {
     let wire = b"* 1 FETCH (FLAGS (\\Seen) BODU6BIT\" 1 [1.2]<3> ~{3}\r\na\0b)\r\n";

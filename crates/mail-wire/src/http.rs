@@ -18,11 +18,17 @@ pub fn is_http_request(line: &[u8]) -> bool {
 }
 
 /// Whether a line of which no more than `start` is known, since it is longer than any line of
-/// the protocol, is such a request.
+/// the protocol, is such a request: a method, and the start of a path or of a URI, which no
+/// command has for an argument (in IMAP a method may be a tag).
 #[must_use]
 pub fn starts_http_request(start: &[u8]) -> bool {
     let mut words = start.split(|&octet| octet == b' ');
-    words.next().is_some_and(|word| METHODS.contains(&word)) && words.next().is_some()
+    words.next().is_some_and(|word| METHODS.contains(&word))
+        && words.next().is_some_and(is_path_or_uri)
+}
+
+fn is_path_or_uri(word: &[u8]) -> bool {
+    [&b"/"[..], b"http://", b"https://"].iter().any(|start| word.starts_with(start))
 }
 
 const METHODS: [&[u8]; 9] =
@@ -50,6 +56,8 @@ mod tests {
             assert!(!is_http_request(line.as_bytes()), "{line}");
         }
         assert!(starts_http_request(b"GET /aaaa") && starts_http_request(b"POST /a HTTP"));
+        assert!(starts_http_request(b"GET http://example.org/aaaa"));
         assert!(!starts_http_request(b"GETS /a") && !starts_http_request(b"GET"));
+        assert!(!starts_http_request(b"GET SELECT aaaa") && !starts_http_request(b"PUT {aaaa"));
     }
 }

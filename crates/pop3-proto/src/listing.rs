@@ -23,14 +23,14 @@ pub struct DropListing {
 }
 
 impl DropListing {
-    /// Parses the text of the answer to STAT. What follows the numbers is
-    /// passed over.
+    /// Parses the text of the answer to STAT. There may be spaces too many; what
+    /// follows the numbers is passed over.
     ///
     /// # Errors
     /// [`SyntaxError`] where it does not begin with the two numbers.
     pub fn parse(text: &[u8]) -> Result<Self, SyntaxError> {
         complete(text, |text| {
-            let (rest, messages) = number32(text)?;
+            let (rest, messages) = number32(after_spaces(text))?;
             let (rest, octets) = number64(spaces(rest)?.0)?;
             Ok((remark(rest)?.0, Self { messages, octets }))
         })
@@ -61,15 +61,15 @@ pub struct ScanListing {
 }
 
 impl ScanListing {
-    /// Parses a line or a status line's text. What follows the size is passed
-    /// over, as RFC 1939 §5 asks for.
+    /// Parses a line or a status line's text. There may be spaces too many; what
+    /// follows the size is passed over, as RFC 1939 §5 asks for.
     ///
     /// # Errors
     /// [`SyntaxError`] where it does not begin with a message number and a size.
     #[inline]
     pub fn parse(line: &[u8]) -> Result<Self, SyntaxError> {
         complete(line, |line| {
-            let (rest, message) = message_number(line)?;
+            let (rest, message) = message_number(after_spaces(line))?;
             let (rest, octets) = number64(spaces(rest)?.0)?;
             Ok((remark(rest)?.0, Self { message, octets }))
         })
@@ -107,9 +107,9 @@ impl<'a> UniqueIdListing<'a> {
     #[inline]
     pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
         complete(line, |line| {
-            let (rest, message) = message_number(line)?;
+            let (rest, message) = message_number(after_spaces(line))?;
             let (rest, unique_id) = unique_id(spaces(rest)?.0)?;
-            Ok((run(&SPACE, rest).1, Self { message, unique_id }))
+            Ok((after_spaces(rest), Self { message, unique_id }))
         })
     }
 
@@ -126,6 +126,11 @@ static SPACE: Class = Class::new().with(b" \t");
 #[inline]
 fn spaces(input: &[u8]) -> Parsed<'_, &[u8]> {
     token(&SPACE, "a space")(input)
+}
+
+#[inline]
+fn after_spaces(input: &[u8]) -> &[u8] {
+    run(&SPACE, input).1
 }
 
 /// `message SP octets CRLF`, and nothing else.
@@ -174,16 +179,16 @@ mod tests {
     #[test]
     fn what_real_servers_send() {
         let stat = DropListing { messages: 2, octets: 320 };
-        for text in ["2 320", "2  320", "2 320 ", "2 320 octets", "02 320 (x)"] {
+        for text in ["2 320", "2  320", "  2 320", "2 320 ", "2 320 octets", "02 320 (x)"] {
             assert_eq!(DropListing::parse(text.as_bytes()), Ok(stat), "{text}");
         }
         let message = MessageNumber::new(1).unwrap();
         let scan = ScanListing { message, octets: 5_000_000_000 };
-        for line in ["1 5000000000", "1 5000000000 seen"] {
+        for line in ["1 5000000000", " 1 5000000000", "1 5000000000 seen"] {
             assert_eq!(ScanListing::parse(line.as_bytes()), Ok(scan), "{line}");
         }
         let id = UniqueIdListing { message, unique_id: UniqueId::new("a").unwrap() };
-        for line in ["1 a", "1   a", "1\ta", "1 a  "] {
+        for line in ["1 a", " 1 a", "1   a", "1\ta", "1 a  "] {
             assert_eq!(UniqueIdListing::parse(line.as_bytes()), Ok(id), "{line}");
         }
     }
@@ -193,7 +198,7 @@ mod tests {
         for text in ["", "2", "2 ", "2 x", "x 2", "2 32x", "4294967296 1", "-1 1"] {
             assert!(DropListing::parse(text.as_bytes()).is_err(), "{text}");
         }
-        for line in ["0 1", "1 18446744073709551616", "1", " 1 1"] {
+        for line in ["0 1", "1 18446744073709551616", "1"] {
             assert!(ScanListing::parse(line.as_bytes()).is_err(), "{line}");
         }
         for line in ["1", "1 ", "0 a", "1 a b"] {

@@ -48,7 +48,7 @@ struct Options {
 /// What the octets can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// What an SMTP client sends; leave out the messages behind DATA, which are no commands
+    /// What an SMTP client sends; leave out the messages after DATA, which are no commands
     SmtpCommand,
     /// What an SMTP server answers
     SmtpReply,
@@ -276,7 +276,7 @@ enum Answered {
     All(Listing),
 }
 
-/// What stands behind a status line, up to the dot.
+/// What stands after a status line, up to the dot.
 #[derive(Clone, Copy, Debug)]
 enum Listing {
     Capabilities,
@@ -314,12 +314,14 @@ struct Answer<'a, T> {
 }
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "it is there to be shown")]
 enum Told<'a> {
     Capability(Capability<'a>),
     Language(LanguageListing<'a>),
     Line(Octets<'a>),
     Size(ScanListing),
     UniqueId(UniqueIdListing<'a>),
+    Unparsed { line: Octets<'a>, error: String },
 }
 
 struct Octets<'a>(&'a [u8]);
@@ -373,15 +375,15 @@ fn pop3_response(input: &[u8], after: Option<Answered>) -> Read {
     (length, read.map(|value| value.named_after(&response.status)))
 }
 
-/// Reads the lines behind a status line, and its whole item with it. One that
-/// cannot be read is a fault of the item, which ends where it would.
+/// Reads the lines after a status line, and its whole item with it. One that
+/// cannot be read stays in its place, and costs the others nothing.
 fn pop3_lines(
     input: &[u8],
     response: pop3_proto::Response<'_>,
     status_line: usize,
     listing: Listing,
 ) -> Read {
-    let (mut told, mut fault) = (Vec::new(), None);
+    let mut told = Vec::new();
     let mut encoded = BytesMut::new();
     response.encode(&mut encoded);
     let mut length = status_line;
@@ -389,7 +391,6 @@ fn pop3_lines(
         let Some((line, octets)) = truncated(&input[length..]) else {
             return (input.len(), Err(Fault::unfinished(input)));
         };
-        let start = length;
         length += octets;
         let Some(content) = unstuff_line(line) else { break };
         let read = match listing {
@@ -399,23 +400,17 @@ fn pop3_lines(
             Listing::Sizes => ScanListing::parse(content).map(Told::Size),
             Listing::UniqueIds => UniqueIdListing::parse(content).map(Told::UniqueId),
         };
-        match read {
-            Ok(line) => {
-                line.encode(&mut encoded);
-                told.push(line);
-            }
-            Err(SyntaxError { offset, expected }) if fault.is_none() => {
-                // Behind the dot that was stuffed, if there was one.
-                let offset = start + line.len() - content.len() + offset;
-                fault = Some(Fault::from(SyntaxError { offset, expected }));
-            }
-            Err(_) => {}
-        }
+        let line = read.unwrap_or_else(|error| Told::Unparsed {
+            line: Octets(content),
+            error: error.to_string(),
+        });
+        line.encode(&mut encoded);
+        told.push(line);
     }
     encoded.extend_from_slice(b".\r\n");
     let answer = Answer { response, told };
     let value = Value::new(&answer, |out| *out = encoded).named_after(&response.status);
-    (length, fault.map_or(Ok(value), Err))
+    (length, Ok(value))
 }
 
 impl Told<'_> {
@@ -424,7 +419,7 @@ impl Told<'_> {
         match self {
             Self::Capability(capability) => return capability.encode(out),
             Self::Language(language) => return language.encode(out),
-            Self::Line(Octets(octets)) => {
+            Self::Line(Octets(octets)) | Self::Unparsed { line: Octets(octets), .. } => {
                 if octets.starts_with(b".") {
                     out.extend_from_slice(b".");
                 }

@@ -5,7 +5,7 @@ use memchr::memchr;
 /// What would look like the first line of a message.
 const FROM: &[u8] = b"From ";
 
-/// Puts one `>` more in front of each line that is `From ` behind any number of
+/// Puts one `>` more in front of each line that is `From ` after any number of
 /// `>`; mboxrd is the name of that. It is where in a line the quoting stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Quoting {
@@ -22,7 +22,7 @@ pub(super) enum Quoting {
 
 impl Quoting {
     /// Takes the next piece, with LF for line ends, and appends what it gives to
-    /// `out`. The `>` is put behind those that are there, which comes to the same.
+    /// `out`. The `>` is put after those that are there, which comes to the same.
     pub(super) fn push(&mut self, mut piece: &[u8], out: &mut Vec<u8>) {
         while let [first, rest @ ..] = piece {
             *self = match *self {

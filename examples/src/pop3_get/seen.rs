@@ -11,14 +11,14 @@ use super::mailbox::{lock, private};
 
 /// The unique-ids of the messages that were delivered and are still on the
 /// server, in a file: first a line with whose they are, then one a line. Those
-/// behind which stands `delete` are not to stay there. A unique-id that several
+/// after which stands `delete` are not to stay there. A unique-id that several
 /// messages have says of none that it was delivered, and does not belong here.
 ///
 /// The file is written anew under a temporary name, and renamed; only single
 /// unique-ids are appended to it. A last line without its end, of a machine that
 /// stopped, counts for nothing: its message is fetched again.
 ///
-/// As long as this value lives, the file of that name with `.lock` behind it is
+/// As long as this value lives, the file of that name with `.lock` after it is
 /// locked: of two programs that fetch at once, each would fetch all.
 #[derive(Debug)]
 pub struct Seen {
@@ -43,7 +43,7 @@ const HEADING: &str = "# pop3-get: seen of ";
 const DELETE: &str = " delete";
 
 impl Seen {
-    /// Opens the record of an account (`NAME@HOST`, or with the port behind it);
+    /// Opens the record of an account (`NAME@HOST`, or with the port after it);
     /// nothing was seen if there is none.
     ///
     /// # Errors
@@ -127,7 +127,7 @@ impl Seen {
     }
 }
 
-/// The file of that name with `ending` behind it.
+/// The file of that name with `ending` after it.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);

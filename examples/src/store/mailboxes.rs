@@ -425,7 +425,7 @@ fn canonical(name: &str) -> Result<String, Error> {
 }
 
 /// The bounds, both excluded, of the names below `name`, in the order of their
-/// octets: from `name/` to `name0`, `0` being the octet behind `/`.
+/// octets: from `name/` to `name0`, `0` being the octet after `/`.
 fn below(name: &str) -> (String, String) {
     (format!("{name}/"), format!("{name}0"))
 }

@@ -71,7 +71,7 @@ pub(crate) fn handshake(socket: TcpStream) -> StreamOwned<ClientConnection, TcpS
     StreamOwned::new(tls, socket)
 }
 
-/// Plays a transcript: says the lines behind `C: ` and expects those behind
+/// Plays a transcript: says the lines after `C: ` and expects those after
 /// `S: `. `…` at the end of a line stands for anything.
 #[track_caller]
 pub(crate) fn play(stream: &mut (impl Read + Write), transcript: &str) {

@@ -14,8 +14,8 @@ use crate::{mail, places, program, run, succeeds};
 /// The first line that a server did not expect.
 type Unexpected = JoinHandle<Option<String>>;
 
-/// A server that plays a transcript: says the lines behind `S: ` and expects
-/// those behind `C: `.
+/// A server that plays a transcript: says the lines after `S: ` and expects
+/// those after `C: `.
 fn play(transcript: &str) -> (SocketAddr, Unexpected) {
     let (listener, address) = listen();
     (address, play_on(&listener, transcript))
@@ -48,7 +48,7 @@ fn play_on(listener: &TcpListener, transcript: &str) -> Unexpected {
     })
 }
 
-/// The same behind a login, at a server that says of itself nothing.
+/// The same after a login, at a server that says of itself nothing.
 fn play_logged_in_on(listener: &TcpListener, transcript: &str) -> Unexpected {
     let login = "S: +OK ready
          C: CAPA

@@ -90,11 +90,14 @@ impl FetchWriter {
     /// # Errors
     /// [`BodyError::Nul`] where it holds a NUL that the grammar has no place for.
     pub fn item(&mut self, item: &FetchData<'_>, out: &mut BytesMut) -> Result<(), BodyError> {
-        if has_nul(item) {
+        let (before, start) = (self.open, out.len());
+        self.open.item(out, |out| item.encode(before.style, out));
+        let written = out.get(start..).unwrap_or_default();
+        if memchr(0, written).is_some() && !matches!(item, FetchData::Binary { .. }) {
+            out.truncate(start);
+            self.open = before;
             return Err(BodyError::Nul);
         }
-        let style = self.open.style;
-        self.open.item(out, |out| item.encode(style, out));
         Ok(())
     }
 
@@ -235,23 +238,12 @@ pub(crate) const fn holds_octets(item: &FetchData<'_>) -> bool {
     )
 }
 
-/// Whether there is a NUL in octets that go out as a literal, which has none.
-pub(crate) fn has_nul(item: &FetchData<'_>) -> bool {
-    let octets = match *item {
-        FetchData::Rfc822(octets)
-        | FetchData::Rfc822Header(octets)
-        | FetchData::Rfc822Text(octets)
-        | FetchData::BodySection { octets, .. } => octets,
-        FetchData::Envelope(_)
-        | FetchData::Flags(_)
-        | FetchData::InternalDate(_)
-        | FetchData::Rfc822Size(_)
-        | FetchData::Body(_)
-        | FetchData::BodyStructure(_)
-        | FetchData::Uid(_)
-        | FetchData::Binary { .. }
-        | FetchData::BinarySize { .. }
-        | FetchData::Unparsed { .. } => None,
-    };
-    octets.is_some_and(|octets| memchr(0, octets).is_some())
+/// Whether the item is written with a NUL where the grammar has none: anywhere but in BINARY.
+pub(crate) fn has_nul(item: &FetchData<'_>, style: Style) -> bool {
+    if matches!(item, FetchData::Binary { .. }) {
+        return false;
+    }
+    let mut written = BytesMut::new();
+    item.encode(style, &mut written);
+    memchr(0, &written).is_some()
 }

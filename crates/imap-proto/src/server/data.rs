@@ -16,7 +16,7 @@ use crate::response::code::Code;
 use crate::response::fetch_writer::{FetchWriter, has_nul, holds_octets};
 use crate::response::status_line::{Condition, Notice};
 use crate::response::{Data, Response};
-use crate::wire::{Arena, Text};
+use crate::wire::{Arena, Style, Text};
 
 impl Session {
     /// Writes untagged data: as often as there is something to tell, in answer
@@ -38,21 +38,28 @@ impl Session {
     /// - [`Misuse::NoSuchMessage`] for EXPUNGE of, and FETCH about, a message past the count,
     ///   [`Misuse::FewerMessages`] for an EXISTS below it;
     /// - [`Misuse::ExpungeNow`] where [`may_expunge`](Self::may_expunge) says no;
-    /// - [`Misuse::Nul`] for a FETCH with a NUL where the grammar has none;
+    /// - [`Misuse::Nul`] for a NUL where the grammar has none, in what another server sent raw
+    ///   too;
     /// - [`Misuse::NotOneResponse`] for what [`Response::parse`] made of something that is not
     ///   one response.
     pub fn data(&mut self, data: &Data<'_>, out: &mut BytesMut) -> Result<(), Misuse> {
         self.may_write()?;
-        self.messages = self.check_data(data)?;
+        let messages = self.check_data(data)?;
+        let start = out.len();
+        data.encode(self.style, out);
+        let written = out.get(start..).unwrap_or_default();
+        if memchr(0, written).is_some() && has_stray_nul(data, self.style) {
+            out.truncate(start);
+            return Err(Misuse::Nul);
+        }
+        self.messages = messages;
         match data {
             // Of messages only the size is logged.
             Data::Fetch(fetch) if fetch.data.iter().any(holds_octets) => {
-                let start = out.len();
-                data.encode(self.style, out);
-                let octets = out.len().saturating_sub(start);
-                self.log_fetch(fetch.message, u64::try_from(octets).unwrap_or(u64::MAX));
+                let octets = u64::try_from(written.len()).unwrap_or(u64::MAX);
+                self.log_fetch(fetch.message, octets);
             }
-            data => self.untagged(*data, out),
+            _ => self.log.lines(Direction::Sent, written),
         }
         Ok(())
     }
@@ -170,12 +177,7 @@ impl Session {
                 }
                 return Ok(self.messages.saturating_sub(1));
             }
-            Data::Fetch(fetch) => {
-                self.check_message(fetch.message)?;
-                if fetch.data.iter().any(has_nul) {
-                    return Err(Misuse::Nul);
-                }
-            }
+            Data::Fetch(fetch) => self.check_message(fetch.message)?,
             // What is known by name and could not be read is not of the grammar.
             Data::Unparsed { raw, error } => {
                 let octets = raw.as_bytes();
@@ -221,6 +223,14 @@ impl Session {
             self.log.secret(Direction::Sent, line.as_bytes(), line.len());
             self.log.octets(Direction::Sent, octets);
         }
+    }
+}
+
+/// Whether data that are written with a NUL have one where the grammar has none.
+fn has_stray_nul(data: &Data<'_>, style: Style) -> bool {
+    match data {
+        Data::Fetch(fetch) => fetch.data.iter().any(|item| has_nul(item, style)),
+        _ => true,
     }
 }
 

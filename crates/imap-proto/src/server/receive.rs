@@ -1,7 +1,7 @@
 //! From the client's octets to events: lines and literals.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Auth, Direction, Framed, LineEnding, is_http_request};
+use mail_wire::{Auth, Direction, Framed, LineEnding, is_http_request, starts_http_request};
 
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::Event;
@@ -135,6 +135,9 @@ impl Session {
             Framed::NeedInput => {}
             Framed::TooLong { start } => {
                 self.log_head(start);
+                if starts_http_request(start) {
+                    return Err(self.http_request(input));
+                }
                 self.keep_tag(start);
                 self.refuse_size("the command is too long", out);
             }

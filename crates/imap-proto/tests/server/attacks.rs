@@ -48,6 +48,30 @@ fn a_request_of_http() {
     }
 }
 
+/// The request may be longer than a command can be. A method may be a tag, too.
+#[test]
+fn a_long_request_of_http() {
+    for (start, failure) in [
+        ("POST /", Some(ProtocolError::HttpRequest)),
+        ("GET http://example.org/", Some(ProtocolError::HttpRequest)),
+        ("POST SELECT ", None),
+    ] {
+        let input = format!("{start}{} HTTP/1.1\r\na LOGOUT\r\n", "x".repeat(70_000));
+        let (mut out, arena) = (BytesMut::new(), Arena::new());
+        let mut session = Session::new(Arc::new(config()), Channel::Tls, &mut out);
+        out.clear();
+        let mut unread = input.as_bytes();
+        let event = session.receive(&mut unread, &arena, &mut out);
+        match failure {
+            Some(failure) => {
+                assert!(matches!(event, Err(Error::Protocol(error)) if error == failure));
+                assert!(out.is_empty() && unread.is_empty());
+            }
+            None => assert!(out.starts_with(b"POST BAD [TOOBIG] "), "{out:?}"),
+        }
+    }
+}
+
 /// A line that announces a literal ends with CRLF, whatever is tolerated; what it announces is
 /// read past where it comes unasked.
 #[test]

@@ -2,8 +2,8 @@
 
 use imap_proto::server::{Error, Event, Misuse, ProtocolError, Rejection, Session, State, request};
 use imap_proto::{
-    Arena, Body, BodyError, BytesMut, Completion, Data, FetchData, FetchResponse, Section, Text,
-    Ticket, WrongTicket,
+    Arena, Body, BodyError, BytesMut, Completion, Data, FetchData, FetchResponse, Response,
+    Section, Text, Ticket, WrongTicket,
 };
 
 use crate::transcript::session_in_mailbox;
@@ -163,6 +163,37 @@ fn a_nul_in_a_body() {
     let whole = Data::Fetch(FetchResponse { message: ONE, data: &[section] });
     assert_eq!(session.data(&whole, &mut out), Err(Misuse::Nul));
     assert_eq!(&out[..], b"* 1 FETCH (BINARY[] ~{3}\r\na\0b RFC822 {3}\r\na.b)\r\n");
+}
+
+/// What another server sent, and is handed on as it came, has none either.
+#[test]
+fn a_nul_in_what_is_handed_on() {
+    let mut out = BytesMut::new();
+    let (mut session, _ticket) = fetching(&mut out);
+    for wire in [
+        "* 1 FETCH (UID 7 X-NOTE {3}\r\na\0b)",
+        "* 1 FETCH (FLAGS (\\Draft a\0b))",
+        "* 1 FETCH (ENVELOPE (NIL {2}\r\n\0s NIL NIL NIL NIL NIL NIL NIL NIL))",
+        "* 1 FETCH (BODY (\"TEXT\" \"CSV\" (\"a\" {1}\r\n\0) NIL NIL NIL 3 1))",
+        "* SEARCH 1 \0",
+        "* FLAGS (a\0b)",
+        "* STATUS Fig (X-A {1}\r\n\0 UNSEEN 1)",
+    ] {
+        let arena = Arena::new();
+        let Ok(Response::Data(data)) = Response::parse(wire.as_bytes(), &arena) else {
+            panic!("{wire}")
+        };
+        assert_eq!(session.data(&data, &mut out), Err(Misuse::Nul), "{wire}");
+        assert!(out.is_empty(), "{wire}");
+        let Data::Fetch(fetch) = data else { continue };
+        let (mut written, mut refused) = (BytesMut::new(), 0);
+        let mut writer = session.fetch(fetch.message, &mut written).unwrap();
+        for item in fetch.data {
+            refused += usize::from(writer.item(item, &mut written) == Err(BodyError::Nul));
+        }
+        session.end_fetch(writer, &mut written).unwrap();
+        assert!(refused == 1 && !written.contains(&0), "{wire}: {written:?}");
+    }
 }
 
 /// The answer that is due comes before the end, and so does the end of what is open.

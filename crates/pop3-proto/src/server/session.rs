@@ -199,6 +199,9 @@ impl Session {
     ) -> Result<Option<Event<'b>>, Error> {
         if ending == LineEnding::Lf && !self.config.tolerance.bare_lf {
             self.log_stray(line);
+            if is_http_request(line) {
+                return Err(self.fail(ProtocolError::HttpRequest));
+            }
             return Ok(self.refuse_line("a line ends with CR LF", out));
         }
         if self.state == State::Authenticating {

@@ -1,7 +1,7 @@
 //! Command lines as they come: what is only protocol is answered, the rest becomes an event.
 
 use bytes::BytesMut;
-use mail_wire::{Direction, is_http_request};
+use mail_wire::Direction;
 
 use super::error::ProtocolError;
 use super::event::{Event, Hello, HelloVerb};
@@ -42,15 +42,11 @@ impl Session {
         }
     }
 
-    /// Ends the session where a line is a request of HTTP; whether it is.
-    pub(super) fn ends_by_http(&mut self, line: &[u8], out: &mut BytesMut) -> bool {
-        let http = is_http_request(line);
-        if http {
-            self.log_bad_line(line);
-            self.no(HTTP, out);
-            self.fail(ProtocolError::HttpRequest);
-        }
-        http
+    /// Ends the session by a request of HTTP, of which this is the line, or its start.
+    pub(super) fn end_by_http(&mut self, line: &[u8], out: &mut BytesMut) {
+        self.log_bad_line(line);
+        self.no(HTTP, out);
+        self.fail(ProtocolError::HttpRequest);
     }
 
     fn carry_out<'b>(

@@ -7,7 +7,7 @@ use core::time::Duration;
 use bytes::{BufMut, BytesMut};
 use mail_wire::{
     BadCommands, Channel, Desk, Direction, DotUnstuffer, Farewell, Framed, Inbound, LineEnding,
-    LineFramer, Upgrade, WireLog,
+    LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
 use super::error::{Error, Misuse, ProtocolError};
@@ -214,8 +214,13 @@ impl Session {
     }
 
     fn receive_line<'b>(&mut self, input: &mut &'b [u8], out: &mut BytesMut) -> Option<Event<'b>> {
+        let in_exchange = self.state == State::Authenticating;
         let (line, ending) = match self.lines.next(input) {
             Framed::Whole { octets, ending } => (octets, ending),
+            Framed::TooLong { start } if !in_exchange && starts_http_request(start) => {
+                self.end_by_http(start, out);
+                return None;
+            }
             Framed::TooLong { start } => {
                 self.bad_line_begins(start);
                 return self.too_long(out);
@@ -223,14 +228,15 @@ impl Session {
             Framed::NeedInput => return Some(Event::NeedInput),
             Framed::Ask { ask, .. } => match ask {},
         };
-        if self.state != State::Authenticating && self.ends_by_http(line, out) {
+        if !in_exchange && is_http_request(line) {
+            self.end_by_http(line, out);
             return None;
         }
         if ending == LineEnding::Lf && !self.config.tolerance.bare_lf {
             self.bad_line_begins(line);
             return self.bad_line(BARE_LF, out);
         }
-        if self.state == State::Authenticating {
+        if in_exchange {
             self.manner = Manner::Auth;
             return self.receive_response(line, out);
         }

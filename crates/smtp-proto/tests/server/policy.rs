@@ -106,7 +106,11 @@ fn http() {
     }
     // It may be longer than a command can be, and end with LF alone.
     let long = format!("C: GET /{} HTTP/1.1\nS* 421 4.7.0\n", "x".repeat(2000));
-    assert_eq!(play(config(), &[EHLO, &long]).failure, Some(ProtocolError::HttpRequest));
+    for auth_line in [12_288, 600] {
+        let mut config = config();
+        config.limits.auth_line = auth_line;
+        assert_eq!(play(config, &[EHLO, &long]).failure, Some(ProtocolError::HttpRequest));
+    }
     let bare = "C> GET / HTTP/1.1\\n\nS* 421 4.7.0\n";
     assert_eq!(play(config(), &[EHLO, bare]).failure, Some(ProtocolError::HttpRequest));
     // In a message it is text.

@@ -9,7 +9,7 @@ use pop3_proto::client::{
 };
 use pop3_proto::{Command, Mechanism, WrongTicket};
 
-/// RFC 2449 §5 and §6: what matters of it is kept, and forgotten behind STLS.
+/// RFC 2449 §5 and §6: what matters of it is kept, and forgotten after STLS.
 #[test]
 fn capabilities() {
     let mut client = Client::new(everything(), Channel::Clear);
@@ -89,7 +89,7 @@ fn stls() {
     );
 }
 
-/// Anything behind the positive reply to STLS, whole line or not, in the
+/// Anything after the positive reply to STLS, whole line or not, in the
 /// same read or in a later one, is an error before the handshake.
 #[test]
 fn nothing_may_follow_the_answer_to_stls() {

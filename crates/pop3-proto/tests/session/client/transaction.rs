@@ -119,7 +119,7 @@ fn the_other_commands() {
     );
 }
 
-/// Bare `+OK`, text behind a size, extra spaces in UIDL, lines that are
+/// Bare `+OK`, text after a size, extra spaces in UIDL, lines that are
 /// none. None of them costs the connection, or another line.
 #[test]
 fn what_servers_are_forgiven() {
@@ -138,7 +138,7 @@ fn what_servers_are_forgiven() {
          S> +OK\\n1 120 octets\\n 2 5\\n2\\n3 99999999999999999999999\\n4  7\\n..\\n.\\n
          E: List(None) +OK 
          E: scan 1 120
-         E: List(None) unparsed \" 2 5\": expected a number at octet 0
+         E: scan 2 5
          E: List(None) unparsed \"2\": expected a space at octet 1
          E: List(None) unparsed \"3 99999999999999999999999\": expected a number below 2^64 at octet 2
          E: scan 4 7
@@ -276,9 +276,9 @@ fn messages_end_where_they_end() {
 }
 
 /// A message that ends without CRLF. The server puts one between it and
-/// the dot (RFC 1939 §3), so it is read with an end to its last line; a dot behind
+/// the dot (RFC 1939 §3), so it is read with an end to its last line; a dot after
 /// a line that is not ended, or ended by LF alone, is part of the message. What is
-/// behind the message is in sync.
+/// after the message is in sync.
 #[test]
 fn messages_without_a_final_crlf() {
     transcript(

@@ -90,7 +90,8 @@ fn rejected_commands_are_bad_commands() {
 #[test]
 fn requests_of_http_end_the_session() {
     let long = format!("GET /{} HTTP/1.1", "a".repeat(400));
-    for request in ["GET / HTTP/1.1", "POST /x y HTTP/1.0", "OPTIONS * HTTP/1.1", &long] {
+    let bare = "PUT / HTTP/1.1\n\n";
+    for request in ["GET / HTTP/1.1", "POST /x y HTTP/1.0", "OPTIONS * HTTP/1.1", &long, bare] {
         let input = format!("CAPAX\r\n{request}\r\nHost: example.org\r\n\r\nUSER a\r\nPASS b\r\n");
         let outcome = every_split(&everything(), Channel::Clear, input.as_bytes());
         assert_eq!(outcome.error, Some(ProtocolError::HttpRequest.into()));

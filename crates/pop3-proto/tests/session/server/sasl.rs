@@ -160,7 +160,7 @@ fn sasl_lines_have_a_limit_of_their_own() {
     }
 }
 
-/// RFC 2449 §4: behind an exchange of AUTH, however it ends, a command has 255
+/// RFC 2449 §4: after an exchange of AUTH, however it ends, a command has 255
 /// octets again.
 #[test]
 fn commands_behind_sasl_have_their_limit_again() {

@@ -6,7 +6,7 @@ use mail_transcript::Peer;
 use pop3_proto::WrongTicket;
 use pop3_proto::server::{Channel, Event, Misuse, ProtocolError, Session, State};
 
-/// What comes in clear text behind STLS is never carried out, in the same
+/// What comes in clear text after STLS is never carried out, in the same
 /// read or in a later one, during the handshake.
 #[test]
 fn nothing_may_follow_stls() {
