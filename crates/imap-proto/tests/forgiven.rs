@@ -55,6 +55,12 @@ fn tells(wire: &str, parts: &[&str]) {
     }
 }
 
+/// RFC 9051 §7.1: what begins as a code and is none is text, and told the same once it is written.
+#[test]
+fn a_quote_right_after_the_name_of_a_code() {
+    tells("* OK [CAPABILITY\"\0 IMAP4rev1] ready", &["code: None"]);
+}
+
 /// RFC 9051 §9, rule 2: one space, and servers send none, or several.
 #[test]
 fn spaces_that_are_missing_or_doubled() {

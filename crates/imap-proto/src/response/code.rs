@@ -356,6 +356,10 @@ fn known_code<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Code<'a>> 
             Ok((rest, Code::BadCharset(charsets)))
         }
         Some(Code::Capability(_)) => {
+            // A quote would be read otherwise after a space, with which it is written.
+            if !matches!(rest, [b' ' | b']', ..]) {
+                return fail(rest, "a space or ]");
+            }
             let (rest, capabilities) = capabilities(rest, b']', reader)?;
             Ok((rest, Code::Capability(capabilities)))
         }
