@@ -231,11 +231,12 @@ impl Imap {
 
 /// Mail of a stranger, looked at by its owner.
 fn mail(criterion: &mut Criterion) {
-    let fields =
-        |name: &str, value: &str| format!("{name}: {}\r\n", value.repeat(31_000)).repeat(64);
+    let fields = |name: &str, value: &str| {
+        format!("{name}: {}\r\n", value.repeat(62_000 / value.len())).repeat(64)
+    };
     let text = "zy zx ".repeat(10_000);
     let messages = [
-        format!("{}\r\n", fields("X-Y", "ab")),
+        format!("{}\r\n", fields("From", "Ann Lee <ann.lee@example.org>, ")),
         format!("{}\r\n", fields("From", "a,")),
         format!("{}\r\n", "a:\r\n".repeat(1 << 18)),
         format!("{}\r\n", format!("X: {text}\r\n").repeat(128)),

@@ -61,6 +61,15 @@ fn a_quote_right_after_the_name_of_a_code() {
     tells("* OK [CAPABILITY\"\0 IMAP4rev1] ready", &["code: None"]);
 }
 
+/// RFC 9051 §7.1: a bad word in a code ends where the code does, with a space before that or
+/// without.
+#[test]
+fn a_bad_word_at_the_end_of_a_code() {
+    let clean = "* OK [CAPABILITY IDLE {x] ready";
+    tells(clean, &["Capability([Idle, Unparsed(\"{x\")])", "text: \"ready\""]);
+    same("* OK [CAPABILITY IDLE {x ] ready", clean);
+}
+
 /// RFC 9051 §9, rule 2: one space, and servers send none, or several.
 #[test]
 fn spaces_that_are_missing_or_doubled() {
@@ -308,7 +317,7 @@ fn a_bad_element_of_a_list_costs_that_element() {
 }
 
 /// Responses as they come from servers, in pieces that mean something.
-const REAL: [&str; 14] = [
+const REAL: [&str; 16] = [
     "* 12 FETCH (FLAGS (\\Seen $Junk) UID 9 RFC822.SIZE 4286 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")",
     "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (DATE FROM)] {5}\r\na) b\n BODY[]<0> \"x\")",
     "* 1 FETCH (ENVELOPE (\"d\" {3}\r\ns\"( ((\"n\" NIL \"m\" \"h\")(NIL NIL \"g\" NIL)) NIL NIL () NIL NIL NIL \"<i>\") UID 3)",
@@ -323,6 +332,8 @@ const REAL: [&str; 14] = [
     "* OK [BADCHARSET (UTF-8 \"x\")] [text] \"{3}",
     "* CAPABILITY IMAP4rev1 AUTH=PLAIN LITERAL+ X]",
     "a OK [COPYUID 3 1:2 4,5] done",
+    "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN ] ready",
+    "* OK [PERMANENTFLAGS (\\Seen a \\*)] kept",
 ];
 
 #[derive(Clone, Debug)]

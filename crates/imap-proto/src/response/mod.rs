@@ -8,6 +8,7 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
 use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number32, run};
+use memchr::memchr;
 
 use crate::ext::esearch::{ESearch, esearch};
 use crate::ext::id::{IdField, encode_id, id_fields};
@@ -121,7 +122,7 @@ impl<'a> Response<'a> {
             [b'*'] => Ok(Self::Data(data(b"", arena)?)),
             [b'*', b' ', rest @ ..] => Ok(Self::Data(data(rest, arena)?)),
             _ => {
-                let reader = Reader::of_line(input, Side::Server, arena);
+                let reader = one_line(input, arena)?;
                 tagged(input, &reader).map_err(|error| syntax_error(input, &error))
             }
         }
@@ -249,7 +250,7 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
         input = rest;
     }
     if let Some((rest, condition)) = status(input) {
-        let reader = Reader::of_line(input, Side::Server, arena);
+        let reader = one_line(input, arena)?;
         let (_, (code, text)) =
             resp_text(rest, &reader).map_err(|error| syntax_error(input, &error))?;
         return Ok(Data::Notice(Notice { condition, code, text }));
@@ -270,6 +271,14 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
     match scan_lines(input, Side::Server, arena) {
         Err(bad) if !bad.is_one => Err(bad.error),
         _ => Ok(Data::Unparsed { raw, error }),
+    }
+}
+
+/// A reader of a status, which is one line, whatever it ends with.
+fn one_line<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Reader<'a>, SyntaxError> {
+    match memchr(b'\n', input) {
+        None => Ok(Reader::of_line(input, Side::Server, arena)),
+        Some(offset) => Err(SyntaxError { offset, expected: "a status of one line" }),
     }
 }
 

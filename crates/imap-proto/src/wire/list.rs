@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
                 }
                 Err(Err::Failure(fault)) => return Err(Err::Failure(fault)),
                 _ => {
-                    let (after, raw) = self.value(rest)?;
+                    let (after, raw) = self.value_until(rest, last)?;
                     match unparsed(raw) {
                         Some(value) => elements.push(value),
                         None => self.lose(),

@@ -1,7 +1,7 @@
 //! Values that are not understood: where they end, so that those beside them are unharmed.
 
 use mail_wire::parse::{Fault, Parsed, fail};
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 use nom::Err;
 
 use super::raw::Raw;
@@ -24,6 +24,19 @@ impl<'a> Reader<'a> {
             },
         };
         Ok((rest, Raw::before(rest, input)))
+    }
+
+    /// The same in what `last` ends: a word does not go over it.
+    pub(crate) fn value_until(&self, input: &'a [u8], last: u8) -> Parsed<'a, Raw<'a>> {
+        let (rest, raw) = self.value(input)?;
+        let is_word = !matches!(input, [b'"' | b'(', ..]) && !raw.as_bytes().contains(&b'\n');
+        match memchr(last, raw.as_bytes()) {
+            Some(end @ 1..) if is_word => {
+                let rest = input.get(end..).unwrap_or_default();
+                Ok((rest, Raw::before(rest, input)))
+            }
+            _ => Ok((rest, raw)),
+        }
     }
 
     /// The name of an item, which may have a section in brackets.
