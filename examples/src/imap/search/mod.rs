@@ -63,7 +63,7 @@ impl Client<'_> {
             }
         };
         // IMAP4rev2 has no other answer than ESEARCH.
-        let returns = search.returns.or(wire.imap.is_utf8().then_some(&[]));
+        let returns = search.returns.or(wire.imap.is_rev2().then_some(&[]));
         let numbers: Vec<u32> = match search.uid {
             true => found.clone(),
             false => found.iter().filter_map(|&uid| view.number(uid)).collect(),
