@@ -8,11 +8,10 @@
 //! - [`server`]: what all connections share;
 //! - [`login`]: who may log in, from where, and how often one may try;
 //! - [`tls`]: the certificate;
-//! - [`smtp`], [`pop3`]: the drivers, and [`sasl`] and [`apop`], how clients log in;
+//! - [`smtp`], [`pop3`]: the drivers, and [`sasl`], how clients log in;
 //! - [`client_connection`], [`client_tls`]: a client's side of a connection;
 //! - [`pop3_get`]: fetches mail into a Maildir or an mbox.
 
-pub mod apop;
 pub mod client_connection;
 pub mod client_tls;
 pub mod connection;

@@ -28,7 +28,6 @@ use pop3_proto::{
 use subtle::ConstantTimeEq;
 
 use crate::{
-    apop,
     connection::{Connection, Input, Peer},
     sasl::{self, Credentials, Exchange, Step},
     server::Server,
@@ -290,7 +289,9 @@ impl Client<'_> {
 
     fn check_digest(&self, name: &str, digest: Digest) -> Result<UserId, Rejection<'static>> {
         let timestamp = self.timestamp.as_deref().ok_or(Rejection::NOT_SUPPORTED)?;
-        let proof = |password: &str| apop::digest(timestamp, password).0.ct_eq(&digest.0).into();
+        let timestamp = Timestamp::new(timestamp).map_err(|_| Rejection::NOT_SUPPORTED)?;
+        let proof =
+            |password: &str| Digest::new(timestamp, password.as_bytes()).0.ct_eq(&digest.0).into();
         let user = self.server.log_in_by_proof(&self.peer, name, proof);
         user.map_err(|error| self.rejection(&error))?.ok_or(Rejection::AUTHENTICATION_FAILED)
     }

@@ -13,13 +13,14 @@ use std::{
 
 use common::{connect, handshake, inbox, listen, play, server};
 use mail_examples::{
-    apop, imap,
+    imap,
     listen::{Listeners, Protocol, Security},
     login::PlaintextAuth,
     pop3,
     server::Server,
     store::Store,
 };
+use pop3_proto::{Digest, Timestamp};
 
 /// A server with messages for alice.
 fn start(
@@ -246,7 +247,8 @@ fn timestamp(socket: &mut impl Read) -> Option<String> {
 
 /// What a client proves with that it knows a password.
 fn digest(timestamp: &str, password: &str) -> String {
-    let digest = apop::digest(timestamp, password).0;
+    let timestamp = Timestamp::new(timestamp).unwrap();
+    let digest = Digest::new(timestamp, password.as_bytes()).0;
     digest.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
@@ -296,7 +298,7 @@ fn no_timestamp_where_nobody_could_use_it() {
     let (listeners, address, _) = start(&[], reopened);
     let mut socket = connect(address);
     assert_eq!(timestamp(&mut socket), None);
-    let digest = digest("", "secret");
+    let digest = digest("<1@mx.example.org>", "secret");
     play(&mut socket, &format!("C: APOP alice {digest}\nS: -ERR APOP is not offered"));
     listeners.stop();
 }
