@@ -241,14 +241,14 @@ pub use command::{
     Argument, Command, CommandError, Mail, MailParameters, Obsolete, OtherParameters, Query, Rcpt,
     RcptParameters, UnknownCommand,
 };
-pub use ext::{Extension, OtherExtension};
+pub use ext::{Extension, OtherExtension, ServerLimits, Words};
 pub use mail_wire::{
     Auth, Base64, BodyPolicy, BufferError, Channel, ClientLine, Direction, DotStuffer, Framed,
     InputLost, IrregularLineEnding, LineEnding, Mechanism, MechanismName, Mechanisms,
     OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, Upgrade, WireLine, WireLog,
     WrongTicket, encode_base64,
 };
-pub use parameter::{BodyType, Parameter, Parameters, Xtext};
+pub use parameter::{BodyType, DateTime, Parameter, Parameters, Xtext};
 pub use reply::{EnhancedCode, Reply, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
 pub use server_line::ServerLine;
 pub use text::Text;
