@@ -228,6 +228,7 @@ mod ext;
 mod keywords;
 mod name;
 mod parameter;
+mod protocol;
 mod reply;
 pub mod server;
 mod server_line;
@@ -249,6 +250,7 @@ pub use mail_wire::{
     WrongTicket, encode_base64,
 };
 pub use parameter::{BodyType, DateTime, Parameter, Parameters, Xtext};
+pub use protocol::Protocol;
 pub use reply::{EnhancedCode, Reply, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
 pub use server_line::ServerLine;
 pub use text::Text;
