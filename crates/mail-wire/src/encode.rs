@@ -49,8 +49,8 @@ const fn eight_digits(value: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
     use proptest::prelude::*;
-    use std::string::ToString;
 
     fn assert_written(value: u64) {
         let mut out = BytesMut::from("x");
