@@ -25,6 +25,8 @@ pub struct Server {
     pub development_users_anywhere: bool,
     /// Whether all that goes over the wire is shown on standard error, but for secrets.
     pub log_wire: bool,
+    /// Whether mail for others is taken from the users, as there is somebody to send it on.
+    pub relays: bool,
     /// How many connections there may be, and how long.
     pub limits: Limits,
     pub(crate) throttle: Throttle,
@@ -73,6 +75,7 @@ impl Server {
             plaintext_auth: PlaintextAuth::Never,
             development_users_anywhere: false,
             log_wire: false,
+            relays: false,
             limits: Limits::default(),
             throttle: Throttle::default(),
         }
