@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rustls::ServerConfig;
 
-use crate::{login::PlaintextAuth, store::Store, throttle::Throttle};
+use crate::{login::PlaintextAuth, smtp::sink::Sink, store::Store, throttle::Throttle};
 
 /// The mail server as its drivers see it.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct Server {
     pub log_wire: bool,
     /// Whether mail for others is taken from the users, as there is somebody to send it on.
     pub relays: bool,
+    /// What a sink does wrong ([`smtp::sink::drive`](crate::smtp::sink::drive)).
+    pub sink: Sink,
     /// How many connections there may be, and how long.
     pub limits: Limits,
     pub(crate) throttle: Throttle,
@@ -76,6 +78,7 @@ impl Server {
             development_users_anywhere: false,
             log_wire: false,
             relays: false,
+            sink: Sink::default(),
             limits: Limits::default(),
             throttle: Throttle::default(),
         }

@@ -3,30 +3,25 @@
 //! - [`drive`]: what other servers speak, and clients that need not log in to send
 //!   mail to the users;
 //! - [`drive_submission`]: what the users' mail programs speak (RFC 6409): they log
-//!   in, and send to everybody.
+//!   in, and send to everybody;
+//! - [`sink`]: takes all there is and keeps nothing, for tests of clients.
 
 mod client;
+mod conversation;
 mod header;
+pub mod sink;
 mod trace;
 mod transaction;
 
-use std::{io, sync::Arc, time::Duration};
+use std::io;
 
 use smtp_proto::{
-    BytesMut, ReceiveBuffer, SyntaxError, Text, Tolerance,
-    server::{Channel, Config, Event, Session},
+    BytesMut, SyntaxError, Tolerance,
+    server::{Config, Event, Session},
 };
 
 use self::client::Client;
-use crate::{
-    connection::{Connection, Input},
-    sasl,
-    server::Server,
-};
-
-/// Replies are sent once there are so many octets of them, though the client
-/// has sent more commands.
-const SEND_AT: usize = 16 * 1024;
+use crate::{connection::Connection, sasl, server::Server};
 
 /// What a port is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,65 +51,12 @@ pub fn drive_submission(server: &Server, connection: &mut Connection) -> io::Res
 
 fn serve(server: &Server, connection: &mut Connection, role: Role) -> io::Result<()> {
     let config = config(server, connection).map_err(io::Error::other)?;
-    let channel = if connection.is_encrypted() { Channel::Tls } else { Channel::Clear };
-    let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
-    let mut smtp = Session::new(Arc::new(config), channel, &mut out);
-    if let Some(log) = connection.wire_log(server) {
-        smtp.log_wire(log, &out);
-    }
-    let mut client = Client::new(server, role, connection.peer().clone());
-    let goodbye = Text::new("The server is shutting down").map_err(io::Error::other)?;
-    connection.limit_time(Some(server.limits.message));
-    loop {
-        connection.send(&mut out)?;
-        if smtp.is_authenticated() {
-            connection.limit_time(None);
+    conversation::hold(server, connection, config, |peer| {
+        let mut client = Client::new(server, role, peer);
+        move |event: Event<'_>, smtp: &mut Session, out: &mut BytesMut| {
+            client.answer(event, smtp, out).map_err(io::Error::other)
         }
-        let space = buffer.space().map_err(io::Error::other)?;
-        match connection.receive(space, smtp.timeout())? {
-            Input::Octets(count) => buffer.received(count),
-            Input::End => return smtp.eof().map_err(io::Error::other),
-            Input::TimedOut => smtp.timed_out(&mut out),
-            Input::Stopping => smtp.shut_down(goodbye, &mut out),
-            Input::Interrupted => {}
-        }
-        let mut input = buffer.filled();
-        loop {
-            if out.len() >= SEND_AT {
-                connection.send(&mut out)?;
-            }
-            match smtp.receive(&mut input, &mut out) {
-                Ok(Event::NeedInput) => break,
-                Ok(Event::Closed) => return connection.send(&mut out),
-                Ok(Event::StartTls(ticket)) => {
-                    let upgrade = smtp.start_tls(ticket, &mut out).map_err(io::Error::other)?;
-                    connection.send(&mut out)?;
-                    connection.start_tls()?;
-                    smtp.upgraded(upgrade).map_err(io::Error::other)?;
-                    client = Client::new(server, role, connection.peer().clone());
-                }
-                Ok(event) => {
-                    match &event {
-                        Event::Body(piece) => connection.prolong(time_for(piece.len())),
-                        Event::BodyEnd(_) => connection.limit_time(Some(server.limits.message)),
-                        _ => {}
-                    }
-                    client.answer(event, &mut smtp, &mut out).map_err(io::Error::other)?;
-                }
-                Err(error) => {
-                    connection.send(&mut out)?;
-                    return Err(io::Error::other(error));
-                }
-            }
-        }
-        let unread = input.len();
-        buffer.keep_last(unread);
-    }
-}
-
-/// How much time so many octets of a message may take: a second for each KiB.
-fn time_for(octets: usize) -> Duration {
-    Duration::from_micros(octets as u64 * 1_000_000 / 1024)
+    })
 }
 
 /// What this connection is offered.

@@ -12,7 +12,9 @@ use std::{
 };
 
 use clap::Parser;
-use mail_examples::{listen::Listeners, login::PlaintextAuth, server::Server, store::Store, tls};
+use mail_examples::{
+    listen::Listeners, login::PlaintextAuth, server::Server, smtp::sink::Sink, store::Store, tls,
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -97,7 +99,10 @@ fn run(options: &Options) -> Result<(), Failure> {
     server.limits.connections_per_address = share as usize;
     make_room_for(options.max_connections);
 
-    let mut open = Listeners::new(server);
+    server.sink = Sink::new(options.faults.iter().copied());
+
+    let server = Arc::new(server);
+    let mut open = Listeners::new(Arc::clone(&server));
     let mut ports = Vec::new();
     for Listener { option, protocol, security, address } in listeners {
         if let Address(Some(address)) = address {
@@ -115,6 +120,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     signals.forever().next();
     let _ = writeln!(io::stdout(), "stopping");
     open.stop();
+    if options.accept_all {
+        let _ = writeln!(io::stdout(), "{}", server.sink);
+    }
     Ok(())
 }
 

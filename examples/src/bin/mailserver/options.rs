@@ -11,7 +11,8 @@ use clap::Parser;
 use mail_examples::{
     imap,
     listen::{Protocol, Security},
-    pop3, smtp,
+    pop3,
+    smtp::{self, sink::Fault},
 };
 use rustls::pki_types::DnsName;
 use smtp_proto::Hostname;
@@ -118,6 +119,20 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) allow_plaintext_auth: bool,
 
+    /// On the ports for SMTP take any mail for anybody, keep nothing, and tell at the end
+    /// how much it was
+    ///
+    /// For tests of programs that send mail.
+    #[arg(long)]
+    pub(crate) accept_all: bool,
+
+    /// What to do wrong there: STEP=CODE[:N], or `drop` instead of a code; may be given several
+    /// times
+    ///
+    /// STEP is ehlo, mail, rcpt, data or message; with N, it is each Nth time only.
+    #[arg(long = "fault", value_name = "FAULT", requires = "accept_all")]
+    pub(crate) faults: Vec<Fault>,
+
     /// Show on standard error what goes over the wire, line by line, but for
     /// passwords
     #[arg(long)]
@@ -128,12 +143,13 @@ impl Options {
     /// The listeners, one a line.
     pub(crate) fn listeners(&self) -> [Listener; 7] {
         use Security::{ImplicitTls, StartTls};
+        let smtp = if self.accept_all { SINK } else { SMTP };
         [
-            Listener::new("--smtp", SMTP, StartTls, self.smtp),
+            Listener::new("--smtp", smtp, StartTls, self.smtp),
             Listener::new("--pop3", POP3, StartTls, self.pop3),
             Listener::new("--imap", IMAP, StartTls, self.imap),
             Listener::new("--submission", SUBMISSION, StartTls, self.submission),
-            Listener::new("--smtps", SMTP, ImplicitTls, self.smtps),
+            Listener::new("--smtps", smtp, ImplicitTls, self.smtps),
             Listener::new("--pop3s", POP3, ImplicitTls, self.pop3s),
             Listener::new("--imaps", IMAP, ImplicitTls, self.imaps),
         ]
@@ -147,6 +163,7 @@ const SMTP: Protocol = Protocol {
     busy: "421 4.3.2 Too many connections, come back\r\n",
     alpn: b"smtp",
 };
+const SINK: Protocol = Protocol { drive: smtp::sink::drive, ..SMTP };
 const SUBMISSION: Protocol = Protocol { name: "submission", drive: smtp::drive_submission, ..SMTP };
 const POP3: Protocol = Protocol {
     name: "POP3",

@@ -1,7 +1,4 @@
 //! The submission port (RFC 6409): who may send, to whom, and what a message gets there.
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-mod common;
 
 use std::{
     io::Read,
@@ -10,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use common::{connect, handshake, inbox, listen, play, server};
+use crate::common::{connect, handshake, inbox, listen, play, server};
 use mail_examples::{
     listen::{Driver, Listeners, Security},
     login::PlaintextAuth,
@@ -39,7 +36,7 @@ fn start(drive: Driver, relays: bool) -> Served {
 fn greeted(address: SocketAddr) -> TcpStream {
     let mut socket = connect(address);
     play(&mut socket, "S: 220 …\nC: EHLO client.example.com");
-    while common::read_line(&mut socket).starts_with("250-") {}
+    while crate::common::read_line(&mut socket).starts_with("250-") {}
     socket
 }
 
@@ -117,7 +114,7 @@ fn a_password_wants_tls() {
     );
     let mut stream = handshake(socket);
     play(&mut stream, "C: EHLO client.example.com");
-    while common::read_line(&mut stream).starts_with("250-") {}
+    while crate::common::read_line(&mut stream).starts_with("250-") {}
     play(&mut stream, ALICE);
     play(
         &mut stream,
