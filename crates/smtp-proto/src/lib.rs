@@ -229,6 +229,7 @@ mod keywords;
 mod name;
 mod parameter;
 mod reply;
+mod scan;
 pub mod server;
 mod server_line;
 mod text;
