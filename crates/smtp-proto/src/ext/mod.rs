@@ -241,6 +241,12 @@ impl<'a> Extension<'a> {
         }
     }
 
+    /// Its keyword: as this crate writes it, or as it came where it is not known here.
+    #[must_use]
+    pub fn keyword(self) -> &'a str {
+        self.row().map_or_else(OtherExtension::keyword, |row| row.keyword.as_str())
+    }
+
     /// Its row; or itself, where it has none.
     fn row(self) -> Result<&'static Row, OtherExtension<'a>> {
         match self {
