@@ -230,6 +230,7 @@ mod name;
 mod parameter;
 mod protocol;
 mod reply;
+mod scan;
 pub mod server;
 mod server_line;
 mod text;
