@@ -258,7 +258,8 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
 /// ```abnf
 /// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
 /// ```
-/// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name send one.
+/// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name
+/// send one.
 fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
     let (rest, ()) = space(input)?;
     hostname(text(rest)?, tolerance).map(|(rest, name)| (rest.as_bytes(), name))

@@ -128,11 +128,19 @@ static HELP: Row = Row {
 };
 
 /// RFC 3030 §2.
-static CHUNKING: Row =
-    Row { keyword: Name::new("CHUNKING"), parse: |_| Ok(Extension::Chunking), ..Row::BARE };
+static CHUNKING: Row = Row {
+    keyword: Name::new("CHUNKING"),
+    parse: |_| Ok(Extension::Chunking),
+    is_offered: |config, _| config.chunking,
+    ..Row::BARE
+};
 /// RFC 3030 §3.
-static BINARYMIME: Row =
-    Row { keyword: Name::new("BINARYMIME"), parse: |_| Ok(Extension::BinaryMime), ..Row::BARE };
+static BINARYMIME: Row = Row {
+    keyword: Name::new("BINARYMIME"),
+    parse: |_| Ok(Extension::BinaryMime),
+    is_offered: |config, _| config.offers_binary_mime(),
+    ..Row::BARE
+};
 /// RFC 3461 §3.
 static DSN: Row = Row { keyword: Name::new("DSN"), parse: |_| Ok(Extension::Dsn), ..Row::BARE };
 /// RFC 8689 §2.
