@@ -38,6 +38,8 @@ pub(crate) enum Verb {
     Quit,
     StartTls,
     Auth,
+    Bdat,
+    Lhlo,
     Turn,
     Send,
     Soml,
@@ -45,7 +47,7 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Ehlo,
         Self::Helo,
         Self::Mail,
@@ -59,6 +61,8 @@ impl Verb {
         Self::Quit,
         Self::StartTls,
         Self::Auth,
+        Self::Bdat,
+        Self::Lhlo,
         Self::Turn,
         Self::Send,
         Self::Soml,
@@ -90,6 +94,8 @@ impl Verb {
             Self::Quit => const { Name::new("QUIT") },
             Self::StartTls => const { Name::new("STARTTLS") },
             Self::Auth => const { Name::new("AUTH") },
+            Self::Bdat => const { Name::new("BDAT") },
+            Self::Lhlo => const { Name::new("LHLO") },
             Self::Turn => const { Name::new("TURN") },
             Self::Send => const { Name::new("SEND") },
             Self::Soml => const { Name::new("SOML") },
@@ -108,7 +114,7 @@ mod tests {
             assert_eq!(Verb::parse(verb.as_str().as_bytes()), Some(verb));
             assert_eq!(Verb::parse(verb.as_str().to_ascii_lowercase().as_bytes()), Some(verb));
         }
-        assert_eq!(Verb::parse(b"BDAT"), None);
+        assert_eq!(Verb::parse(b"BDATA"), None);
         // The last one of the enum, so that `ALL` has no fewer than there are.
         assert_eq!(Verb::Saml as usize + 1, Verb::ALL.len());
     }

@@ -1,6 +1,7 @@
 //! What a client sends (RFC 5321 §4.1.1).
 
 mod argument;
+mod bdat;
 mod mail;
 mod query;
 mod rcpt;
@@ -45,12 +46,22 @@ pub enum Command<'a> {
     Ehlo(Hostname<'a>),
     /// `HELO`: the client's name (RFC 5321 §4.1.1.1).
     Helo(Hostname<'a>),
+    /// `LHLO`: EHLO of LMTP, where each recipient's message has a reply of its own (RFC 2033
+    /// §4.1).
+    Lhlo(Hostname<'a>),
     /// `MAIL`: begins a transaction (RFC 5321 §4.1.1.2).
     Mail(Mail<'a>),
     /// `RCPT`: adds a recipient (RFC 5321 §4.1.1.3).
     Rcpt(Rcpt<'a>),
     /// `DATA`: the body comes next (RFC 5321 §4.1.1.4).
     Data,
+    /// `BDAT`: a chunk of the body stands behind the line (RFC 3030 §2).
+    Bdat {
+        /// How many octets there are of it.
+        size: u64,
+        /// Whether the body ends with it.
+        last: bool,
+    },
     /// `RSET`: ends the transaction with nothing delivered (RFC 5321 §4.1.1.5).
     Rset,
     /// `VRFY`: asks whether a user is here (RFC 5321 §4.1.1.6).
@@ -140,12 +151,13 @@ impl<'a> Command<'a> {
     pub fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.verb().as_bytes());
         match self {
-            Self::Ehlo(name) | Self::Helo(name) => {
+            Self::Ehlo(name) | Self::Helo(name) | Self::Lhlo(name) => {
                 out.put_u8(b' ');
                 out.put_slice(name.as_str().as_bytes());
             }
             Self::Mail(mail) => mail.encode(out),
             Self::Rcpt(rcpt) => rcpt.encode(out),
+            Self::Bdat { size, last } => bdat::encode(size, last, out),
             Self::Vrfy(query) | Self::Expn(query) => query.encode(out),
             Self::Help(argument) | Self::Noop(argument) | Self::Obsolete(_, argument) => {
                 argument::encode(argument, out);
@@ -166,9 +178,11 @@ impl<'a> Command<'a> {
         let verb = match self {
             Self::Ehlo(_) => Verb::Ehlo,
             Self::Helo(_) => Verb::Helo,
+            Self::Lhlo(_) => Verb::Lhlo,
             Self::Mail(_) => Verb::Mail,
             Self::Rcpt(_) => Verb::Rcpt,
             Self::Data => Verb::Data,
+            Self::Bdat { .. } => Verb::Bdat,
             Self::Rset => Verb::Rset,
             Self::Vrfy(_) => Verb::Vrfy,
             Self::Expn(_) => Verb::Expn,
@@ -192,9 +206,13 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
     match verb {
         Verb::Ehlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Ehlo(name))),
         Verb::Helo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Helo(name))),
+        Verb::Lhlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Lhlo(name))),
         Verb::Mail => mail::mail(input, tolerance).map(|(rest, mail)| (rest, Command::Mail(mail))),
         Verb::Rcpt => rcpt::rcpt(input, tolerance).map(|(rest, rcpt)| (rest, Command::Rcpt(rcpt))),
         Verb::Data => Ok((input, Command::Data)),
+        Verb::Bdat => {
+            bdat::bdat(input).map(|(rest, (size, last))| (rest, Command::Bdat { size, last }))
+        }
         Verb::Rset => Ok((input, Command::Rset)),
         Verb::Vrfy => query::query(input).map(|(rest, query)| (rest, Command::Vrfy(query))),
         Verb::Expn => query::query(input).map(|(rest, query)| (rest, Command::Expn(query))),
@@ -213,7 +231,7 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
 /// ```abnf
 /// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
 /// ```
-/// HELO takes a literal too: hosts without a name send one.
+/// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name send one.
 fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
     let (rest, ()) = space(input)?;
     hostname(rest, tolerance)

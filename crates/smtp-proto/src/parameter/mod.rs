@@ -1,6 +1,7 @@
 //! The parameters of MAIL and RCPT (RFC 5321 §4.1.2), and what they are made of.
 
 mod body_type;
+mod date_time;
 mod xtext;
 
 use core::hash::{Hash, Hasher};
@@ -11,6 +12,7 @@ use mail_wire::parse::{ALPHANUMERIC, Class, Parsed, byte, complete, fail, word};
 use mail_wire::{Caseless, SyntaxError};
 
 pub use body_type::BodyType;
+pub use date_time::DateTime;
 pub use xtext::Xtext;
 
 /// The octets of a keyword: `ALPHA / DIGIT / "-"`.

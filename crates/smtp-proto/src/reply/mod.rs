@@ -1,5 +1,6 @@
 //! What a server answers (RFC 5321 §4.2).
 
+mod buf;
 mod code;
 mod enhanced;
 mod frame;
@@ -15,6 +16,7 @@ use crate::text::Text;
 use frame::line_code;
 use lines::wire_lines;
 
+pub use buf::ReplyBuf;
 pub use code::ReplyCode;
 pub use enhanced::EnhancedCode;
 pub use frame::{ReplyFramer, ReplyRule};
@@ -126,11 +128,22 @@ impl<'a> Reply<'a> {
     pub fn encode(self, out: &mut BytesMut) {
         let mut lines = self.lines.iter().flat_map(Text::wrapped).peekable();
         while let Some(line) = lines.next() {
-            encode_codes(self.code, lines.peek().is_some(), self.enhanced, out);
-            out.put_slice(line.as_bytes());
-            out.put_slice(b"\r\n");
+            encode_line(self.code, lines.peek().is_some(), self.enhanced, line, out);
         }
     }
+}
+
+/// Writes a line of a reply, and CRLF.
+fn encode_line(
+    code: ReplyCode,
+    more: bool,
+    enhanced: Option<EnhancedCode>,
+    line: Text<'_>,
+    out: &mut BytesMut,
+) {
+    encode_codes(code, more, enhanced, out);
+    out.put_slice(line.as_bytes());
+    out.put_slice(b"\r\n");
 }
 
 /// Writes what a line of a reply begins with.

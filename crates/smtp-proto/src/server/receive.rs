@@ -75,6 +75,7 @@ impl Session {
             Command::Quit => Some(self.quit(out)),
             Command::StartTls => self.tls(rest, out),
             Command::Auth(auth) => self.auth(auth, out),
+            Command::Bdat { .. } | Command::Lhlo(_) => self.bad(UNKNOWN_VERB, out),
             Command::Obsolete(..) => self.bad(Rejection::NOT_SUPPORTED, out),
             Command::Unknown(unknown)
                 if self.config.unknown_commands.contains(unknown.verb().as_bytes()) =>
