@@ -33,6 +33,7 @@ fn mail(store: &Store, text: &str, users: &[UserId], recipients: &[&str]) -> New
 fn conclude(store: &Store, queued: Queued, mut attempt: Attempt) {
     store.conclude(&queued, &mut attempt).unwrap();
     assert!(attempt.reports.is_empty());
+    drop(queued);
 }
 
 fn next(store: &Store) -> Option<Queued> {
