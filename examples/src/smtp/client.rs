@@ -70,8 +70,8 @@ impl<'s> Client<'s> {
                 Ok(())
             }
             Event::Mail(mail, ticket) => match self.sender(mail) {
-                Ok(own) => {
-                    self.transaction = Transaction::new(mail, own);
+                Ok(()) => {
+                    self.transaction = Transaction::new(mail);
                     smtp.accept(ticket, out)
                 }
                 Err(rejection) => smtp.reject(ticket, rejection, out),
@@ -153,21 +153,17 @@ impl<'s> Client<'s> {
         }
     }
 
-    /// Whether the reverse-path is the client's own, where it may be used.
-    fn sender(&self, mail: Mail<'_>) -> Result<bool, Rejection<'static>> {
-        let own = match (self.user, mail.from) {
-            (None, _) => false,
+    /// Whether the client may send from there.
+    fn sender(&self, mail: Mail<'_>) -> Result<(), Rejection<'static>> {
+        match (self.role, self.user, mail.from) {
+            (Role::Exchange, ..) => Ok(()),
+            (Role::Submission, None, _) => Err(Rejection::AUTH_REQUIRED),
             // Reports and the like (RFC 5321 §4.5.5).
-            (Some(_), ReversePath::Null) => true,
-            (Some(user), ReversePath::Mailbox(mailbox)) => {
-                self.local(mailbox)?.is_some_and(|owner| owner == user)
+            (Role::Submission, Some(_), ReversePath::Null) => Ok(()),
+            (Role::Submission, Some(user), ReversePath::Mailbox(mailbox)) => {
+                // RFC 6409 §6.1.
+                if self.local(mailbox)? == Some(user) { Ok(()) } else { Err(not_own()) }
             }
-        };
-        match self.role {
-            Role::Submission if self.user.is_none() => Err(Rejection::AUTH_REQUIRED),
-            // RFC 6409 §6.1.
-            Role::Submission if !own => Err(not_own()),
-            _ => Ok(own),
         }
     }
 
@@ -179,7 +175,8 @@ impl<'s> Client<'s> {
             ForwardPath::Mailbox(mailbox) if self.server.serves(mailbox.domain().as_str()) => {
                 self.local(mailbox)?
             }
-            ForwardPath::Mailbox(_) if self.server.relays && self.transaction.own => {
+            // From those who have logged in.
+            ForwardPath::Mailbox(_) if self.server.relays && self.user.is_some() => {
                 return Ok(None);
             }
             ForwardPath::Mailbox(_) => return Err(Rejection::RELAY_DENIED),

@@ -1,9 +1,9 @@
 //! SMTP: takes mail in, for the users of this server and, from them, for others.
 //!
 //! - [`drive`]: what other servers speak, and clients that need not log in to send
-//!   mail to the users;
+//!   mail to the users; one that does, such as another server's relay, sends to everybody;
 //! - [`drive_submission`]: what the users' mail programs speak (RFC 6409): they log
-//!   in, and send to everybody;
+//!   in, and send to everybody, each from an address of its own;
 //! - [`sink`]: takes all there is and keeps nothing, for tests of clients.
 
 mod client;

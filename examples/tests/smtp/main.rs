@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod relay;
 mod sink;
 mod submission;
 

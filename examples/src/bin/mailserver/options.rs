@@ -17,10 +17,13 @@ use mail_examples::{
 use rustls::pki_types::DnsName;
 use smtp_proto::Hostname;
 
+use crate::relay::RelayOptions;
+
 /// A mail server for development: SMTP, POP3 and IMAP over one store.
 ///
 /// Mail for a user's name at this host, at localhost, or at a domain reserved
-/// for examples goes into the user's INBOX; nothing is ever sent elsewhere.
+/// for examples goes into the user's INBOX. What users send to others goes to the
+/// server of --relay; without that nothing is ever sent elsewhere.
 /// ADDR is HOST:PORT; port 0 takes a free one, and `none` turns the listener
 /// off. SIGINT or SIGTERM ends the server.
 ///
@@ -132,6 +135,9 @@ pub(crate) struct Options {
     /// STEP is ehlo, mail, rcpt, data or message; with N, it is each Nth time only.
     #[arg(long = "fault", value_name = "FAULT", requires = "accept_all")]
     pub(crate) faults: Vec<Fault>,
+
+    #[command(flatten)]
+    pub(crate) relay: RelayOptions,
 
     /// Show on standard error what goes over the wire, line by line, but for
     /// passwords
