@@ -18,11 +18,11 @@
 
 use proptest::prelude::*;
 use smtp_proto::{
-    Argument, Auth, Base64, BodyType, BytesMut, ClientLine, Command, CommandError, Domain,
-    EnhancedCode, Extension, ForwardPath, Framed, Hostname, LocalPart, Mail, MailParameters,
-    Mailbox, Mechanism, Mechanisms, Obsolete, OtherParameters, Parameters, Query, Rcpt,
-    RcptParameters, Reply, ReplyCode, ReplyFramer, ReplyLines, ReversePath, ServerLine, Text,
-    Tolerance, UnknownCommand, Xtext,
+    Argument, Auth, Base64, BodyType, BytesMut, ClientLine, Command, CommandError, DateTime,
+    Domain, EnhancedCode, Extension, ForwardPath, Framed, Hostname, LocalPart, Mail,
+    MailParameters, Mailbox, Mechanism, Mechanisms, Obsolete, OtherParameters, Parameters, Query,
+    Rcpt, RcptParameters, Reply, ReplyCode, ReplyFramer, ReplyLines, ReversePath, ServerLine, Text,
+    Tolerance, UnknownCommand, Words, Xtext,
 };
 
 /// The owned text that the borrowed values of one command point into.
@@ -166,6 +166,8 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
         ),
         Command::Obsolete(if smtputf8 { Obsolete::Soml } else { Obsolete::Saml }, argument),
         Command::Unknown(UnknownCommand::new("X-Mark2", argument.filter(|_| null)).unwrap()),
+        Command::Lhlo(hostname),
+        Command::Bdat { size: parts.size.unwrap_or_default(), last: null },
     ]
 }
 
@@ -188,6 +190,8 @@ fn kinds(command: Command<'_>) -> usize {
         Command::Obsolete(Obsolete::Turn | Obsolete::Send, _) => 13,
         Command::Obsolete(Obsolete::Soml | Obsolete::Saml, _) => 14,
         Command::Unknown(_) => 15,
+        Command::Lhlo(_) => 16,
+        Command::Bdat { .. } => 17,
         other => panic!("add {other:?} to `commands`"),
     }
 }
@@ -215,12 +219,32 @@ proptest! {
     #[test]
     fn every_command(parts in parts()) {
         let commands = commands(&parts);
-        prop_assert!(commands.iter().copied().map(kinds).eq(0..=15));
+        prop_assert!(commands.iter().copied().map(kinds).eq(0..=17));
         for command in commands {
             let wire = encoded(command);
             let line = wire.strip_suffix(b"\r\n").unwrap();
             for tolerance in [Tolerance::STRICT, Tolerance::default(), Tolerance::LENIENT] {
                 prop_assert_eq!(Command::parse_tolerant(line, tolerance), Ok(command));
+            }
+        }
+    }
+
+    /// RFC 5321 §2.3.8, §4.5.2: whatever stands around them.
+    #[test]
+    fn no_command_has_cr_lf_or_nul(
+        parts in parts(),
+        at: prop::sample::Index,
+        odd in prop::sample::select(vec![b'\r', b'\n', 0]),
+    ) {
+        for command in commands(&parts) {
+            let mut line = encoded(command);
+            line.truncate(line.len() - 2);
+            let at = at.index(line.len() + 1);
+            line.insert(at, odd);
+            for tolerance in [Tolerance::STRICT, Tolerance::LENIENT] {
+                let error = Command::parse_tolerant(&line, tolerance).unwrap_err();
+                let CommandError::Malformed(error) = error else { panic!("{error}") };
+                prop_assert_eq!(error.offset, at);
             }
         }
     }
@@ -257,7 +281,13 @@ proptest! {
     }
 
     #[test]
-    fn every_extension((other, size) in extensions(), mechanisms in "[A-Z0-9_-]{1,20}( [A-Z0-9_-]{1,20}){0,3}") {
+    fn every_extension(
+        (other, size) in extensions(),
+        mechanisms in "[A-Z0-9_-]{1,20}( [A-Z0-9_-]{1,20}){0,3}",
+        words in "[!-~]{1,9}( [!-~]{1,9}){0,3}",
+        seconds in 1_u32..1_000_000_000,
+    ) {
+        let limits = format!("LIMITS {words}");
         for extension in [
             Extension::Pipelining,
             Extension::Size(size),
@@ -269,6 +299,27 @@ proptest! {
             Extension::Help,
             Extension::Vrfy,
             Extension::Expn,
+            Extension::Chunking,
+            Extension::BinaryMime,
+            Extension::Dsn,
+            Extension::DeliverBy(size.map(|_| seconds)),
+            Extension::FutureRelease {
+                interval: seconds,
+                until: DateTime::parse(b"2026-11-28T23:55:00.5+01:00").unwrap(),
+            },
+            Extension::MtPriority(size.map(|_| "STANAG4406")),
+            Extension::RequireTls,
+            Extension::parse(limits.as_bytes()).unwrap(),
+            Extension::Etrn,
+            Extension::Atrn,
+            Extension::Burl(Words::parse(words.as_bytes()).unwrap()),
+            Extension::NoSoliciting(Words::parse(words.as_bytes()).unwrap()),
+            Extension::Mtrk,
+            Extension::ConPerm,
+            Extension::ConNeg,
+            Extension::Rrvs,
+            Extension::XClient(Words::parse(words.as_bytes()).unwrap()),
+            Extension::XForward(Words::NONE),
             Extension::parse(other.as_bytes()).unwrap(),
         ] {
             let mut out = BytesMut::new();

@@ -3,36 +3,86 @@
 //! have no parameters at all stand here.
 
 mod auth;
+mod deliver_by;
 mod eight_bit_mime;
 mod extension;
+mod future_release;
+mod limits;
 mod mail_parameter;
+mod mt_priority;
 mod row;
 mod size;
 pub(crate) mod smtputf8;
+mod words;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, run};
 
 pub use extension::{Extension, OtherExtension};
+pub use limits::ServerLimits;
 pub(crate) use mail_parameter::MailParameter;
 pub(crate) use row::{MailRow, Row};
+pub use words::Words;
 
 use crate::name::Name;
 
 /// All of them, in the order in which a server offers them.
-pub(crate) static EXTENSIONS: [&Row; 10] = [
+pub(crate) static EXTENSIONS: [&Row; 28] = [
     &PIPELINING,
     &size::SIZE,
     &eight_bit_mime::EIGHT_BIT_MIME,
     &smtputf8::SMTPUTF8,
     &ENHANCED_STATUS_CODES,
     &STARTTLS,
+    &CHUNKING,
+    &BINARYMIME,
+    &DSN,
+    &deliver_by::DELIVER_BY,
+    &future_release::FUTURE_RELEASE,
+    &mt_priority::MT_PRIORITY,
+    &REQUIRETLS,
+    &limits::LIMITS,
+    &ETRN,
+    &ATRN,
+    &BURL,
+    &NO_SOLICITING,
+    &MTRK,
+    &CONPERM,
+    &CONNEG,
+    &RRVS,
+    &XCLIENT,
+    &XFORWARD,
     &VRFY,
     &EXPN,
     &HELP,
     &auth::AUTH,
 ];
+
+/// Their keywords, side by side, in which one is found without a look at each row.
+#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
+static KEYWORDS: [Keyword; EXTENSIONS.len()] = {
+    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
+    let mut i = 0;
+    while i < EXTENSIONS.len() {
+        keywords[i] = EXTENSIONS[i].keyword.keyword();
+        i += 1;
+    }
+    keywords
+};
+/// The keywords of their parameters of MAIL, in the same places.
+#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
+static MAIL_KEYWORDS: [Keyword; EXTENSIONS.len()] = {
+    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
+    let mut i = 0;
+    while i < EXTENSIONS.len() {
+        if let Some(row) = EXTENSIONS[i].mail {
+            keywords[i] = row.keyword.keyword();
+        }
+        i += 1;
+    }
+    keywords
+};
 
 /// RFC 2920.
 static PIPELINING: Row = Row {
@@ -77,6 +127,84 @@ static HELP: Row = Row {
     ..Row::BARE
 };
 
+/// RFC 3030 §2.
+static CHUNKING: Row = Row {
+    keyword: Name::new("CHUNKING"),
+    parse: |_| Ok(Extension::Chunking),
+    is_offered: |config, _| config.chunking,
+    ..Row::BARE
+};
+/// RFC 3030 §3.
+static BINARYMIME: Row = Row {
+    keyword: Name::new("BINARYMIME"),
+    parse: |_| Ok(Extension::BinaryMime),
+    is_offered: |config, _| config.offers_binary_mime(),
+    ..Row::BARE
+};
+/// RFC 3461 §3.
+static DSN: Row = Row { keyword: Name::new("DSN"), parse: |_| Ok(Extension::Dsn), ..Row::BARE };
+/// RFC 8689 §2.
+static REQUIRETLS: Row =
+    Row { keyword: Name::new("REQUIRETLS"), parse: |_| Ok(Extension::RequireTls), ..Row::BARE };
+/// RFC 1985 §5.
+static ETRN: Row = Row { keyword: Name::new("ETRN"), parse: |_| Ok(Extension::Etrn), ..Row::BARE };
+/// RFC 2645 §5.
+static ATRN: Row = Row { keyword: Name::new("ATRN"), parse: |_| Ok(Extension::Atrn), ..Row::BARE };
+/// RFC 4468 §3.
+static BURL: Row = Row {
+    keyword: Name::new("BURL"),
+    parse: |words| Words::parse(words).map(Extension::Burl).map_err(|error| error.expected),
+    encode: |extension, out| {
+        if let Extension::Burl(words) = extension {
+            row::put_words(words, out);
+        }
+    },
+    ..Row::BARE
+};
+/// RFC 3865 §2.
+static NO_SOLICITING: Row = Row {
+    keyword: Name::new("NO-SOLICITING"),
+    parse: |words| Words::parse(words).map(Extension::NoSoliciting).map_err(|error| error.expected),
+    encode: |extension, out| {
+        if let Extension::NoSoliciting(words) = extension {
+            row::put_words(words, out);
+        }
+    },
+    ..Row::BARE
+};
+/// RFC 3885 §3.
+static MTRK: Row = Row { keyword: Name::new("MTRK"), parse: |_| Ok(Extension::Mtrk), ..Row::BARE };
+/// RFC 4141 §4.
+static CONPERM: Row =
+    Row { keyword: Name::new("CONPERM"), parse: |_| Ok(Extension::ConPerm), ..Row::BARE };
+/// RFC 4141 §5.
+static CONNEG: Row =
+    Row { keyword: Name::new("CONNEG"), parse: |_| Ok(Extension::ConNeg), ..Row::BARE };
+/// RFC 7293 §3.
+static RRVS: Row = Row { keyword: Name::new("RRVS"), parse: |_| Ok(Extension::Rrvs), ..Row::BARE };
+/// Of Postfix, as it documents it.
+static XCLIENT: Row = Row {
+    keyword: Name::new("XCLIENT"),
+    parse: |words| Words::parse(words).map(Extension::XClient).map_err(|error| error.expected),
+    encode: |extension, out| {
+        if let Extension::XClient(words) = extension {
+            row::put_words(words, out);
+        }
+    },
+    ..Row::BARE
+};
+/// Of Postfix, as it documents it.
+static XFORWARD: Row = Row {
+    keyword: Name::new("XFORWARD"),
+    parse: |words| Words::parse(words).map(Extension::XForward).map_err(|error| error.expected),
+    encode: |extension, out| {
+        if let Extension::XForward(words) = extension {
+            row::put_words(words, out);
+        }
+    },
+    ..Row::BARE
+};
+
 /// The octets of an `ehlo-keyword`, and those that servers write all the same:
 /// `AUTH=LOGIN`, of a draft before RFC 2554.
 static KEYWORD: Class =
@@ -103,8 +231,7 @@ impl<'a> Extension<'a> {
             let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
             return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
         }
-        let folded = Keyword::new(keyword);
-        match EXTENSIONS.iter().find(|row| row.keyword.is(folded)) {
+        match place(&KEYWORDS, keyword).and_then(|at| EXTENSIONS.get(at)) {
             Some(row) => (row.parse)(parameters)
                 .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
             None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
@@ -122,6 +249,12 @@ impl<'a> Extension<'a> {
         }
     }
 
+    /// Its keyword: as this crate writes it, or as it came where it is not known here.
+    #[must_use]
+    pub fn keyword(self) -> &'a str {
+        self.row().map_or_else(OtherExtension::keyword, |row| row.keyword.as_str())
+    }
+
     /// Its row; or itself, where it has none.
     fn row(self) -> Result<&'static Row, OtherExtension<'a>> {
         match self {
@@ -132,6 +265,24 @@ impl<'a> Extension<'a> {
             Self::EnhancedStatusCodes => Ok(&ENHANCED_STATUS_CODES),
             Self::StartTls => Ok(&STARTTLS),
             Self::Auth(_) => Ok(&auth::AUTH),
+            Self::Chunking => Ok(&CHUNKING),
+            Self::BinaryMime => Ok(&BINARYMIME),
+            Self::Dsn => Ok(&DSN),
+            Self::DeliverBy(_) => Ok(&deliver_by::DELIVER_BY),
+            Self::FutureRelease { .. } => Ok(&future_release::FUTURE_RELEASE),
+            Self::MtPriority(_) => Ok(&mt_priority::MT_PRIORITY),
+            Self::RequireTls => Ok(&REQUIRETLS),
+            Self::Limits(_) => Ok(&limits::LIMITS),
+            Self::Etrn => Ok(&ETRN),
+            Self::Atrn => Ok(&ATRN),
+            Self::Burl(_) => Ok(&BURL),
+            Self::NoSoliciting(_) => Ok(&NO_SOLICITING),
+            Self::Mtrk => Ok(&MTRK),
+            Self::ConPerm => Ok(&CONPERM),
+            Self::ConNeg => Ok(&CONNEG),
+            Self::Rrvs => Ok(&RRVS),
+            Self::XClient(_) => Ok(&XCLIENT),
+            Self::XForward(_) => Ok(&XFORWARD),
             Self::Help => Ok(&HELP),
             Self::Vrfy => Ok(&VRFY),
             Self::Expn => Ok(&EXPN),
@@ -153,9 +304,17 @@ impl MailParameter<'_> {
 }
 
 /// The parameter of MAIL with that keyword, in whichever case.
+#[inline]
 pub(crate) fn mail_row(keyword: &str) -> Option<&'static MailRow> {
-    let keyword = Keyword::new(keyword.as_bytes());
-    EXTENSIONS.iter().filter_map(|row| row.mail).find(|row| row.keyword.is(keyword))
+    let at = place(&MAIL_KEYWORDS, keyword.as_bytes())?;
+    EXTENSIONS.get(at).and_then(|row| row.mail)
+}
+
+/// Where among `keywords` that word stands, in whichever case.
+#[inline]
+fn place(keywords: &[Keyword; EXTENSIONS.len()], word: &[u8]) -> Option<usize> {
+    let word = Keyword::new(word);
+    keywords.iter().position(|&keyword| keyword == word)
 }
 
 #[cfg(test)]
@@ -181,7 +340,25 @@ mod tests {
             EightBitMime => SmtpUtf8,
             SmtpUtf8 => EnhancedStatusCodes,
             EnhancedStatusCodes => StartTls,
-            StartTls => Vrfy,
+            StartTls => Chunking,
+            Chunking => BinaryMime,
+            BinaryMime => Dsn,
+            Dsn => DeliverBy(Some(240)),
+            DeliverBy(_) => parse("FUTURERELEASE 3600 2026-11-28T23:55:00Z").unwrap(),
+            FutureRelease { .. } => MtPriority(Some("MIXER")),
+            MtPriority(_) => RequireTls,
+            RequireTls => parse("LIMITS RCPTMAX=20 MAILMAX=5").unwrap(),
+            Limits(_) => Etrn,
+            Etrn => Atrn,
+            Atrn => parse("BURL imap imap://mail.example.org").unwrap(),
+            Burl(_) => parse("NO-SOLICITING net.example:ADV,org.example:ADV").unwrap(),
+            NoSoliciting(_) => Mtrk,
+            Mtrk => ConPerm,
+            ConPerm => ConNeg,
+            ConNeg => Rrvs,
+            Rrvs => parse("XCLIENT NAME ADDR PROTO HELO").unwrap(),
+            XClient(_) => parse("XFORWARD NAME ADDR").unwrap(),
+            XForward(_) => Vrfy,
             Vrfy => Expn,
             Expn => Help,
             Help => Auth(Mechanisms::parse(b"PLAIN").unwrap()),
@@ -223,7 +400,22 @@ mod tests {
         assert!(mechanisms.iter().map(Mechanism::as_str).eq(["LOGIN", "PLAIN"]));
         assert_eq!(parse("x-mark a"), parse("X-Mark a"));
         assert_ne!(parse("X-MARK a"), parse("X-MARK A"));
-        assert!(parse("SIZE many").is_err());
+        for odd in [
+            "SIZE many",
+            "DELIVERBY soon",
+            "DELIVERBY 1234567890",
+            "FUTURERELEASE",
+            "FUTURERELEASE 0 2026-11-28T23:55:00Z",
+            "FUTURERELEASE 5 later",
+            "MT-PRIORITY a b",
+            "XCLIENT \u{7f}",
+        ] {
+            assert!(parse(odd).is_err(), "{odd}");
+        }
+        assert_eq!(parse("DELIVERBY 240,X"), Ok(Extension::DeliverBy(Some(240))));
+        assert_eq!(parse("DeliverBy"), Ok(Extension::DeliverBy(None)));
+        let Ok(Extension::XClient(attributes)) = parse("XCLIENT name  ADDR") else { panic!() };
+        assert!(attributes.contains("NAME") && attributes.iter().eq(["name", "ADDR"]));
         assert!(parse("").is_err());
         assert!(parse("-x").is_err());
         assert_eq!(parse("X a\r\n250 b").unwrap_err().offset, 3);
@@ -231,7 +423,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_comes_back() {
-        for line in ["X-MARK", "LIMITS RCPTMAX=1 MAILMAX=2"] {
+        for line in ["X-MARK", "X-LIMITS RCPTMAX=1 MAILMAX=2"] {
             let mut out = BytesMut::new();
             parse(line).unwrap().encode(&mut out);
             assert_eq!(out, line.as_bytes());

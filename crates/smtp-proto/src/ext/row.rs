@@ -1,10 +1,12 @@
 //! What an extension is to the rest of the crate.
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use mail_wire::Channel;
+use mail_wire::parse::number32;
 
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
+use super::words::Words;
 use crate::config::Config;
 use crate::name::Name;
 use crate::reply::Rejection;
@@ -52,4 +54,20 @@ pub(crate) struct MailRow {
     pub(crate) is_offered: fn(MailParameter<'_>, &Config) -> bool,
     /// What a server that knows it says no to all the same.
     pub(crate) refuse: fn(MailParameter<'_>, &Config) -> Option<Rejection<'static>>,
+}
+
+/// Writes words, each with a space before it.
+pub(super) fn put_words(words: Words<'_>, out: &mut BytesMut) {
+    for word in words.iter() {
+        out.put_u8(b' ');
+        out.put_slice(word.as_bytes());
+    }
+}
+
+/// `1*9DIGIT`, a number of seconds.
+pub(super) fn seconds(digits: &[u8]) -> Option<u32> {
+    match number32(digits) {
+        Ok(([], seconds)) if digits.len() <= 9 => Some(seconds),
+        _ => None,
+    }
 }
