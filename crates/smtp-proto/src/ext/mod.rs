@@ -157,7 +157,9 @@ fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
         [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
         _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
     };
-    if let Some(at) = memchr::memchr3(b'\r', b'\n', 0, parameters) {
+    let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
+    if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
+        let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
         let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
         return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
     }
