@@ -157,6 +157,11 @@ impl Config {
     pub(crate) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
         self.mechanisms.on(channel, self.plaintext_auth)
     }
+
+    /// Their names.
+    pub(crate) fn mechanism_names_on(&self, channel: Channel) -> impl Iterator<Item = &str> {
+        self.mechanisms.names_on(channel, self.plaintext_auth)
+    }
 }
 
 /// How much a server takes from one connection.

@@ -59,31 +59,6 @@ pub(crate) static EXTENSIONS: [&Row; 28] = [
     &auth::AUTH,
 ];
 
-/// Their keywords, side by side, in which one is found without a look at each row.
-#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
-static KEYWORDS: [Keyword; EXTENSIONS.len()] = {
-    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
-    let mut i = 0;
-    while i < EXTENSIONS.len() {
-        keywords[i] = EXTENSIONS[i].keyword.keyword();
-        i += 1;
-    }
-    keywords
-};
-/// The keywords of their parameters of MAIL, in the same places.
-#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
-static MAIL_KEYWORDS: [Keyword; EXTENSIONS.len()] = {
-    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
-    let mut i = 0;
-    while i < EXTENSIONS.len() {
-        if let Some(row) = EXTENSIONS[i].mail {
-            keywords[i] = row.keyword.keyword();
-        }
-        i += 1;
-    }
-    keywords
-};
-
 /// RFC 2920.
 static PIPELINING: Row = Row {
     keyword: Name::new("PIPELINING"),
@@ -218,20 +193,15 @@ impl<'a> Extension<'a> {
     /// limit that is no number. The other lines are good all the same.
     pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
         let line = line.trim_ascii_end();
-        let (keyword, rest) = run(&KEYWORD, line);
-        if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
-            return Err(SyntaxError { offset: 0, expected: "a keyword" });
-        }
-        let parameters = match rest {
-            [] => rest,
-            [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
-            _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+        // Most have no parameters.
+        let (row, keyword, parameters) = match row(line) {
+            Some(row) => (Some(row), line, &[][..]),
+            None => {
+                let (keyword, parameters) = split_keyword(line)?;
+                (row(keyword), keyword, parameters)
+            }
         };
-        if let Some(at) = memchr::memchr3(b'\r', b'\n', 0, parameters) {
-            let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
-            return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
-        }
-        match place(&KEYWORDS, keyword).and_then(|at| EXTENSIONS.get(at)) {
+        match row {
             Some(row) => (row.parse)(parameters)
                 .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
             None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
@@ -303,18 +273,66 @@ impl MailParameter<'_> {
     }
 }
 
+/// The keyword and the parameters of a line.
+fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
+    let (keyword, rest) = run(&KEYWORD, line);
+    if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
+        return Err(SyntaxError { offset: 0, expected: "a keyword" });
+    }
+    let parameters = match rest {
+        [] => rest,
+        [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
+        _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+    };
+    let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
+    if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
+        let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
+        let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
+        return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
+    }
+    Ok((keyword, parameters))
+}
+
+/// Their keywords, as patterns.
+mod keyword {
+    use mail_wire::parse::Keyword;
+
+    pub(super) const PIPELINING: Keyword = super::PIPELINING.keyword.keyword();
+    pub(super) const SIZE: Keyword = super::size::SIZE.keyword.keyword();
+    pub(super) const EIGHT_BIT_MIME: Keyword =
+        super::eight_bit_mime::EIGHT_BIT_MIME.keyword.keyword();
+    pub(super) const SMTPUTF8: Keyword = super::smtputf8::SMTPUTF8.keyword.keyword();
+    pub(super) const ENHANCED_STATUS_CODES: Keyword =
+        super::ENHANCED_STATUS_CODES.keyword.keyword();
+    pub(super) const STARTTLS: Keyword = super::STARTTLS.keyword.keyword();
+    pub(super) const VRFY: Keyword = super::VRFY.keyword.keyword();
+    pub(super) const EXPN: Keyword = super::EXPN.keyword.keyword();
+    pub(super) const HELP: Keyword = super::HELP.keyword.keyword();
+    pub(super) const AUTH: Keyword = super::auth::AUTH.keyword.keyword();
+}
+
+/// The extension with that keyword, in whichever case.
+fn row(keyword: &[u8]) -> Option<&'static Row> {
+    Some(match Keyword::new(keyword) {
+        keyword::PIPELINING => &PIPELINING,
+        keyword::SIZE => &size::SIZE,
+        keyword::EIGHT_BIT_MIME => &eight_bit_mime::EIGHT_BIT_MIME,
+        keyword::SMTPUTF8 => &smtputf8::SMTPUTF8,
+        keyword::ENHANCED_STATUS_CODES => &ENHANCED_STATUS_CODES,
+        keyword::STARTTLS => &STARTTLS,
+        keyword::VRFY => &VRFY,
+        keyword::EXPN => &EXPN,
+        keyword::HELP => &HELP,
+        keyword::AUTH => &auth::AUTH,
+        _ => return None,
+    })
+}
+
 /// The parameter of MAIL with that keyword, in whichever case.
 #[inline]
 pub(crate) fn mail_row(keyword: &str) -> Option<&'static MailRow> {
-    let at = place(&MAIL_KEYWORDS, keyword.as_bytes())?;
-    EXTENSIONS.get(at).and_then(|row| row.mail)
-}
-
-/// Where among `keywords` that word stands, in whichever case.
-#[inline]
-fn place(keywords: &[Keyword; EXTENSIONS.len()], word: &[u8]) -> Option<usize> {
-    let word = Keyword::new(word);
-    keywords.iter().position(|&keyword| keyword == word)
+    let keyword = Keyword::new(keyword.as_bytes());
+    EXTENSIONS.iter().filter_map(|row| row.mail).find(|row| row.keyword.is(keyword))
 }
 
 #[cfg(test)]
