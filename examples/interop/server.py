@@ -31,6 +31,7 @@ WAYS = (CLEAR, STARTTLS, TLS)
 # The listeners, by the names of their options, as the server announces them.
 LISTENERS = {
     ("SMTP", False): "smtp",
+    ("submission", False): "submission",
     ("POP3", False): "pop3",
     ("IMAP", False): "imap",
     ("SMTP", True): "smtps",
@@ -38,7 +39,7 @@ LISTENERS = {
     ("IMAP", True): "imaps",
 }
 ALL = tuple(LISTENERS.values())
-ANNOUNCED = re.compile(r"^(SMTP|POP3|IMAP) on \S+:(\d+) \((.*)\)$", re.MULTILINE)
+ANNOUNCED = re.compile(r"^(SMTP|submission|POP3|IMAP) on \S+:(\d+) \((.*)\)$", re.MULTILINE)
 
 
 class Server:

@@ -9,7 +9,9 @@
 //! - [`login`]: who may log in, from where, and how often one may try;
 //! - [`tls`]: the certificate;
 //! - [`smtp`], [`pop3`]: the drivers, and [`sasl`], how clients log in;
+//! - [`relay`]: sends mail for others on to the next server;
 //! - [`client_connection`], [`client_tls`]: a client's side of a connection;
+//! - [`smtp_client`]: a client's SMTP or LMTP session on it;
 //! - [`pop3_get`]: fetches mail into a Maildir or an mbox.
 
 pub mod client_connection;
@@ -20,9 +22,11 @@ pub mod listen;
 pub mod login;
 pub mod pop3;
 pub mod pop3_get;
+pub mod relay;
 pub mod sasl;
 pub mod server;
 pub mod smtp;
+pub mod smtp_client;
 pub mod store;
 mod stream;
 mod throttle;

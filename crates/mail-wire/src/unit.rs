@@ -418,13 +418,18 @@ fn without_end(lines: &[u8]) -> (&[u8], LineEnding) {
 
 /// Where the first LF is. Lines are short: in the first octets it is sooner
 /// found than a search for long ones is set up.
+///
+/// ```
+/// assert_eq!(mail_wire::find_line_feed(b"NOOP\r\nQUIT\r\n"), Some(5));
+/// ```
 #[inline]
-fn find_line_feed(octets: &[u8]) -> Option<usize> {
+#[must_use]
+pub fn find_line_feed(octets: &[u8]) -> Option<usize> {
     const NEAR: usize = 16;
     const ONES: u128 = u128::from_le_bytes([1; NEAR]);
     let mut rest = octets;
     let mut before = 0;
-    while let (Some((near, after)), true) = (rest.split_first_chunk::<NEAR>(), before < 2 * NEAR) {
+    while let (Some((near, after)), true) = (rest.split_first_chunk::<NEAR>(), before < 5 * NEAR) {
         // Where there is an LF there is a zero now, and the first zero is the
         // lowest octet from which taking one borrows.
         let zeroed = u128::from_le_bytes(*near) ^ (ONES * b'\n' as u128);

@@ -1,7 +1,11 @@
 //! The SMTP driver over real sockets, with the store behind it.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod relay;
+mod sink;
+mod submission;
 
 use std::{
     fs,
