@@ -27,6 +27,7 @@ mod limits;
 mod lmtp;
 mod opening;
 mod outcomes;
+mod pair;
 mod pipelining;
 mod sasl;
 mod starttls;
