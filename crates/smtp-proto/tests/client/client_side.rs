@@ -1,7 +1,7 @@
 //! A client that plays a transcript, and what it sees.
 
 use bytes::BytesMut;
-use mail_transcript::{LogLines, Peer, assert_hidden, escape, play_client};
+use mail_transcript::{LogLines, Peer, Unread, assert_hidden, escape, play_client};
 use smtp_proto::client::{
     Answer, Channel, ClearText, Config, Error, Event, Misuse, Session, State, request,
 };
@@ -11,7 +11,7 @@ use smtp_proto::{Base64, Command, Reply, ReplyBuf, Ticket};
 pub(crate) struct Client {
     pub(crate) session: Session,
     pub(crate) out: BytesMut,
-    unread: Vec<u8>,
+    unread: Unread,
     challenge: Option<Ticket<request::Challenge>>,
     /// How many octets of a chunk are still to be sent, if the body is one.
     owed: Option<usize>,
@@ -23,13 +23,14 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
+        let unread = Unread::new(config.limits.buffer());
         let mut session = Session::new(config, channel);
         let log = LogLines::default();
         session.log_wire(log.log(), &BytesMut::new());
         Self {
             session,
             out: BytesMut::new(),
-            unread: Vec::new(),
+            unread,
             challenge: None,
             owed: None,
             seen: Vec::new(),
@@ -54,6 +55,11 @@ impl Client {
         let secrets: Vec<_> = self.secrets.iter().filter(|secret| secret.len() > 3).collect();
         assert_hidden(&secrets, &log);
         log
+    }
+
+    /// Whether a challenge is to be answered.
+    pub(crate) fn awaits_response(&self) -> bool {
+        self.challenge.is_some()
     }
 
     fn send_body(&mut self, line: &[u8]) -> Result<(), Misuse> {
@@ -100,8 +106,8 @@ impl Peer for Client {
     type Outcome = (BytesMut, Vec<String>);
 
     fn receive(&mut self, piece: &[u8]) {
-        self.unread.extend_from_slice(piece);
-        let mut input = &self.unread[..];
+        let shown = self.unread.with(piece);
+        let mut input = &shown[..];
         while self.challenge.is_none() {
             match self.session.receive(&mut input, &mut self.out) {
                 Ok(Event::NeedInput) => break,
@@ -118,6 +124,7 @@ impl Peer for Client {
                     if self.seen.last().is_none_or(|last| last != "closed") {
                         self.seen.push("closed".into());
                     }
+                    input = &[];
                     break;
                 }
                 Ok(event) => self.seen.push(show(&event)),
@@ -127,12 +134,16 @@ impl Peer for Client {
                     if self.seen.last() != Some(&error) {
                         self.seen.push(error);
                     }
+                    assert_eq!((input.len(), self.session.state()), (0, State::Closed));
                     break;
                 }
             }
         }
-        let left = input.len();
-        self.unread.drain(..self.unread.len() - left);
+        match self.challenge {
+            // It is to be answered first.
+            Some(_) => self.unread.put_off(input),
+            None => self.unread.keep(input),
+        }
     }
 
     fn written(&self) -> &[u8] {

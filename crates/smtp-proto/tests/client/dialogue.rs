@@ -2,7 +2,7 @@
 //! at once is one turn.
 
 use bytes::BytesMut;
-use mail_transcript::{Step, parse};
+use mail_transcript::{Cut, Step, escape, parse};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Turn {
@@ -46,48 +46,29 @@ pub(crate) fn turns(script: &str) -> (Vec<Turn>, Vec<String>) {
 
 /// Plays turns, with what the server says cut into reads.
 #[track_caller]
-pub(crate) fn play<M: Machine>(
-    machine: &mut M,
-    turns: &[Turn],
-    cut: &dyn Fn(&[u8]) -> Vec<Vec<u8>>,
-) {
+pub(crate) fn play<M: Machine>(machine: &mut M, turns: &[Turn], cut: Cut<'_>) {
     for turn in turns {
         match turn {
-            Turn::Server(said) => cut(said).iter().for_each(|piece| machine.read(piece)),
-            Turn::Client(said) => {
-                let out = machine.out().split();
-                assert_eq!(out.escape_ascii().to_string(), said.escape_ascii().to_string());
-            }
+            Turn::Server(said) => cut.pieces(said).iter().for_each(|piece| machine.read(piece)),
+            Turn::Client(said) => assert_eq!(escape(&machine.out().split()), escape(said)),
             Turn::Tls => machine.shake_hands(),
         }
     }
-    let out = machine.out();
-    assert!(out.is_empty(), "it says more: {out:?}");
-}
-
-pub(crate) fn whole(block: &[u8]) -> Vec<Vec<u8>> {
-    vec![block.to_vec()]
+    assert_eq!(escape(machine.out()), "", "it says more");
 }
 
 /// Plays a script whole, octet by octet and at every split in two, and asserts what comes of it.
 #[track_caller]
 pub(crate) fn dialogue<M: Machine>(new: &dyn Fn() -> M, script: &str) {
     let (turns, outcome) = turns(script);
-    let check = |cut: &dyn Fn(&[u8]) -> Vec<Vec<u8>>| {
-        let mut machine = new();
-        play(&mut machine, &turns, cut);
-        assert_eq!(machine.outcome(), outcome, "{script}");
-    };
-    check(&whole);
-    check(&|block| block.chunks(1).map(<[u8]>::to_vec).collect());
     let longest = turns.iter().map(|turn| match turn {
         Turn::Server(said) => said.len(),
         Turn::Client(_) | Turn::Tls => 0,
     });
-    for at in 1..longest.max().unwrap_or(0) {
-        check(&|block| {
-            let (before, after) = block.split_at(at.min(block.len()));
-            vec![before.to_vec(), after.to_vec()]
-        });
+    let cuts = (1..longest.max().unwrap_or(0)).map(Cut::At);
+    for cut in [Cut::Nowhere, Cut::Everywhere].into_iter().chain(cuts) {
+        let mut machine = new();
+        play(&mut machine, &turns, cut);
+        assert_eq!(machine.outcome(), outcome, "cut {cut:?}: {script}");
     }
 }

@@ -33,3 +33,4 @@ mod sasl;
 mod starttls;
 mod unsolicited;
 mod wire_log;
+mod wired;

@@ -1,7 +1,8 @@
 //! From the connection to where mail can be sent.
 
-use crate::dialogue::{Machine, Turn, dialogue, play, turns, whole};
+use crate::dialogue::{Machine, Turn, dialogue, play, turns};
 use bytes::BytesMut;
+use mail_transcript::Cut;
 use smtp_proto::client::{
     Channel, ClearText, Config, Error, Event, Login, Opening, OpeningError, Plan, Protocol,
     ProtocolError, Session, Step, TlsPolicy, Way,
@@ -367,7 +368,7 @@ fn faults_at_every_answer() {
                 *said = change(said);
             }
             let mut player = Player::new(plan, Config::default(), Channel::Clear);
-            play(&mut player, &turns, &whole);
+            play(&mut player, &turns, Cut::Nowhere);
             player
         };
         // A blank line before an answer is told and passed over; as a greeting it is none.
@@ -395,7 +396,7 @@ fn faults_at_every_answer() {
             assert!(player.failed.is_some(), "{at}: {:?}", player.outcome());
         }
         let mut cut = Player::new(plan, Config::default(), Channel::Clear);
-        play(&mut cut, &turns[..at], &whole);
+        play(&mut cut, &turns[..at], Cut::Nowhere);
         assert_eq!(cut.outcome(), ["unfinished"]);
         assert_eq!(cut.session.eof(), Err(ProtocolError::UnexpectedEnd));
         cut.upgrade = None;
@@ -411,7 +412,7 @@ fn clear_text_before_the_handshake() {
     let before = turns.iter().position(|turn| matches!(turn, Turn::Tls)).unwrap();
     let plan = with_login(TlsPolicy::Required, &[]);
     let mut player = Player::new(plan, Config::default(), Channel::Clear);
-    play(&mut player, &turns[..before], &whole);
+    play(&mut player, &turns[..before], Cut::Nowhere);
     player.read(b"2");
     let Some(OpeningError::Session(Error::Protocol(error))) = player.failed else {
         panic!("{:?}", player.failed);
@@ -426,7 +427,7 @@ fn the_session_goes_on() {
     let (turns, _) = turns(STARTTLS);
     let plan = with_login(TlsPolicy::Required, &[]);
     let mut player = Player::new(plan, Config::default(), Channel::Clear);
-    play(&mut player, &turns, &whole);
+    play(&mut player, &turns, Cut::Nowhere);
     let Player { mut session, mut opening, mut out, .. } = player;
     assert!(session.is_authenticated() && session.close_reason().is_none());
     session.send(Command::Noop(None), &mut out).unwrap();

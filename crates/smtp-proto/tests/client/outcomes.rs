@@ -1,8 +1,9 @@
 //! One message, and what became of it for each of its recipients.
 
 use crate::client_side::hello;
-use crate::dialogue::{Machine, Turn, dialogue, play, turns, whole};
+use crate::dialogue::{Machine, Turn, dialogue, play, turns};
 use bytes::BytesMut;
+use mail_transcript::Cut;
 use smtp_proto::client::{
     Channel, ClearText, CloseReason, Config, Envelope, EnvelopeError, Event, Form, Misuse, Outcome,
     Protocol, Session, State, Transaction, TransactionStep,
@@ -348,7 +349,7 @@ fn the_connection_ends() {
         for upto in [1, turns.len()] {
             with_players(&TO_TWO, |new, _| {
                 let mut player = new();
-                play(&mut player, &turns[..upto], &whole);
+                play(&mut player, &turns[..upto], Cut::Nowhere);
                 end(&mut player);
                 player.read(b"");
                 let told = player.outcome();

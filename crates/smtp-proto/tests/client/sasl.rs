@@ -133,6 +133,7 @@ fn an_answer_before_the_response() {
         let mut client = Client::greeted(everything(), &["AUTH PLAIN"]);
         client.send(b"AUTH PLAIN");
         client.receive(format!("334 \r\n{said}\r\n").as_bytes());
+        assert!(client.awaits_response());
         client.send(b"AAAA");
         client.receive(b"");
         let seen =
