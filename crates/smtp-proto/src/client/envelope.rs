@@ -37,7 +37,7 @@ impl Form {
     /// The one that costs less of those that the server takes: chunks where it offers CHUNKING.
     #[must_use]
     pub fn best(session: &Session) -> Self {
-        if session.extensions().chunking() { Self::Chunks } else { Self::Data }
+        if session.extensions().chunking { Self::Chunks } else { Self::Data }
     }
 }
 
@@ -113,7 +113,7 @@ impl<'e> Envelope<'e> {
             parameters.auth = None;
         }
         match parameters.body {
-            Some(BodyType::SevenBit) if !offered.eight_bit_mime() => parameters.body = None,
+            Some(BodyType::SevenBit) if !offered.eight_bit_mime => parameters.body = None,
             Some(BodyType::SevenBit) | None => {}
             Some(BodyType::EightBitMime) => need(offered, "8BITMIME")?,
             Some(BodyType::BinaryMime) => {

@@ -65,7 +65,7 @@ fn line_ends() {
         assert_eq!(client.session.eof(), Err(ProtocolError::UnexpectedEnd));
 
         let mut config = everything();
-        config.body = SendPolicy::Normalize;
+        config.body_policy = SendPolicy::Normalize;
         let mut client = asked_for_body(config);
         client.session.body(piece.as_bytes(), &mut client.out).unwrap();
         client.session.end_body(&mut client.out).unwrap();

@@ -264,8 +264,8 @@ fn what_is_kept_of_ehlo() {
     let mut client = Client::greeted(everything(), &lines);
     let check = |client: &Client| {
         let offered = client.session.extensions();
-        assert!(offered.pipelining() && offered.eight_bit_mime() && offered.offers("Auth"));
-        assert!(!offered.starttls() && !offered.offers("X-OURS"));
+        assert!(offered.pipelining && offered.eight_bit_mime && offered.offers("Auth"));
+        assert!(!offered.starttls && !offered.offers("X-OURS"));
         assert_eq!(offered.size_limit, Some(1000));
         let mechanisms: Vec<_> =
             offered.mechanisms.iter().map(|one| one.as_str().to_owned()).collect();

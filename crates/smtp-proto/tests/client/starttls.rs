@@ -95,5 +95,5 @@ fn upgrades() {
     assert!(matches!(one.upgraded(theirs), Err(Misuse::WrongTicket(_))));
     one.upgraded(mine).unwrap();
     assert_eq!((one.channel(), one.state()), (Channel::Tls, State::Connected));
-    assert!(!one.extensions().starttls());
+    assert!(!one.extensions().starttls);
 }
