@@ -276,7 +276,7 @@ impl<'c> Opening<'c> {
                 Ok(None)
             }
             Stage::Hello if session.channel() == Channel::Clear => {
-                match (self.plan.tls, session.extensions().starttls()) {
+                match (self.plan.tls, session.extensions().starttls) {
                     (TlsPolicy::Required, false) => Err(OpeningError::NoStartTls),
                     (TlsPolicy::Required | TlsPolicy::IfOffered, true) => {
                         session.send(Command::StartTls, out)?;

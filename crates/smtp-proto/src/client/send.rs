@@ -167,7 +167,7 @@ impl Session {
             return Err(Misuse::ClearText);
         }
         let sent = Sent::new(command, 0);
-        if matches!(command, Command::Bdat { .. }) && !self.extensions.chunking() {
+        if matches!(command, Command::Bdat { .. }) && !self.extensions.chunking {
             return Err(Misuse::NotOffered);
         }
         if self.is_one_too_many(command) {
@@ -182,7 +182,7 @@ impl Session {
             Command::Bdat { .. } => self.undecided > 0,
             _ => sent.is_alone(),
         };
-        if depends || last.sent.is_last() || !self.extensions.pipelining() {
+        if depends || last.sent.is_last() || !self.extensions.pipelining {
             Err(Misuse::AnswerPending)
         } else if self.on_its_way >= self.config.limits.pipelined
             || (matches!(command, Command::Bdat { .. }) && self.chunks >= CHUNKS)
