@@ -206,8 +206,7 @@ fn load(chain: &mut Chain, count: u32, mut meanwhile: impl FnMut(&mut Chain)) ->
         meanwhile(chain);
     }
     senders.into_iter().for_each(|sender| sender.join().unwrap());
-    let unanswered = *unanswered.lock().unwrap();
-    unanswered
+    *unanswered.lock().unwrap()
 }
 
 #[test]

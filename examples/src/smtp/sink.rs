@@ -105,7 +105,7 @@ fn reply(code: &str) -> Option<Rejection<'static>> {
     let text = Text::new("As it was told to").ok()?;
     let code = code.parse().ok()?;
     let class = u8::try_from(code / 100).ok()?;
-    Rejection::new(code, EnhancedCode::new(class, 3, 0), text)
+    Rejection::new(code, EnhancedCode::new(class, 0, 0), text)
 }
 
 /// Serves one connection.

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod relay;
+mod sending;
 mod sink;
 mod submission;
 

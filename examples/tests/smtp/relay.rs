@@ -26,14 +26,14 @@ use smtp_proto::{SendPolicy, client::Protocol};
 use crate::common::{certificate, inbox, server};
 
 /// A server that answers at its address until it is dropped.
-struct Next {
+pub(crate) struct Next {
     listeners: Option<Listeners>,
-    address: SocketAddr,
-    server: Arc<Server>,
+    pub(crate) address: SocketAddr,
+    pub(crate) server: Arc<Server>,
 }
 
 impl Next {
-    fn start(drive: Driver, change: impl FnOnce(&mut Server)) -> Self {
+    pub(crate) fn start(drive: Driver, change: impl FnOnce(&mut Server)) -> Self {
         Self::start_at(([127, 0, 0, 1], 0).into(), drive, change)
     }
 
