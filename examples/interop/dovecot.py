@@ -135,13 +135,15 @@ class Dovecot:
 
     def _accepts(self):
         end = time.monotonic() + PATIENCE
-        while self.process.poll() is None and time.monotonic() < end:
-            # It listens on all ports before it accepts on any.
-            with contextlib.suppress(ConnectionRefusedError):
-                socket.create_connection((HOST, self.ports["pop3s"]), PATIENCE).close()
-                return True
+        # It begins to listen on one port after the other, in no order that is told.
+        silent = set(self.names)
+        while silent and self.process.poll() is None and time.monotonic() < end:
+            for name in sorted(silent):
+                with contextlib.suppress(ConnectionRefusedError):
+                    socket.create_connection((HOST, self.ports[name]), PATIENCE).close()
+                    silent.discard(name)
             time.sleep(0.01)
-        return False
+        return not silent
 
     def said(self):
         """What it has written to its output and its log."""

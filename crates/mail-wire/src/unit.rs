@@ -424,7 +424,7 @@ fn find_line_feed(octets: &[u8]) -> Option<usize> {
     const ONES: u128 = u128::from_le_bytes([1; NEAR]);
     let mut rest = octets;
     let mut before = 0;
-    while let (Some((near, after)), true) = (rest.split_first_chunk::<NEAR>(), before < 2 * NEAR) {
+    while let (Some((near, after)), true) = (rest.split_first_chunk::<NEAR>(), before < 5 * NEAR) {
         // Where there is an LF there is a zero now, and the first zero is the
         // lowest octet from which taking one borrows.
         let zeroed = u128::from_le_bytes(*near) ^ (ONES * b'\n' as u128);

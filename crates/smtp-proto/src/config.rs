@@ -7,6 +7,7 @@ use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError, 
 
 use crate::address::Hostname;
 use crate::keywords::{EhloLines, Keywords};
+use crate::protocol::Protocol;
 use crate::text::Text;
 use crate::tolerance::Tolerance;
 
@@ -24,7 +25,9 @@ use crate::tolerance::Tolerance;
 #[non_exhaustive]
 pub struct Config {
     hostname: String,
-    greeting: String,
+    greeting: Option<String>,
+    /// Whether the session speaks SMTP or LMTP. Default: SMTP.
+    pub protocol: Protocol,
     /// The most octets that a message may have, its line ends counted and its
     /// stuffed dots not: offered as SIZE and enforced (RFC 1870). None, and 0 as
     /// RFC 1870 §4 has it, offers SIZE without a limit. Default: none.
@@ -34,6 +37,14 @@ pub struct Config {
     /// Offer SMTPUTF8 (RFC 6531): only where mail is stored and passed on as it
     /// comes, and 8BITMIME is offered. Default: yes.
     pub smtputf8: bool,
+    /// Offer CHUNKING (RFC 3030 §2): a body may come by BDAT, as octets that nobody looks at.
+    /// Whatever [`body_policy`](Self::body_policy) says of DATA, such a body may have a bare CR, a
+    /// bare LF or a NUL, and no end of a line at its end: set it where that can be stored, and is
+    /// not passed on as it is to who takes a bare LF for the end of a line. Default: no.
+    pub chunking: bool,
+    /// Offer BINARYMIME (RFC 3030 §3): only where such mail is stored as it comes, and CHUNKING
+    /// is offered. Default: no.
+    pub binary_mime: bool,
     /// Offer STARTTLS in clear text (RFC 3207). Default: no.
     pub starttls: bool,
     /// Let VRFY through as [`Event::Vrfy`](crate::server::Event::Vrfy). Otherwise it is
@@ -48,7 +59,7 @@ pub struct Config {
     /// Offer those of them that [show the password](Mechanism::shows_password) on a
     /// connection without TLS too. Default: no.
     pub plaintext_auth: bool,
-    /// What to do with bare CR, bare LF and NUL in a body. Default: reject.
+    /// What to do with bare CR, bare LF and NUL in a body that comes by DATA. Default: reject.
     pub body_policy: BodyPolicy,
     /// What to let pass in commands. Default: blanks at their end (RFC 5321 §4.1.1). A server
     /// that everybody may send mail to takes [`Tolerance::PUBLIC`].
@@ -80,10 +91,13 @@ impl Config {
         let hostname = Hostname::parse(hostname.as_bytes())?;
         Ok(Self {
             hostname: hostname.as_str().into(),
-            greeting: "ESMTP".into(),
+            greeting: None,
+            protocol: Protocol::Smtp,
             max_message_size: None,
             eight_bit_mime: true,
             smtputf8: true,
+            chunking: false,
+            binary_mime: false,
             starttls: false,
             vrfy: false,
             expn: false,
@@ -104,16 +118,25 @@ impl Config {
         self.max_message_size.filter(|&limit| limit > 0)
     }
 
+    /// RFC 3030 §3: BINARYMIME is of no use without BDAT.
+    pub(crate) const fn offers_binary_mime(&self) -> bool {
+        self.binary_mime && self.chunking
+    }
+
     /// The name that the server goes by.
     #[must_use]
     pub fn hostname(&self) -> &str {
         &self.hostname
     }
 
-    /// What the greeting says after the server's name. Default: `ESMTP`.
+    /// What the greeting says after the server's name. Default: `ESMTP`, or `LMTP`.
     #[must_use]
     pub fn greeting(&self) -> &str {
-        &self.greeting
+        match (&self.greeting, self.protocol) {
+            (Some(greeting), _) => greeting,
+            (None, Protocol::Smtp) => "ESMTP",
+            (None, Protocol::Lmtp) => "LMTP",
+        }
     }
 
     /// Sets what the greeting says after the server's name. It should begin with `ESMTP`
@@ -131,7 +154,7 @@ impl Config {
         if text.len() > room {
             return Err(SyntaxError { offset: room, expected: "the end of the text" });
         }
-        self.greeting = text.into();
+        self.greeting = Some(text.into());
         Ok(())
     }
 

@@ -252,6 +252,7 @@ mod name;
 mod parameter;
 mod protocol;
 mod reply;
+mod scan;
 pub mod server;
 mod server_line;
 mod text;

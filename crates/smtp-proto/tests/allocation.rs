@@ -29,6 +29,8 @@ const COMMANDS: &[&str] = &[
     "RCPT TO:<@x,@y:bob@example.org> NOTIFY=NEVER",
     "RCPT TO:<Postmaster>",
     "DATA",
+    "BDAT 1000 LAST",
+    "LHLO client.example.org",
     "RSET",
     "VRFY alice",
     "VRFY josé SMTPUTF8",
@@ -103,6 +105,7 @@ fn replies() {
 #[test]
 fn a_session() {
     let mut config = Config::new("mx.example.org").unwrap();
+    config.chunking = true;
     config.plaintext_auth = true;
     config.mechanisms.offer("PLAIN").unwrap();
     let config = Arc::new(config);
@@ -112,6 +115,7 @@ fn a_session() {
     let wire = "EHLO -\r\nEHLO c\r\nNOOP\r\nVRFY x\r\nMAIL FROM:x\r\nDATA\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n".to_owned()
         + &message
         + &message.replacen("text", "te\nxt", 1)
+        + "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 9\r\na\nchunk\r\nBDAT 2 LAST\r\n\r\n"
         + "RSET\r\nHELP\r\nQUIT\r\n";
     for chunk in [wire.len(), 1000, 7, 1] {
         let mut out = BytesMut::with_capacity(65_536);
@@ -141,7 +145,7 @@ fn a_session() {
                 start = end - input.len();
             }
         });
-        assert_eq!(delivered, 1);
+        assert_eq!(delivered, 2);
         assert!(out.ends_with(b"221 2.0.0 Bye\r\n"));
     }
 }

@@ -229,6 +229,26 @@ proptest! {
         }
     }
 
+    /// RFC 5321 §2.3.8, §4.5.2: whatever stands around them.
+    #[test]
+    fn no_command_has_cr_lf_or_nul(
+        parts in parts(),
+        at: prop::sample::Index,
+        odd in prop::sample::select(vec![b'\r', b'\n', 0]),
+    ) {
+        for command in commands(&parts) {
+            let mut line = encoded(command);
+            line.truncate(line.len() - 2);
+            let at = at.index(line.len() + 1);
+            line.insert(at, odd);
+            for tolerance in [Tolerance::STRICT, Tolerance::LENIENT] {
+                let error = Command::parse_tolerant(&line, tolerance).unwrap_err();
+                let CommandError::Malformed(error) = error else { panic!("{error}") };
+                prop_assert_eq!(error.offset, at);
+            }
+        }
+    }
+
     #[test]
     fn every_reply(code in 200_u16..600, enhanced in enhanced_codes(), lines in texts()) {
         let lines: Vec<Text<'_>> = lines.iter().map(|line| Text::new(line).unwrap()).collect();

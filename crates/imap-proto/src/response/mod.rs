@@ -249,7 +249,14 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
     while let Some(rest) = after_space(input) {
         input = rest;
     }
-    if let Some((rest, condition)) = status(input) {
+    let (keyword, rest) = match input {
+        [b'0'..=b'9', ..] => (Keyword::NONE, input),
+        _ => {
+            let (name, rest) = run(&KEYWORD_CHAR, input);
+            (Keyword::new(name), rest)
+        }
+    };
+    if let Some(condition) = Condition::named(keyword) {
         let reader = one_line(input, arena)?;
         let (_, (code, text)) =
             resp_text(rest, &reader).map_err(|error| syntax_error(input, &error))?;
@@ -261,7 +268,7 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
         Err(bad) if bad.is_one => return Ok(Data::Unparsed { raw, error: bad.error }),
         Err(bad) => return Err(bad.error),
     };
-    let error = match known_data(input, &reader) {
+    let error = match known_data(input, keyword, rest, &reader) {
         Ok((rest, data)) => match reader.skip_spaces(rest) {
             [] => return Ok(data),
             rest => SyntaxError::new(input, Fault { rest, expected: "the end of the response" }),
@@ -282,12 +289,6 @@ fn one_line<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Reader<'a>, SyntaxE
     }
 }
 
-/// The status that an untagged response is, if it is one, and what comes after its name.
-fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
-    let (name, rest) = run(&KEYWORD_CHAR, input);
-    Some((rest, Condition::named(Keyword::new(name))?))
-}
-
 /// ```abnf
 /// response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data /
 ///                 message-data / capability-data / enable-data) CRLF
@@ -300,7 +301,13 @@ fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
 /// mailbox-data  = … "LSUB" SP mailbox-list / "SEARCH" *(SP nz-number) /
 ///                 number SP "RECENT" …                     ; RFC 3501 §9
 /// ```
-fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
+/// Its `name` was read already, up to `rest`.
+fn known_data<'a>(
+    input: &'a [u8],
+    name: Keyword,
+    rest: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, Data<'a>> {
     const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
     const ENABLED: Keyword = Keyword::new(b"ENABLED");
     const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
@@ -314,7 +321,9 @@ fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> 
     if input.first().is_some_and(u8::is_ascii_digit) {
         return message_data(input, reader);
     }
-    let (rest, name) = keyword("a response")(input)?;
+    if rest.len() == input.len() {
+        return fail(input, "a response");
+    }
     reader.value_after(rest)?;
     match name {
         CAPABILITY => map(capabilities(rest, LINE_END, reader), Data::Capability),

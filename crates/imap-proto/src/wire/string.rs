@@ -4,7 +4,8 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Fault, Parsed, byte, fail, run};
+use mail_wire::parse::{Class, Eight, Fault, Found, Parsed, byte, fail, run};
+use memchr::memchr2;
 use nom::Err;
 
 use super::atom::{Atom, atom, nil};
@@ -239,25 +240,85 @@ impl<'a> Reader<'a> {
 }
 
 /// Writes `octets` quoted, or as a literal where they cannot be quoted.
+#[inline]
 pub(crate) fn encode_string(octets: &[u8], style: Style, out: &mut BytesMut) {
-    let quotable = octets
-        .iter()
-        .all(|&octet| !matches!(octet, 0 | b'\r' | b'\n') && (style.utf8 || octet.is_ascii()));
-    if !quotable || (style.utf8 && str::from_utf8(octets).is_err()) {
+    let seen = Seen::in_all(octets);
+    if seen.control.or(seen.past_ascii).any() && !is_quotable(octets, style) {
         return encode_literal(octets, style, out);
     }
-    encode_quoted(octets, out);
+    if seen.special.any() {
+        return encode_quoted(octets, out);
+    }
+    out.reserve(octets.len().saturating_add(2));
+    out.put_u8(b'"');
+    out.put_slice(octets);
+    out.put_u8(b'"');
+}
+
+/// What there is in a string that a plain one has not.
+#[derive(Clone, Copy)]
+struct Seen {
+    control: Found,
+    past_ascii: Found,
+    /// What is escaped in quotes.
+    special: Found,
+}
+
+impl Seen {
+    #[inline]
+    fn in_all(octets: &[u8]) -> Self {
+        let mut seen = Self::in_eight(Eight::filled(octets, b' '));
+        let mut rest = octets.get(8..).unwrap_or_default();
+        while let Some((eight, after)) = rest.split_first_chunk() {
+            seen = seen.and(Self::in_eight(Eight::new(*eight)));
+            rest = after;
+        }
+        match octets.last_chunk() {
+            // Some of them were looked at already.
+            Some(last) => seen.and(Self::in_eight(Eight::new(*last))),
+            None => seen,
+        }
+    }
+
+    #[inline]
+    const fn in_eight(octets: Eight) -> Self {
+        Self {
+            control: octets.below(b' '),
+            past_ascii: octets.past_ascii(),
+            special: octets.equal(b'"').or(octets.equal(b'\\')),
+        }
+    }
+
+    #[inline]
+    const fn and(self, other: Self) -> Self {
+        Self {
+            control: self.control.or(other.control),
+            past_ascii: self.past_ascii.or(other.past_ascii),
+            special: self.special.or(other.special),
+        }
+    }
+}
+
+/// Whether `octets` can stand in quotes.
+fn is_quotable(octets: &[u8], style: Style) -> bool {
+    octets
+        .iter()
+        .all(|&octet| !matches!(octet, 0 | b'\r' | b'\n') && (style.utf8 || octet.is_ascii()))
+        && (!style.utf8 || str::from_utf8(octets).is_ok())
 }
 
 /// Writes `octets`, in which there is no NUL, CR or LF, quoted.
 pub(crate) fn encode_quoted(octets: &[u8], out: &mut BytesMut) {
     out.put_u8(b'"');
-    for &octet in octets {
-        if matches!(octet, b'"' | b'\\') {
-            out.put_u8(b'\\');
-        }
-        out.put_u8(octet);
+    let mut rest = octets;
+    while let Some((plain, [special, after @ ..])) =
+        memchr2(b'"', b'\\', rest).and_then(|at| rest.split_at_checked(at))
+    {
+        out.put_slice(plain);
+        out.put_slice(&[b'\\', *special]);
+        rest = after;
     }
+    out.put_slice(rest);
     out.put_u8(b'"');
 }
 
@@ -272,6 +333,7 @@ pub(crate) fn encode_string_or(bare: &Class, octets: &[u8], style: Style, out: &
 }
 
 /// Writes a string, or `NIL`.
+#[inline]
 pub(crate) fn encode_nstring(string: NString<'_>, style: Style, out: &mut BytesMut) {
     match string {
         Some(string) => string.encode(style, out),

@@ -1,5 +1,7 @@
 //! Keywords, folded into numbers.
 
+use super::Eight;
+
 /// A verb or other keyword of at most 23 octets, folded to upper case and into
 /// three integers, so that a `match` finds it in a few comparisons. Two are equal
 /// where their words are, in upper or lower case.
@@ -32,41 +34,25 @@ impl Keyword {
     pub const fn new(word: &[u8]) -> Self {
         // In the last octet of the last integer stands the length, which no word reaches.
         let length = (word.len() as u64) << 56;
-        let Some((first, rest)) = word.split_first_chunk() else {
-            let folded = fold(short(word));
-            return Self([folded, 0, length]);
+        let first = fold(Eight::filled(word, 0));
+        let Some((_, rest)) = word.split_at_checked(8) else {
+            return Self([first, 0, length]);
         };
-        let first = fold(u64::from_le_bytes(*first));
-        let Some((second, rest)) = rest.split_first_chunk() else {
-            return Self([first, fold(short(rest)), length]);
+        let second = fold(Eight::filled(rest, 0));
+        let Some((_, rest)) = rest.split_at_checked(8) else {
+            return Self([first, second, length]);
         };
-        let second = fold(u64::from_le_bytes(*second));
         if rest.len() > Self::MAX - 16 {
             return Self::NONE;
         }
-        Self([first, second, fold(short(rest)) | length])
-    }
-}
-
-/// Fewer than eight octets in one integer, the first lowest.
-#[inline]
-const fn short(octets: &[u8]) -> u64 {
-    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
-        // Where the two overlap they say the same.
-        let after = 8 * (octets.len() - 4);
-        return u32::from_le_bytes(*first) as u64 | (u32::from_le_bytes(*last) as u64) << after;
-    }
-    match *octets {
-        [a, b, c] => a as u64 | (b as u64) << 8 | (c as u64) << 16,
-        [a, b] => a as u64 | (b as u64) << 8,
-        [a] => a as u64,
-        _ => 0,
+        Self([first, second, fold(Eight::filled(rest, 0)) | length])
     }
 }
 
 /// Eight octets with the letters among them in upper case.
 #[inline]
-const fn fold(octets: u64) -> u64 {
+const fn fold(octets: Eight) -> u64 {
+    let octets = octets.get();
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const TOP: u64 = ONES << 7;
     // Of the lower seven bits of each octet, which cannot carry into the next one, the

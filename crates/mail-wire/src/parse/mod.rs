@@ -6,6 +6,7 @@
 //! whole. The error is [`Fault`], two words that are copied, never boxed.
 
 mod class;
+mod eight;
 mod error;
 mod keyword;
 mod number;
@@ -16,6 +17,7 @@ use nom::error::{ErrorKind, ParseError};
 use nom::{Err, IResult};
 
 pub use class::{ALPHA, ALPHANUMERIC, Class, DIGIT, VCHAR, run, visible};
+pub use eight::{Eight, Found};
 pub use error::SyntaxError;
 pub use keyword::Keyword;
 pub use number::{number32, number64};

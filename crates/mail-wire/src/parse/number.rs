@@ -1,7 +1,7 @@
 //! Numbers in decimal: checked for overflow, never wrapped.
 
 use super::class::{DIGIT, run};
-use super::{Parsed, fail};
+use super::{Eight, Parsed, fail};
 
 /// `1*DIGIT` that fits 64 bits. Leading zeros are taken.
 #[inline]
@@ -20,14 +20,7 @@ pub fn number64(input: &[u8]) -> Parsed<'_, u64> {
 fn first_digits(input: &[u8]) -> (usize, u64) {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     // What is not there is no digit.
-    let octets = match (input.first_chunk(), input.first_chunk(), input.last_chunk()) {
-        (Some(eight), _, _) => u64::from_le_bytes(*eight),
-        (_, Some(first), Some(last)) => {
-            let after = 8 * (input.len() - 4);
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << after
-        }
-        _ => input.iter().rev().fold(0, |octets, &octet| octets << 8 | u64::from(octet)),
-    };
+    let octets = Eight::filled(input, 0).get();
     // A digit's value, or more than 9. The top bit tells where the first is that
     // is more: a carry goes only to octets after it.
     let values = octets ^ (ONES * u64::from(b'0'));

@@ -5,12 +5,12 @@ use core::hash::{Hash, Hasher};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Parsed, fail, letters};
 
-use super::argument::space;
 use crate::address::{ReversePath, reverse_path};
 use crate::ext::{MailParameter, mail_row};
+use crate::name::Name;
 use crate::parameter::{BodyType, Parameter, Parameters, Xtext, parameter, parameters};
+use crate::scan::{Scanned, fail, letters};
 use crate::tolerance::Tolerance;
 
 /// The arguments of `MAIL`.
@@ -151,16 +151,16 @@ impl Mail<'_> {
 /// ```abnf
 /// mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF  ; RFC 5321 §4.1.1.2
 /// ```
-pub(super) fn mail(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mail<'_>> {
-    let (rest, ()) = space(input)?;
-    let (rest, ()) = letters(b"FROM:", "\"FROM:\"")(rest)?;
+pub(super) fn mail(input: &str, tolerance: Tolerance) -> Scanned<'_, Mail<'_>> {
+    const FROM: Name = Name::new(" FROM:");
+    let (rest, ()) = letters(FROM, "\"FROM:\"", input)?;
     let (rest, from) = reverse_path(tolerance.after_blanks(rest), tolerance)?;
     let (rest, parameters) = mail_parameters(rest)?;
     Ok((rest, Mail { from, parameters }))
 }
 
 /// Everything after the path of MAIL.
-fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
+fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
     let mut known = MailParameters::default();
     let (mut rest, mut others) = (input, false);
     while !rest.is_empty() {
@@ -187,8 +187,8 @@ fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::complete;
     use alloc::vec::Vec;
-    use mail_wire::parse::complete;
 
     fn mail(text: &str) -> Result<MailParameters<'_>, SyntaxError> {
         complete(text.as_bytes(), mail_parameters)

@@ -8,11 +8,12 @@ mod rcpt;
 mod unknown;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Fault, Parsed, run};
+use mail_wire::parse::{Fault, Parsed, fail, run};
 use mail_wire::{Auth, SyntaxError, auth};
 use memchr::memchr3;
 
 use crate::address::{Hostname, hostname};
+use crate::scan::text;
 use crate::tolerance::Tolerance;
 use crate::verb::{VERB, Verb};
 use argument::{argument, space};
@@ -121,30 +122,18 @@ impl<'a> Command<'a> {
     /// # Errors
     /// [`CommandError`], which says which reply it asks for.
     pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, CommandError> {
-        let malformed =
-            |offset, expected| CommandError::Malformed(SyntaxError { offset, expected });
-        if let Some(offset) = memchr3(b'\r', b'\n', 0, line) {
-            return Err(malformed(offset, "no CR, LF or NUL in a command"));
-        }
-        let line = tolerance.before_blanks(line);
-        let (word, rest) = run(&VERB, line);
-        let begins = word.first().is_some_and(u8::is_ascii_alphabetic);
-        if !begins || !matches!(rest, [] | [b' ', ..]) {
-            return Err(malformed(word.len(), "a verb and a space"));
-        }
-        let Some(verb) = Verb::parse(word) else {
-            let unknown = UnknownCommand::received(word, rest);
-            return unknown.map(Self::Unknown).map_err(|error| {
-                malformed(word.len().saturating_add(error.offset), error.expected)
-            });
-        };
+        let (word, rest) = split_verb(tolerance.before_blanks(line));
+        let Some(verb) = Verb::parse(word) else { return unknown(line, word, rest) };
+        // None of the arguments can have a CR, an LF or a NUL: they are looked for only where
+        // something is wrong.
         let fault = match arguments(verb, rest, tolerance) {
             Ok(([], command)) => return Ok(command),
             Ok((rest, _)) => Fault { rest, expected: "the end of the command" },
             Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => fault,
             Err(nom::Err::Incomplete(_)) => Fault { rest: &[], expected: "more" },
         };
-        Err(CommandError::Argument(SyntaxError::new(line, fault)))
+        without_line_ends(line)?;
+        Err(CommandError::Argument(SyntaxError::new(tolerance.before_blanks(line), fault)))
     }
 
     /// Writes the command and CRLF.
@@ -201,14 +190,52 @@ impl<'a> Command<'a> {
     }
 }
 
+/// The word that a line begins with, and what stands after it.
+#[inline]
+fn split_verb(line: &[u8]) -> (&[u8], &[u8]) {
+    let end = match line {
+        // Nearly all verbs have four letters.
+        [_, _, _, _] | [_, _, _, _, b' ', ..] => 4,
+        _ => line.iter().position(|&octet| octet == b' ').unwrap_or(line.len()),
+    };
+    line.split_at_checked(end).unwrap_or((line, &[]))
+}
+
+/// Checks that a line has none of what no command has.
+#[cold]
+fn without_line_ends(line: &[u8]) -> Result<(), CommandError> {
+    match memchr3(b'\r', b'\n', 0, line) {
+        Some(offset) => Err(malformed(offset, "no CR, LF or NUL in a command")),
+        None => Ok(()),
+    }
+}
+
+const fn malformed(offset: usize, expected: &'static str) -> CommandError {
+    CommandError::Malformed(SyntaxError { offset, expected })
+}
+
+/// A line that begins with no verb that is known here.
+fn unknown<'a>(line: &[u8], word: &'a [u8], rest: &'a [u8]) -> Result<Command<'a>, CommandError> {
+    without_line_ends(line)?;
+    let (verb, odd) = run(&VERB, word);
+    if !odd.is_empty() || !verb.first().is_some_and(u8::is_ascii_alphabetic) {
+        return Err(malformed(verb.len(), "a verb and a space"));
+    }
+    UnknownCommand::received(word, rest)
+        .map(Command::Unknown)
+        .map_err(|error| malformed(word.len().saturating_add(error.offset), error.expected))
+}
+
 /// What stands after a verb.
 fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
     match verb {
         Verb::Ehlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Ehlo(name))),
         Verb::Helo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Helo(name))),
         Verb::Lhlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Lhlo(name))),
-        Verb::Mail => mail::mail(input, tolerance).map(|(rest, mail)| (rest, Command::Mail(mail))),
-        Verb::Rcpt => rcpt::rcpt(input, tolerance).map(|(rest, rcpt)| (rest, Command::Rcpt(rcpt))),
+        Verb::Mail => mail::mail(text(input)?, tolerance)
+            .map(|(rest, mail)| (rest.as_bytes(), Command::Mail(mail))),
+        Verb::Rcpt => rcpt::rcpt(text(input)?, tolerance)
+            .map(|(rest, rcpt)| (rest.as_bytes(), Command::Rcpt(rcpt))),
         Verb::Data => Ok((input, Command::Data)),
         Verb::Bdat => {
             bdat::bdat(input).map(|(rest, (size, last))| (rest, Command::Bdat { size, last }))
@@ -231,10 +258,11 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
 /// ```abnf
 /// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
 /// ```
-/// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name send one.
+/// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name
+/// send one.
 fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
     let (rest, ()) = space(input)?;
-    hostname(rest, tolerance)
+    hostname(text(rest)?, tolerance).map(|(rest, name)| (rest.as_bytes(), name))
 }
 
 /// ```abnf
@@ -247,6 +275,9 @@ fn login(input: &[u8]) -> Parsed<'_, Command<'_>> {
 
 /// Whatever follows: there is nothing that it could change.
 fn obsolete(verb: Obsolete, input: &[u8]) -> Parsed<'_, Command<'_>> {
+    if without_line_ends(input).is_err() {
+        return fail(input, "no CR, LF or NUL");
+    }
     let (_, argument) = argument(input).unwrap_or((&[], None));
     Ok((&[], Command::Obsolete(verb, argument)))
 }

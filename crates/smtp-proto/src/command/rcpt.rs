@@ -1,11 +1,11 @@
 //! RCPT (RFC 5321 §4.1.1.3).
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, letters};
 
-use super::argument::space;
 use crate::address::{ForwardPath, forward_path};
+use crate::name::Name;
 use crate::parameter::{Parameters, parameters};
+use crate::scan::{Scanned, letters};
 use crate::tolerance::Tolerance;
 
 /// The arguments of `RCPT`.
@@ -37,9 +37,9 @@ impl Rcpt<'_> {
 /// rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" /
 ///        Forward-path ) [SP Rcpt-parameters] CRLF             ; RFC 5321 §4.1.1.3
 /// ```
-pub(super) fn rcpt(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Rcpt<'_>> {
-    let (rest, ()) = space(input)?;
-    let (rest, ()) = letters(b"TO:", "\"TO:\"")(rest)?;
+pub(super) fn rcpt(input: &str, tolerance: Tolerance) -> Scanned<'_, Rcpt<'_>> {
+    const TO: Name = Name::new(" TO:");
+    let (rest, ()) = letters(TO, "\"TO:\"", input)?;
     let (rest, to) = forward_path(tolerance.after_blanks(rest), tolerance)?;
     let (rest, other) = parameters(rest)?;
     Ok((rest, Rcpt { to, parameters: RcptParameters { other } }))

@@ -22,6 +22,7 @@ pub(super) static MAIL: MailRow = MailRow {
     encode,
     is_offered: |parameter, config| match parameter {
         MailParameter::Body(BodyType::SevenBit | BodyType::EightBitMime) => config.eight_bit_mime,
+        MailParameter::Body(BodyType::BinaryMime) => config.offers_binary_mime(),
         _ => false,
     },
     refuse: |_, _| None,

@@ -59,6 +59,31 @@ pub(crate) static EXTENSIONS: [&Row; 28] = [
     &auth::AUTH,
 ];
 
+/// Their keywords, side by side, in which one is found without a look at each row.
+#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
+static KEYWORDS: [Keyword; EXTENSIONS.len()] = {
+    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
+    let mut i = 0;
+    while i < EXTENSIONS.len() {
+        keywords[i] = EXTENSIONS[i].keyword.keyword();
+        i += 1;
+    }
+    keywords
+};
+/// The keywords of their parameters of MAIL, in the same places.
+#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
+static MAIL_KEYWORDS: [Keyword; EXTENSIONS.len()] = {
+    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
+    let mut i = 0;
+    while i < EXTENSIONS.len() {
+        if let Some(row) = EXTENSIONS[i].mail {
+            keywords[i] = row.keyword.keyword();
+        }
+        i += 1;
+    }
+    keywords
+};
+
 /// RFC 2920.
 static PIPELINING: Row = Row {
     keyword: Name::new("PIPELINING"),
@@ -103,11 +128,19 @@ static HELP: Row = Row {
 };
 
 /// RFC 3030 §2.
-static CHUNKING: Row =
-    Row { keyword: Name::new("CHUNKING"), parse: |_| Ok(Extension::Chunking), ..Row::BARE };
+static CHUNKING: Row = Row {
+    keyword: Name::new("CHUNKING"),
+    parse: |_| Ok(Extension::Chunking),
+    is_offered: |config, _| config.chunking,
+    ..Row::BARE
+};
 /// RFC 3030 §3.
-static BINARYMIME: Row =
-    Row { keyword: Name::new("BINARYMIME"), parse: |_| Ok(Extension::BinaryMime), ..Row::BARE };
+static BINARYMIME: Row = Row {
+    keyword: Name::new("BINARYMIME"),
+    parse: |_| Ok(Extension::BinaryMime),
+    is_offered: |config, _| config.offers_binary_mime(),
+    ..Row::BARE
+};
 /// RFC 3461 §3.
 static DSN: Row = Row { keyword: Name::new("DSN"), parse: |_| Ok(Extension::Dsn), ..Row::BARE };
 /// RFC 8689 §2.
@@ -198,8 +231,7 @@ impl<'a> Extension<'a> {
             let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
             return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
         }
-        let folded = Keyword::new(keyword);
-        match EXTENSIONS.iter().find(|row| row.keyword.is(folded)) {
+        match place(&KEYWORDS, keyword).and_then(|at| EXTENSIONS.get(at)) {
             Some(row) => (row.parse)(parameters)
                 .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
             None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
@@ -272,9 +304,17 @@ impl MailParameter<'_> {
 }
 
 /// The parameter of MAIL with that keyword, in whichever case.
+#[inline]
 pub(crate) fn mail_row(keyword: &str) -> Option<&'static MailRow> {
-    let keyword = Keyword::new(keyword.as_bytes());
-    EXTENSIONS.iter().filter_map(|row| row.mail).find(|row| row.keyword.is(keyword))
+    let at = place(&MAIL_KEYWORDS, keyword.as_bytes())?;
+    EXTENSIONS.get(at).and_then(|row| row.mail)
+}
+
+/// Where among `keywords` that word stands, in whichever case.
+#[inline]
+fn place(keywords: &[Keyword; EXTENSIONS.len()], word: &[u8]) -> Option<usize> {
+    let word = Keyword::new(word);
+    keywords.iter().position(|&keyword| keyword == word)
 }
 
 #[cfg(test)]

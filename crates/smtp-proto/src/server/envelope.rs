@@ -4,7 +4,8 @@ use bytes::BytesMut;
 
 use super::event::{Event, HelloVerb};
 use super::faults::{
-    NEED_HELLO, NEED_MAIL, NEED_RCPT, NESTED_MAIL, TOO_MANY_RECIPIENTS, UNKNOWN_PARAMETER,
+    BINARY_NEEDS_BDAT, DATA_AFTER_BDAT, NEED_HELLO, NEED_LHLO, NEED_MAIL, NEED_RCPT, NESTED_MAIL,
+    NESTED_RCPT, TOO_MANY_RECIPIENTS, UNKNOWN_PARAMETER,
 };
 use super::pending::Pending;
 use super::reply::UNDEFINED;
@@ -13,15 +14,18 @@ use super::state::State;
 use crate::address::Mailbox;
 use crate::command::{Mail, MailParameters, Rcpt};
 use crate::ext::{MailParameter, smtputf8};
+use crate::parameter::BodyType;
+use crate::protocol::Protocol;
+use crate::reply::Rejection;
 
 impl Session {
     pub(super) fn mail<'b>(&mut self, mail: Mail<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
         let parameters = mail.parameters;
         let is_ascii = mail.from.mailbox().is_none_or(Mailbox::is_ascii);
         if self.state() == State::Greeted {
-            return self.bad(NEED_HELLO, out);
+            return self.bad(self.need_hello(), out);
         }
-        if self.state() == State::Transaction {
+        if self.in_transaction() {
             return self.bad(NESTED_MAIL, out);
         }
         if !self.knows(parameters) {
@@ -34,8 +38,19 @@ impl Session {
         if let Some(why) = parameters.known().find_map(refuse) {
             return self.refused(why, out);
         }
-        let pending = Pending::Mail { smtputf8: parameters.smtputf8 };
+        let pending = Pending::Mail {
+            smtputf8: parameters.smtputf8,
+            binary: parameters.body == Some(BodyType::BinaryMime),
+        };
         Some(Event::Mail(mail, self.desk.issue(pending)))
+    }
+
+    /// The no to who has not said hello.
+    pub(super) fn need_hello(&self) -> Rejection<'static> {
+        match self.config.protocol {
+            Protocol::Smtp => NEED_HELLO,
+            Protocol::Lmtp => NEED_LHLO,
+        }
     }
 
     /// Whether this server offers all of them, or its driver knows them. HELO offers none.
@@ -55,6 +70,9 @@ impl Session {
         let is_ascii = rcpt.to.mailbox().is_none_or(Mailbox::is_ascii);
         let known = &self.config.rcpt_parameters;
         let knows = |keyword| self.is_extended() && known.contains(keyword);
+        if self.state() == State::Chunks {
+            return self.bad(NESTED_RCPT, out);
+        }
         if self.state() != State::Transaction {
             return self.bad(NEED_MAIL, out);
         }
@@ -71,32 +89,43 @@ impl Session {
     }
 
     pub(super) fn data<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {
+        if self.state() == State::Chunks {
+            return self.bad(DATA_AFTER_BDAT, out);
+        }
         if self.state() != State::Transaction {
             return self.bad(NEED_MAIL, out);
         }
         if self.transaction.recipients == 0 {
             return self.bad(NEED_RCPT, out);
         }
+        if self.transaction.binary {
+            return self.bad(BINARY_NEEDS_BDAT, out);
+        }
         Some(Event::Data(self.desk.issue(Pending::Data)))
     }
 
     pub(super) fn rset<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {
         self.yes(250, UNDEFINED, None, "OK", out);
-        let open = self.state() == State::Transaction;
+        let open = self.in_transaction();
         if open {
             self.enter(State::Ready);
         }
         open.then_some(Event::Reset)
     }
 
-    /// Whether UTF-8 may stand in a 551 (RFC 6531 §3.7.4.1).
-    pub(super) fn in_utf8_transaction(&self) -> bool {
-        self.state() == State::Transaction && self.transaction.smtputf8
+    /// Whether a message has begun, and is to be told of if it does not come.
+    pub(super) const fn in_transaction(&self) -> bool {
+        matches!(self.state(), State::Transaction | State::Chunks)
     }
 
-    /// Whether the client said EHLO.
+    /// Whether UTF-8 may stand in a 551 (RFC 6531 §3.7.4.1).
+    pub(super) fn in_utf8_transaction(&self) -> bool {
+        self.in_transaction() && self.transaction.smtputf8
+    }
+
+    /// Whether the client said EHLO, or LHLO.
     #[must_use]
     pub fn is_extended(&self) -> bool {
-        self.hello == Some(HelloVerb::Ehlo)
+        matches!(self.hello, Some(HelloVerb::Ehlo | HelloVerb::Lhlo))
     }
 }

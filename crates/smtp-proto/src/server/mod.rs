@@ -93,6 +93,7 @@
 mod answer;
 mod auth;
 mod body;
+mod chunk;
 mod envelope;
 mod error;
 mod event;
@@ -109,6 +110,7 @@ mod transaction;
 
 pub use crate::config::{Config, Limits};
 pub use crate::keywords::{EhloLines, Keywords};
+pub use crate::protocol::Protocol;
 pub use crate::reply::Rejection;
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Event, Hello, HelloVerb};

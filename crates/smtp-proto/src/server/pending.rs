@@ -12,9 +12,14 @@ pub(super) enum Pending {
     Upgrade,
     Mail {
         smtputf8: bool,
+        binary: bool,
     },
     Rcpt,
     Data,
+    /// The first BDAT of a message.
+    Chunk {
+        last: bool,
+    },
     Message,
     /// VRFY or EXPN.
     Query,

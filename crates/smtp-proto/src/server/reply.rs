@@ -5,7 +5,8 @@ use core::fmt::Write as _;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 
-use super::event::{Event, HelloVerb};
+use super::error::ProtocolError;
+use super::event::Event;
 use super::faults::{
     AUTH_ARGUMENT, AUTH_TOO_LONG, LINE_TOO_LONG, MALFORMED, TOO_MANY_BAD_COMMANDS,
     TOO_MANY_REFUSALS, WRONG_ARGUMENT,
@@ -37,7 +38,7 @@ impl Session {
         let offers = known
             .map(|row| Offer::Known(row))
             .chain(config.ehlo_lines.iter().map(Offer::Unknown))
-            .filter(|_| self.hello == Some(HelloVerb::Ehlo));
+            .filter(|_| self.is_extended());
         let mut offers = offers.peekable();
 
         let hostname = config.hostname();
@@ -139,6 +140,7 @@ impl Session {
         let over = self.one_more_bad(out);
         if over.is_none() {
             self.no_since(fault, syntax, out);
+            self.end_where_lost();
         }
         over
     }
@@ -159,7 +161,18 @@ impl Session {
             self.enter(State::Ready);
             return self.bad(fault, out).or(Some(Event::AuthCancelled));
         }
-        self.bad(fault, out)
+        let over = self.bad(fault, out);
+        if over.is_none() {
+            self.end_where_lost();
+        }
+        over
+    }
+
+    /// Ends the session after a BDAT that could not be read: what comes next may be a chunk.
+    fn end_where_lost(&mut self) {
+        if self.manner == Manner::Bdat {
+            self.fail(ProtocolError::UnreadableBdat);
+        }
     }
 
     /// Answers a bad command, and ends the session where it was one too many.

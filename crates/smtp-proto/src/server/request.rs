@@ -10,7 +10,7 @@ pub trait Request: sealed::Sealed {}
 /// STARTTLS is none: saying yes to it gives a token ([`start_tls`](super::Session::start_tls)).
 pub trait Acceptable: Request {}
 
-/// EHLO or HELO. Yes: 250, and after EHLO the extensions.
+/// EHLO, HELO or LHLO. Yes: 250, and after EHLO the extensions.
 #[derive(Debug)]
 pub enum Hello {}
 /// AUTH and the responses to its challenges. Yes: 235, and the client is logged in.
@@ -26,10 +26,10 @@ pub enum Mail {}
 /// RCPT. Yes: 250, and the transaction has one more recipient.
 #[derive(Debug)]
 pub enum Rcpt {}
-/// DATA. Yes: 354, and the body comes.
+/// DATA, or the first BDAT of a message. Yes: 354 to DATA, nothing to BDAT, and the body comes.
 #[derive(Debug)]
 pub enum Data {}
-/// The whole message. Yes: 250, and it is this server's.
+/// The whole message. Yes: 250, and it is this server's; in LMTP, for all its recipients.
 #[derive(Debug)]
 pub enum Message {}
 /// VRFY. Yes: 252 without a text, 250 with the mailbox as text; 252 too where it is past

@@ -1,5 +1,6 @@
 //! The session.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::mem::take;
 use core::time::Duration;
@@ -10,13 +11,14 @@ use mail_wire::{
     LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
+use super::chunk::Refusal;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Event, HelloVerb};
 use super::faults::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
 use super::manner::Manner;
 use super::pending::Pending;
 use super::state::State;
-use super::transaction::{Body, Transaction};
+use super::transaction::{Body, Form, Transaction};
 use crate::config::Config;
 use crate::reply::Rejection;
 use crate::text::Text;
@@ -43,6 +45,8 @@ pub struct Session {
     /// Responses in this AUTH exchange.
     pub(super) auth_rounds: u16,
     pub(super) transaction: Transaction,
+    /// A chunk is being read past, and what is said then.
+    pub(super) refusal: Option<Box<Refusal>>,
     /// A hello or an upgrade has ended a transaction, which is to be told.
     pub(super) reset_due: bool,
     /// How the session ends once the message is answered, where it is to.
@@ -111,6 +115,7 @@ impl Session {
             authenticated: false,
             auth_rounds: 0,
             transaction: Transaction::default(),
+            refusal: None,
             reset_due: false,
             farewell: Farewell::default(),
             bad_commands: BadCommands::default(),
@@ -198,7 +203,10 @@ impl Session {
                 return Ok(Event::Reset);
             }
             let start = out.len();
-            let event = if self.state == State::Body {
+            let in_chunk = self.state == State::Body && self.transaction.form != Form::Dots;
+            let event = if in_chunk || self.refusal.is_some() {
+                self.receive_chunk(input, out)
+            } else if self.state == State::Body {
                 Some(self.receive_body(input, out))
             } else {
                 self.receive_line(input, out)
@@ -339,7 +347,9 @@ impl Session {
             self.farewell.defer(b"");
             return Ok(());
         }
-        if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_unit()) {
+        let in_message = matches!(self.state, State::Body | State::Chunks);
+        let cut_off = in_message || self.refusal.is_some() || self.lines.is_mid_unit();
+        if self.state != State::Closed && cut_off {
             self.failure = Some(ProtocolError::UnexpectedEnd);
         }
         self.enter(State::Closed);
@@ -363,17 +373,23 @@ impl Session {
                 self.hello = None;
                 self.authenticated = false;
                 self.transaction = Transaction::default();
+                self.body = Body::default();
             }
-            State::Ready => self.transaction = Transaction::default(),
-            State::Body => self.body = Body::default(),
+            State::Ready => {
+                self.transaction = Transaction::default();
+                self.body = Body::default();
+            }
             // Nothing is read or answered any more.
             State::Closed => {
                 self.inbound.forget();
                 self.desk.revoke();
+                self.refusal = None;
             }
             State::Refused
             | State::Authenticating
             | State::Transaction
+            | State::Body
+            | State::Chunks
             | State::Delivery
             | State::Handshake => {}
         }

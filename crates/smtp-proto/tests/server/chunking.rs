@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mail_transcript::Peer;
 use proptest::prelude::*;
 use smtp_proto::BodyPolicy;
-use smtp_proto::server::{Channel, UnknownCommands};
+use smtp_proto::server::{Channel, Protocol, UnknownCommands};
 
 use crate::transcript::{Outcome, Server, config};
 
@@ -17,7 +17,8 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
             b"RCPT TO:<nobody@d>\r\n", b"DATA\r\n", b"\r\n.\r\n", b".\r\n", b"RSET\r\n", b"NOOP\r\n",
             b"AUTH LOGIN\r\n", b"AUTH PLAIN\r\n", b"YWxpY2U=\r\n", b"c2VjcmV0\r\n", b"*\r\n", b"HELP\r\n", b"VRFY x\r\n",
             b"EHLO", b"AUTH ", b"VRFY jose SMTPUTF8\r\n", b"VRFY jos\xc3\xa9\r\n", b"EHLO \xc3\xa9\r\n", b"SAML x\r\n",
-            b"EXPN staff\r\n", b"XWHO a\r\n", b"GET / HTTP/1.1\r\n", b" RET=HDRS\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
+            b"EXPN staff\r\n", b"XWHO a\r\n", b"BDAT 3\r\nabc", b"BDAT 30 LAST\r\n", b"BDAT 0 LAST\r\n", b"BDAT 41\r\n", b"BDAT x\r\n",
+            b"MAIL FROM:<blind@b>\r\n", b"LHLO c\r\n", b"GET / HTTP/1.1\r\n", b" RET=HDRS\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
             b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         ]).prop_map(<[u8]>::to_vec),
         1 => prop::collection::vec(any::<u8>(), 0..12),
@@ -25,8 +26,11 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
 }
 
-fn run(policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
+fn run(protocol: Protocol, policy: BodyPolicy, input: &[u8], cuts: &[usize]) -> Outcome {
     let mut config = config();
+    config.protocol = protocol;
+    config.chunking = true;
+    config.binary_mime = true;
     config.starttls = false;
     config.vrfy = true;
     config.expn = true;
@@ -61,15 +65,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn likely_input(policy in policies(), input in words(), cuts: Vec<u8>) {
-        let input = [b"EHLO c\r\n", &input[..]].concat();
+    fn likely_input(lmtp: bool, policy in policies(), input in words(), cuts: Vec<u8>) {
+        let (protocol, hello) =
+            if lmtp { (Protocol::Lmtp, "LHLO c\r\n") } else { (Protocol::Smtp, "EHLO c\r\n") };
+        let input = [hello.as_bytes(), &input[..]].concat();
         let cuts: Vec<usize> = cuts.into_iter().map(usize::from).collect();
-        prop_assert_eq!(run(policy, &input, &cuts), run(policy, &input, &[]));
+        prop_assert_eq!(run(protocol, policy, &input, &cuts), run(protocol, policy, &input, &[]));
     }
 
     #[test]
     fn any_input(input: Vec<u8>, cuts: Vec<u8>) {
         let cuts: Vec<usize> = cuts.into_iter().map(usize::from).collect();
-        prop_assert_eq!(run(BodyPolicy::Reject, &input, &cuts), run(BodyPolicy::Reject, &input, &[]));
+        let run = |cuts: &[usize]| run(Protocol::Smtp, BodyPolicy::Reject, &input, cuts);
+        prop_assert_eq!(run(&cuts), run(&[]));
     }
 }

@@ -18,11 +18,13 @@
 
 mod addresses;
 mod auth;
+mod bdat;
 mod body;
 mod chunking;
 mod commands;
 mod hello;
 mod limits;
+mod lmtp;
 mod misuse;
 mod openness;
 mod pipelining;
