@@ -32,6 +32,7 @@ WAYS = (CLEAR, STARTTLS, TLS)
 LISTENERS = {
     ("SMTP", False): "smtp",
     ("submission", False): "submission",
+    ("LMTP", False): "lmtp",
     ("POP3", False): "pop3",
     ("IMAP", False): "imap",
     ("SMTP", True): "smtps",
@@ -39,7 +40,7 @@ LISTENERS = {
     ("IMAP", True): "imaps",
 }
 ALL = tuple(LISTENERS.values())
-ANNOUNCED = re.compile(r"^(SMTP|submission|POP3|IMAP) on \S+:(\d+) \((.*)\)$", re.MULTILINE)
+ANNOUNCED = re.compile(r"^(SMTP|submission|LMTP|POP3|IMAP) on \S+:(\d+) \((.*)\)$", re.MULTILINE)
 
 
 class Server:

@@ -47,6 +47,7 @@ const BOB: [&str; 6] = ["--tls", "never", "--helo", "client.invalid", "--to", "b
 
 fn next(drive: Driver, faults: &[&str]) -> Next {
     Next::start(drive, |server: &mut Server| {
+        server.max_message_size = 1_000_000;
         server.sink = Sink::new(faults.iter().map(|fault| fault.parse().unwrap()));
     })
 }
@@ -178,4 +179,32 @@ fn servers_that_are_none() {
     let next = next(sink::drive, &[]);
     let (status, _, complained) = send(next.address, CAROL, &["--to", "bob@localhost"], "");
     assert_eq!(status, 69, "a certificate that nobody knows: {complained}");
+}
+
+/// RFC 3030, RFC 2033.
+#[test]
+fn chunks_and_lmtp() {
+    for (drive, option, with) in [
+        (smtp::drive as Driver, &["--bdat"][..], " with ESMTP id "),
+        (smtp::drive_lmtp, &["--lmtp"], " with LMTP id "),
+        (smtp::drive_lmtp, &["--lmtp", "--bdat"], " with LMTP id "),
+    ] {
+        let next = next(drive, &[]);
+        let options = [&BOB[..], &["--to", "nobody@localhost", "--to", "alice@localhost"], option];
+        let message = format!("Subject: hi\n\n.dot\n{}", "x".repeat(200_000));
+        let (status, said, _) = send(next.address, CAROL, &options.concat(), &message);
+        assert_eq!(
+            (status, said.as_str()),
+            (
+                67,
+                "<nobody@localhost>: 550 5.1.1 No such user here\n\
+                 <bob@localhost>: 250 2.0.0 OK, queued as 1\n\
+                 <alice@localhost>: 250 2.0.0 OK, queued as 1\n"
+            ),
+            "{option:?}"
+        );
+        let [message] = &inbox(&next.server.store, "alice")[..] else { panic!() };
+        assert!(message.contains(with), "{}", &message[..300]);
+        assert!(message.contains("\r\n\r\n.dot\r\nxxx"), "{}", &message[..300]);
+    }
 }
