@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use bytes::BytesMut;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mail_benches::{READ, body, in_reads};
+use mail_benches::corpus::body::text as body;
+use mail_benches::work::body::{READ, in_reads};
 use mail_wire::{DotStuffer, Framed, LineFramer, SendPolicy};
 use memchr::memmem;
 use pop3_codec::parse as peer;
@@ -37,7 +38,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// One line in so many begins with a dot.
-const DOTTED: usize = 1000;
+const DOTTED: u64 = 1000;
 const MESSAGES: u32 = 10_000;
 
 /// Sizes of messages as they are: most are small, some have attachments.

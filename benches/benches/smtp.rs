@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mail_benches::{READ, body, in_reads};
+use mail_benches::corpus::body::text as body;
+use mail_benches::work::body::{READ, in_reads};
 use mail_wire::{BodyPolicy, DotStuffer, DotUnstuffer, SendPolicy, Unstuffed};
 use memchr::memmem;
 use smtp_proto::server::{Channel, Config, Event, Session};
@@ -123,13 +124,13 @@ fn replies(criterion: &mut Criterion) {
 
 /// How many lines there are to one that begins with a dot: as in mail or somewhat
 /// more often (`README.md` tells what was counted), and far more often.
-const DOTTED: usize = 1000;
-const OFTEN_DOTTED: usize = 50;
+const DOTTED: u64 = 1000;
+const OFTEN_DOTTED: u64 = 50;
 
 fn bodies(criterion: &mut Criterion) {
     let body = body(DOTTED);
     let wire = stuffed(&body);
-    let often_dotted = stuffed(&mail_benches::body(OFTEN_DOTTED));
+    let often_dotted = stuffed(&mail_benches::corpus::body::text(OFTEN_DOTTED));
     let mut group = criterion.benchmark_group("DATA");
     group.throughput(Throughput::Bytes(wire.len() as u64));
 

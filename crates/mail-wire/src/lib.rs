@@ -50,6 +50,6 @@ pub use sasl::{
 };
 pub use secret::Secret;
 pub use ticket::{Desk, Ticket, Upgrade, WrongTicket};
-pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer};
+pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer, find_line_feed};
 pub use unknown_commands::UnknownCommands;
 pub use wire_log::{Direction, WireLine, WireLog};

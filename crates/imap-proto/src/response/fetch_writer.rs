@@ -9,6 +9,7 @@ use mail_wire::Ticket;
 use mail_wire::encode::decimal;
 use memchr::memchr;
 
+use super::FETCH;
 use super::body::Body;
 use super::fetch::FetchData;
 use crate::wire::Style;
@@ -80,7 +81,9 @@ impl FetchWriter {
         open.write(out, |out| {
             out.put_slice(b"* ");
             decimal(message.get().into(), out);
-            out.put_slice(b" FETCH ");
+            out.put_u8(b' ');
+            FETCH.encode(out);
+            out.put_u8(b' ');
         });
         Self { ticket, open }
     }

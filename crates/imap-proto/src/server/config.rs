@@ -51,8 +51,8 @@ pub struct Config {
     /// the state, within the limits of all commands. Default none.
     pub unknown_commands: UnknownCommands,
     /// Parameters and modifiers of commands that this crate does not know and the server does,
-    /// by name: those of extensions to SELECT, EXAMINE, CREATE, FETCH, STORE and SEARCH (RFC
-    /// 4466). Commands that have any other are BAD. Default none.
+    /// by name: those of extensions to SELECT, EXAMINE, CREATE, LIST, APPEND, FETCH, STORE and
+    /// SEARCH (RFC 4466; RFC 9051 §9). Commands that have any other are BAD. Default none.
     pub modifiers: Vec<Cow<'static, str>>,
     /// The SASL mechanisms that are offered. Default none.
     pub mechanisms: OfferedMechanisms,

@@ -7,14 +7,11 @@ mod frame;
 mod lines;
 mod rejection;
 
-use core::iter;
-
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 
 use crate::text::Text;
 use frame::line_code;
-use lines::wire_lines;
 
 pub use buf::ReplyBuf;
 pub use code::ReplyCode;
@@ -91,44 +88,61 @@ impl<'a> Reply<'a> {
     /// [`SyntaxError`] where a line does not begin with a code, the codes
     /// differ, or there are octets after the last line.
     pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
-        let mut first: Option<(ReplyCode, Option<EnhancedCode>)> = None;
-        let mut ended = false;
-        let starts = iter::once(0).chain(memchr::memchr_iter(b'\n', octets).map(|end| end + 1));
-        for (offset, line) in starts.zip(wire_lines(Some(octets))) {
-            let at = |expected| Err(SyntaxError { offset, expected });
-            if ended {
-                return at("the end of the reply");
-            }
+        let (mut line, mut offset) = (octets, 0);
+        let mut first: Option<Self> = None;
+        loop {
+            let at = |expected| SyntaxError { offset, expected };
             let Some((code, more)) = line_code(line) else {
-                return at("a reply code and a space or \"-\"");
+                return Err(at("a reply code and a space or \"-\""));
             };
-            if memchr::memchr2(0, b'\r', line).is_some() {
-                return at("text without CR and NUL");
-            }
-            match first {
-                None => first = Some((code, enhanced_of(code, line.get(4..).unwrap_or_default()))),
-                Some((expected, _)) if expected != code => {
-                    return at("the code of the lines before");
+            let Some((text, next)) = split_text(line) else {
+                return Err(at("text without CR and NUL"));
+            };
+            let reply = match first {
+                Some(first) if first.code != code => {
+                    return Err(at("the code of the lines before"));
                 }
-                Some(_) => {}
+                Some(first) => first,
+                None => {
+                    let (enhanced, text) = match enhanced_of(code, text) {
+                        Some((enhanced, text)) => (Some(enhanced), text),
+                        None => (None, text),
+                    };
+                    let lines = match next {
+                        None => ReplyLines::one(Text::received(text)),
+                        Some(_) => ReplyLines::received(octets, enhanced.is_some()),
+                    };
+                    Self { code, enhanced, lines }
+                }
+            };
+            let end = octets.len();
+            match next {
+                None if more => {
+                    return Err(SyntaxError { offset: end, expected: "one more line" });
+                }
+                None => return Ok(reply),
+                Some(next) => (line, offset) = (next, end.saturating_sub(next.len())),
             }
-            ended = !more;
-        }
-        match first {
-            Some((code, enhanced)) if ended => {
-                let lines = ReplyLines::received(octets, enhanced.is_some());
-                Ok(Self { code, enhanced, lines })
+            if !more {
+                return Err(SyntaxError { offset, expected: "the end of the reply" });
             }
-            _ => Err(SyntaxError { offset: octets.len(), expected: "one more line" }),
+            first = Some(reply);
         }
     }
 
     /// Writes the reply: each line with its codes, and CRLF. A text longer than
     /// [`Text::MAX`], which only a peer can have sent, becomes several lines.
     pub fn encode(self, out: &mut BytesMut) {
-        let mut lines = self.lines.iter().flat_map(Text::wrapped).peekable();
-        while let Some(line) = lines.next() {
-            encode_line(self.code, lines.peek().is_some(), self.enhanced, line, out);
+        let mut lines = self.lines.iter();
+        let mut next = lines.next();
+        while let Some(line) = next {
+            next = lines.next();
+            let (mut text, mut rest) = line.split(Text::MAX);
+            while let Some(more) = rest {
+                encode_line(self.code, true, self.enhanced, text, out);
+                (text, rest) = more.split(Text::MAX);
+            }
+            encode_line(self.code, next.is_some(), self.enhanced, text, out);
         }
     }
 }
@@ -141,30 +155,58 @@ fn encode_line(
     line: Text<'_>,
     out: &mut BytesMut,
 ) {
+    const CODES: usize = "250 2.999.999 \r\n".len();
+    out.reserve(line.as_bytes().len() + CODES);
     encode_codes(code, more, enhanced, out);
     out.put_slice(line.as_bytes());
     out.put_slice(b"\r\n");
 }
 
 /// Writes what a line of a reply begins with.
+#[inline]
 pub(crate) fn encode_codes(
     code: ReplyCode,
     more: bool,
     enhanced: Option<EnhancedCode>,
     out: &mut BytesMut,
 ) {
-    out.put_slice(&code.digits());
-    out.put_u8(if more { b'-' } else { b' ' });
-    if let Some(enhanced) = enhanced {
-        enhanced.encode(out);
-        out.put_u8(b' ');
+    let [a, b, c] = code.digits();
+    let dash = if more { b'-' } else { b' ' };
+    match enhanced.map(EnhancedCode::digits) {
+        None => out.put_slice(&[a, b, c, dash]),
+        Some(Some([x, y, z])) => {
+            out.put_slice(&[a, b, c, dash, x, b'.', y, b'.', z, b' ']);
+        }
+        // One of its numbers has more than one digit.
+        Some(None) => {
+            out.put_slice(&[a, b, c, dash]);
+            if let Some(enhanced) = enhanced {
+                enhanced.encode(out);
+            }
+            out.put_u8(b' ');
+        }
     }
 }
 
-/// The enhanced code that the first text of a reply begins with.
-fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<EnhancedCode> {
-    let (enhanced, _) = EnhancedCode::parse(text)?;
-    enhanced.agrees_with(code).then_some(enhanced)
+/// The text of the first line of `lines`, if it has no CR and no NUL, and the lines after it, if
+/// it has an end.
+#[inline]
+fn split_text(lines: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    const CODE: usize = 3;
+    let after_code = lines.get(CODE..)?;
+    let Some(end) = memchr::memchr3(b'\r', b'\n', 0, after_code) else {
+        return Some((after_code.get(1..).unwrap_or_default(), None));
+    };
+    let (text, end) = after_code.split_at_checked(end)?;
+    let next = end.strip_prefix(b"\r\n").or_else(|| end.strip_prefix(b"\n"))?;
+    Some((text.get(1..).unwrap_or_default(), Some(next)))
+}
+
+/// The enhanced code that the first text of a reply begins with, and what stands after it.
+#[inline]
+fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
+    let (enhanced, rest) = EnhancedCode::parse(text)?;
+    enhanced.agrees_with(code).then_some((enhanced, rest))
 }
 
 #[cfg(test)]
