@@ -69,6 +69,8 @@ impl Account {
         let usual = match (self.protocol, self.security) {
             (Protocol::Lmtp, _) => 24,
             (Protocol::Smtp, Security::Implicit) => 465,
+            // RFC 6409 §3.1.
+            (Protocol::Smtp, _) if self.credentials.is_some() => 587,
             (Protocol::Smtp, _) => 25,
         };
         self.server.port.unwrap_or(usual)
