@@ -113,7 +113,7 @@ impl SmtpClient {
         let mut config = Config::default();
         config.protocol = account.protocol;
         config.clear_text = account.clear_text();
-        config.body = account.line_ends;
+        config.body_policy = account.line_ends;
         let channel = if implicit { Channel::Tls } else { Channel::Clear };
         let (mut session, out) = (Session::new(config, channel), BytesMut::new());
         if let Some(show) = account.log_wire {

@@ -120,7 +120,7 @@ pub fn send(
         envelope.commands().map_err(|error| failed(Status::Usage, &error))?;
     let mut client =
         SmtpClient::connect(account).map_err(|error| failed(Status::from(&error), &error))?;
-    if client.session().extensions().eight_bit_mime() {
+    if client.session().extensions().eight_bit_mime {
         mail.parameters.body = Some(BodyType::EightBitMime);
     }
     let form = if chunks { Form::Chunks } else { Form::Data };
