@@ -7,6 +7,7 @@ use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError, 
 
 use crate::address::Hostname;
 use crate::keywords::{EhloLines, Keywords};
+use crate::parameter::DateTime;
 use crate::protocol::Protocol;
 use crate::text::Text;
 use crate::tolerance::Tolerance;
@@ -45,6 +46,33 @@ pub struct Config {
     /// Offer BINARYMIME (RFC 3030 §3): only where such mail is stored as it comes, and CHUNKING
     /// is offered. Default: no.
     pub binary_mime: bool,
+    /// Offer DSN (RFC 3461): RET, ENVID, NOTIFY and ORCPT reach the driver, which sends the
+    /// reports that they ask for, and passes them on. Default: no.
+    pub dsn: bool,
+    /// Offer DELIVERBY (RFC 2852), with the fewest seconds after which mail can be asked to come
+    /// back; 0 names none. Default: not offered.
+    pub deliver_by: Option<u32>,
+    /// Offer FUTURERELEASE (RFC 4865): for submission alone. Default: not offered.
+    pub future_release: Option<FutureRelease>,
+    /// Offer MT-PRIORITY (RFC 6710): for submission and LMTP. Default: no.
+    pub mt_priority: bool,
+    /// Offer REQUIRETLS under TLS (RFC 8689 §2): the driver sends such mail on under TLS alone.
+    /// Default: no.
+    pub require_tls: bool,
+    /// Offer LIMITS (RFC 9422), with [`Limits::recipients`]. Default: no.
+    pub advertise_limits: bool,
+    /// Offer NO-SOLICITING (RFC 3865), with no classes: the driver decides on those of SOLICIT.
+    /// Default: no.
+    pub no_soliciting: bool,
+    /// Offer MTRK (RFC 3885). Default: no.
+    pub mtrk: bool,
+    /// Offer CONPERM (RFC 4141 §4). Default: no.
+    pub conperm: bool,
+    /// Offer CONNEG (RFC 4141 §5): the driver tells the capabilities in its answer to RCPT.
+    /// Default: no.
+    pub conneg: bool,
+    /// Offer RRVS (RFC 7293). Default: no.
+    pub rrvs: bool,
     /// Offer STARTTLS in clear text (RFC 3207). Default: no.
     pub starttls: bool,
     /// Let VRFY through as [`Event::Vrfy`](crate::server::Event::Vrfy). Otherwise it is
@@ -98,6 +126,17 @@ impl Config {
             smtputf8: true,
             chunking: false,
             binary_mime: false,
+            dsn: false,
+            deliver_by: None,
+            future_release: None,
+            mt_priority: false,
+            require_tls: false,
+            advertise_limits: false,
+            no_soliciting: false,
+            mtrk: false,
+            conperm: false,
+            conneg: false,
+            rrvs: false,
             starttls: false,
             vrfy: false,
             expn: false,
@@ -161,6 +200,44 @@ impl Config {
     /// The mechanisms that are offered on such a connection.
     pub(crate) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
         self.mechanisms.on(channel, self.plaintext_auth)
+    }
+}
+
+/// How long a server holds mail back at most (RFC 4865 §3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FutureRelease {
+    interval: u32,
+    until: String,
+}
+
+impl FutureRelease {
+    /// For at most `interval` seconds, and until the date and time `until`, which is in UTC.
+    ///
+    /// ```
+    /// use smtp_proto::server::{Config, FutureRelease};
+    /// let mut config = Config::new("mx.example.org")?;
+    /// config.future_release = Some(FutureRelease::new(86_400, "2036-01-01T00:00:00Z")?);
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where the seconds are not from 1 to 999999999, or `until` is no such time.
+    pub fn new(interval: u32, until: &str) -> Result<Self, SyntaxError> {
+        if !(1..=999_999_999).contains(&interval) {
+            return Err(SyntaxError { offset: 0, expected: "seconds from 1 to 999999999" });
+        }
+        if !DateTime::parse(until.as_bytes())?.is_utc() {
+            return Err(SyntaxError { offset: 0, expected: "a time in UTC" });
+        }
+        Ok(Self { interval, until: until.into() })
+    }
+
+    pub(crate) const fn interval(&self) -> u32 {
+        self.interval
+    }
+
+    pub(crate) fn until(&self) -> DateTime<'_> {
+        DateTime::checked(&self.until)
     }
 }
 

@@ -262,8 +262,8 @@ mod verb;
 pub use address::{Domain, ForwardPath, Host, Hostname, LocalPart, Mailbox, ReversePath};
 pub use bytes::BytesMut;
 pub use command::{
-    Argument, Command, CommandError, Mail, MailParameters, Obsolete, OtherParameters, Query, Rcpt,
-    RcptParameters, UnknownCommand,
+    Argument, Command, CommandError, Mail, MailParameters, Obsolete, Query, Rcpt, RcptParameters,
+    UnknownCommand,
 };
 pub use ext::{Extension, OtherExtension, ServerLimits, Words};
 pub use mail_wire::{
@@ -272,7 +272,10 @@ pub use mail_wire::{
     OfferedMechanisms, ReceiveBuffer, Secret, SendPolicy, SyntaxError, Ticket, TlsPolicy, Upgrade,
     WireLine, WireLog, WrongTicket, encode_base64,
 };
-pub use parameter::{BodyType, DateTime, Parameter, Parameters, Xtext};
+pub use parameter::{
+    BodyType, DateTime, DeliverBy, Hold, IfLate, Notify, OriginalRecipient, OtherParameters,
+    Parameter, Parameters, Priority, Ret, Solicitation, Tracking, ValidSince, Xtext, encode_xtext,
+};
 pub use protocol::Protocol;
 pub use reply::{EnhancedCode, Reply, ReplyBuf, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
 pub use server_line::ServerLine;

@@ -137,9 +137,9 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
     parameters.body = parts.body;
     parameters.smtputf8 = smtputf8;
     parameters.auth = Xtext::parse(parts.xtext.as_bytes()).ok().filter(|_| with_auth);
-    parameters.other = OtherParameters::new(all).unwrap_or(OtherParameters::NONE);
+    parameters.other = OtherParameters::of_mail(all).unwrap_or(OtherParameters::NONE);
     let mut of_rcpt = RcptParameters::default();
-    of_rcpt.other = all;
+    of_rcpt.other = OtherParameters::of_rcpt(all).unwrap_or(OtherParameters::NONE);
     vec![
         Command::Ehlo(hostname),
         Command::Helo(hostname),
@@ -215,7 +215,54 @@ fn extensions() -> impl Strategy<Value = (String, Option<u64>)> {
     ("X[A-Z0-9-]{0,8}( [!-~]{1,5}){0,3}", prop::option::of(any::<u64>()))
 }
 
+/// Some of the parameters of MAIL and of RCPT, each with any of its values.
+fn parameters() -> impl Strategy<Value = (String, String)> {
+    let time = "20[0-9]{2}-0[1-9]-1[0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9](Z|[+-]0[0-9]:30)";
+    let mail = [
+        " SIZE=[0-9]{1,19}".to_owned(),
+        " BODY=(7BIT|8BITMIME|BINARYMIME)".to_owned(),
+        " SMTPUTF8".to_owned(),
+        " AUTH=<>".to_owned(),
+        " RET=(FULL|hdrs)".to_owned(),
+        " ENVID=([!-*,-<>-~]|\\+[2-6][0-9A-F]){1,30}".to_owned(),
+        " BY=([+-]?[0-9]{1,9};NT?|\\+?[1-9][0-9]{0,8};RT?)".to_owned(),
+        format!(" (HOLDFOR=[1-9][0-9]{{0,8}}|HOLDUNTIL={time})"),
+        " MT-PRIORITY=(0|-?[1-9])".to_owned(),
+        " REQUIRETLS".to_owned(),
+        " SOLICIT=[a-z][a-zA-Z0-9.:_-]{0,9}(,[a-z]{1,5})?".to_owned(),
+        " MTRK=[a-zA-Z0-9+/]{1,28}(:[0-9]{1,9})?".to_owned(),
+        " CONPERM".to_owned(),
+    ];
+    let rcpt = [
+        " NOTIFY=(NEVER|SUCCESS(,FAILURE)?|delay,failure)".to_owned(),
+        " ORCPT=(rfc822;([!-*,-<>-~]|\\+[2-6][0-9A-F]){0,30}|utf-8;([!-<>-\\[\\]-~ü]|\\\\x\\{(2B|E9|4E2D)\\}){1,30}|x400;/S\\+3DA)"
+            .to_owned(),
+        format!(" RRVS={time}(;[CR])?"),
+        " CONNEG".to_owned(),
+    ];
+    let some = |all: &[String]| {
+        let each = all.iter().map(|one| {
+            let one = proptest::string::string_regex(one).unwrap();
+            prop::option::of(one).prop_map(Option::unwrap_or_default)
+        });
+        each.collect::<Vec<_>>().prop_shuffle().prop_map(|all| all.concat())
+    };
+    (some(&mail), some(&rcpt))
+}
+
 proptest! {
+    #[test]
+    fn every_parameter((mail, rcpt) in parameters()) {
+        for line in [format!("MAIL FROM:<a@b>{mail}"), format!("RCPT TO:<a@b>{rcpt}")] {
+            let command = Command::parse(line.as_bytes());
+            prop_assert!(command.is_ok(), "{line}: {command:?}");
+            let wire = encoded(command.unwrap());
+            prop_assert_eq!(Command::parse(wire.strip_suffix(b"\r\n").unwrap()), command);
+            let words = |text: &[u8]| text.split(|&octet| octet == b' ').count();
+            prop_assert_eq!(words(&wire), words(line.as_bytes()));
+        }
+    }
+
     #[test]
     fn every_command(parts in parts()) {
         let commands = commands(&parts);

@@ -19,7 +19,7 @@ use crate::verb::{VERB, Verb};
 use argument::{argument, space};
 
 pub use argument::Argument;
-pub use mail::{Mail, MailParameters, OtherParameters};
+pub use mail::{Mail, MailParameters};
 pub use query::Query;
 pub use rcpt::{Rcpt, RcptParameters};
 pub use unknown::{Obsolete, UnknownCommand};

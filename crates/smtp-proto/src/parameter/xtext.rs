@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::str;
 
+use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 
 /// Text in `xtext`: what is no visible character stands as `+` and two
@@ -50,6 +51,21 @@ impl<'a> Xtext<'a> {
         self.0
     }
 
+    /// Whether all that it stands for is visible US-ASCII, a space or a tab.
+    pub(crate) fn is_printable(self) -> bool {
+        let mut octets = self.0.bytes();
+        while let Some(octet) = octets.next() {
+            if octet == b'+' {
+                let digits = (octets.next().and_then(hex), octets.next().and_then(hex));
+                match digits {
+                    (Some(2..=6), Some(_)) | (Some(7), Some(0..=14)) | (Some(0), Some(9)) => {}
+                    _ => return false,
+                }
+            }
+        }
+        true
+    }
+
     /// The octets that it stands for.
     #[must_use]
     pub fn decode(self) -> Vec<u8> {
@@ -67,6 +83,20 @@ impl<'a> Xtext<'a> {
                     after
                 }
             };
+        }
+    }
+}
+
+/// Writes octets as xtext. It is read again where there is one, and none of them is CR, LF or NUL.
+pub fn encode_xtext(octets: &[u8], out: &mut BytesMut) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for &octet in octets {
+        match octet {
+            b'!'..=b'~' if octet != b'+' && octet != b'=' => out.put_u8(octet),
+            _ => {
+                let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or(b'0');
+                out.put_slice(&[b'+', digit(octet >> 4), digit(octet & 15)]);
+            }
         }
     }
 }
@@ -93,5 +123,15 @@ mod tests {
         assert_eq!(Xtext::parse(b"e+3Dmc2@example.com").unwrap().decode(), b"e=mc2@example.com");
         assert!(Xtext::parse(b"a b").is_err());
         assert!(Xtext::parse(b"a+3d").is_err());
+        for octet in 0..=u8::MAX {
+            let mut out = BytesMut::new();
+            encode_xtext(&[octet], &mut out);
+            let Ok(xtext) = Xtext::parse(&out) else {
+                assert!(matches!(octet, 0 | b'\r' | b'\n'));
+                continue;
+            };
+            assert_eq!(xtext.decode(), [octet]);
+            assert_eq!(xtext.is_printable(), matches!(octet, b'\t' | b' '..=b'~'), "{octet}");
+        }
     }
 }

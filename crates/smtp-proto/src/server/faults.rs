@@ -28,6 +28,9 @@ pub(super) const NESTED_MAIL: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "A transaction is open already");
 pub(super) const NESTED_RCPT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No more recipients: the body has begun");
+/// RFC 4865 §5.2.2.
+pub(super) const HELD_TOO_LONG: Rejection<'static> =
+    Rejection::fixed(501, (5, 5, 4), "Mail would be held until it is late");
 /// RFC 3030 §2.
 pub(super) const DATA_AFTER_BDAT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No DATA after BDAT");

@@ -108,7 +108,7 @@ mod session;
 mod state;
 mod transaction;
 
-pub use crate::config::{Config, Limits};
+pub use crate::config::{Config, FutureRelease, Limits};
 pub use crate::keywords::{EhloLines, Keywords};
 pub use crate::protocol::Protocol;
 pub use crate::reply::Rejection;

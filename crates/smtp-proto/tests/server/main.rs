@@ -27,6 +27,7 @@ mod limits;
 mod lmtp;
 mod misuse;
 mod openness;
+mod parameters;
 mod pipelining;
 mod policy;
 mod smtputf8;
