@@ -4,6 +4,8 @@
 //! of the table in `README.md`. The benches in `benches/` time the same beside the peers; the
 //! program `instructions` counts its instructions and holds them to `budgets.txt`.
 
+#[cfg(feature = "peers")]
+pub mod beside;
 pub mod corpus;
 pub mod random;
 pub mod work;

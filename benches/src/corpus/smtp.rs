@@ -92,6 +92,16 @@ pub fn rcpt(random: &mut Random) -> String {
 
 /// Replies, one in six of more lines than one; most have an enhanced code.
 pub fn reply(random: &mut Random) -> String {
+    let lines = if random.in_a_hundred(17) { 2 + random.below(3) } else { 1 };
+    reply_of(random, lines)
+}
+
+/// Replies of one line.
+pub fn reply_of_a_line(random: &mut Random) -> String {
+    reply_of(random, 1)
+}
+
+fn reply_of(random: &mut Random, lines: u64) -> String {
     let (code, enhanced) = *random.pick::<(&str, &str)>(&[
         &("250", "2.1.0"),
         &("250", "2.1.5"),
@@ -104,7 +114,6 @@ pub fn reply(random: &mut Random) -> String {
         &("451", "4.7.1"),
         &("250", ""),
     ]);
-    let lines = if random.in_a_hundred(17) { 2 + random.below(3) } else { 1 };
     let mut reply = String::new();
     for left in (0..lines).rev() {
         reply.push_str(code);

@@ -2,13 +2,15 @@
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use imap_proto::server::{Channel, Config, Event, Selected, Session};
 use imap_proto::{
-    Arena, Command, CommandFramer, Data, Delimiter, FetchData, Listed, Mailbox, Response,
-    ResponseFramer, Style,
+    Arena, Command, CommandFramer, CommandKind, Data, Delimiter, Fetch, FetchData, FetchItem,
+    FetchItems, Listed, Mailbox, NonEmpty, Response, ResponseFramer, SeqNumber, SeqRange,
+    SequenceSet, Style, Tag,
 };
 
 use super::body::in_reads;
@@ -28,6 +30,7 @@ pub(super) const ALL: &[Named] = &[
     ("imap/header-literals-framed", || responses_framed(corpus::lines(9, corpus::header))),
     ("imap/command-mix-encode", || commands_encoded(corpus::lines(1, corpus::command))),
     ("imap/uid-fetch-encode", || commands_encoded(corpus::lines(3, corpus::tagged_fetch))),
+    ("imap/uid-fetch-build", uid_fetch_built),
     ("imap/fetch-full-encode", || responses_encoded(corpus::lines(5, corpus::fetch_full))),
     ("imap/fetch-flags-encode", || responses_encoded(corpus::lines(6, corpus::fetch_flags))),
     ("imap/list-encode", || responses_encoded(corpus::lines(7, corpus::list))),
@@ -73,6 +76,30 @@ fn commands_encoded(wire: Wire) -> Work {
         out.clear();
         for command in black_box(&commands) {
             command.encode(Style::PLAIN, &mut out);
+        }
+        black_box(&mut out);
+    })
+}
+
+/// The first UIDs of ranges that are asked for.
+pub const RANGES: Range<u32> = 90_000..95_000;
+
+/// A command made of its parts, and written.
+fn uid_fetch_built() -> Work {
+    let mut out = BytesMut::with_capacity(64 * RANGES.len());
+    Work::new("command", RANGES.len(), move || {
+        out.clear();
+        let tag = Tag::new("A001").expect("it is a tag");
+        for first in black_box(RANGES) {
+            let number = |uid| SeqNumber::Number(NonZeroU32::new(uid).expect("it is not 0"));
+            let range = SeqRange { first: number(first), last: number(first + 100) };
+            let set = SequenceSet::Ranges(NonEmpty::one(&range));
+            let items = [FetchItem::Flags, FetchItem::Uid, FetchItem::Rfc822Size];
+            let items = FetchItems::Items(NonEmpty::new(&items).expect("there are three"));
+            let mut fetch = Fetch::new(set, items);
+            fetch.uid = true;
+            let kind = CommandKind::Fetch(fetch);
+            black_box(Command { tag, kind }).encode(Style::PLAIN, &mut out);
         }
         black_box(&mut out);
     })

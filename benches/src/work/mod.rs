@@ -22,7 +22,8 @@ pub struct Work {
 }
 
 impl Work {
-    fn new(unit: &'static str, items: usize, run: impl FnMut() + 'static) -> Self {
+    /// What `run` does, to so many items a run.
+    pub fn new(unit: &'static str, items: usize, run: impl FnMut() + 'static) -> Self {
         Self { unit, items: items as u64, run: Box::new(run) }
     }
 }

@@ -22,7 +22,8 @@ pub(super) const ALL: &[Named] = &[
     ("smtp/command-mix-encode", commands_encoded),
     ("smtp/reply-framed", || replies_framed(corpus::lines(6, corpus::reply))),
     ("smtp/ehlo-answer-framed", ehlo_answers_framed),
-    ("smtp/reply-encode", replies_encoded),
+    ("smtp/reply-encode", || replies_encoded(corpus::lines(6, corpus::reply))),
+    ("smtp/reply-encode-one-line", || replies_encoded(corpus::lines(6, corpus::reply_of_a_line))),
     ("smtp/session-ehlo", session_ehlo),
     ("smtp/session-commands", session_commands),
     ("smtp/session-rcpt-pipelined", session_rcpt),
@@ -106,8 +107,8 @@ fn ehlo_answers_framed() -> Work {
     })
 }
 
-fn replies_encoded() -> Work {
-    let wire: &'static Wire = Box::leak(corpus::lines(6, corpus::reply).into());
+fn replies_encoded(wire: Wire) -> Work {
+    let wire: &'static Wire = Box::leak(wire.into());
     let replies: Vec<Reply> =
         wire.cut().map(|octets| Reply::parse(octets).expect("it is a reply")).collect();
     let mut out = BytesMut::with_capacity(2 * wire.octets().len());

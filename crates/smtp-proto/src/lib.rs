@@ -227,10 +227,11 @@
 //! |---|---|
 //! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`UnknownCommand`] |
 //! | addresses and names | [`ReversePath`], [`ForwardPath`], [`Mailbox`], [`Domain`], [`Hostname`] |
-//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`] |
+//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`], [`Notify`], [`OriginalRecipient`], … |
 //! | what is let pass that the grammar does not | [`Tolerance`] |
 //! | replies | [`Reply`], [`ReplyCode`], [`EnhancedCode`], [`ReplyFramer`] |
-//! | the answer to EHLO | [`Extension`], [`Mechanisms`] |
+//! | the answer to EHLO | [`Extension`], [`Mechanisms`], [`ServerLimits`], [`Words`] |
+//! | reports of delivery and failure | [`Report`], [`ReportedMessage`], [`ReportedRecipient`] |
 //! | the exchange of AUTH | [`ClientLine`], [`ServerLine`] |
 //! | bodies as they are sent | [`DotStuffer`] |
 //! | the server's session | [`server::Session`], [`server::Event`], [`server::Config`] |
@@ -252,6 +253,7 @@ mod name;
 mod parameter;
 mod protocol;
 mod reply;
+mod report;
 mod scan;
 pub mod server;
 mod server_line;
@@ -278,6 +280,7 @@ pub use parameter::{
 };
 pub use protocol::Protocol;
 pub use reply::{EnhancedCode, Reply, ReplyBuf, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
+pub use report::{Action, Diagnostic, Report, ReportId, ReportedMessage, ReportedRecipient};
 pub use server_line::ServerLine;
 pub use text::Text;
 pub use tolerance::Tolerance;

@@ -168,7 +168,7 @@ impl Run<'_> {
         let store = &self.shared.server.store;
         let mut mail = self.mail;
         mail.parameters.size = Some(self.queued.size());
-        let takes_all = client.session().extensions().eight_bit_mime();
+        let takes_all = client.session().extensions().eight_bit_mime;
         if mail.parameters.body == Some(BodyType::EightBitMime) && !takes_all {
             // Many say so of every message.
             let mut body = store.queued_body(self.queued)?;

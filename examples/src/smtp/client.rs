@@ -96,7 +96,10 @@ impl<'s> Client<'s> {
             },
             Event::Body(piece) => {
                 if let Incoming::Begun(message) = &mut self.transaction.message {
-                    if let Err(error) = message.push(piece) {
+                    // With BDAT it may come here (RFC 3030 §2).
+                    if memchr::memchr(0, piece).is_some() {
+                        self.transaction.message = Incoming::Failed(nul());
+                    } else if let Err(error) = message.push(piece) {
                         self.transaction.message = Incoming::Failed(self.not_written(&error));
                     }
                 }
@@ -156,7 +159,7 @@ impl<'s> Client<'s> {
     /// Whether the client may send from there.
     fn sender(&self, mail: Mail<'_>) -> Result<(), Rejection<'static>> {
         match (self.role, self.user, mail.from) {
-            (Role::Exchange, ..) => Ok(()),
+            (Role::Exchange | Role::Lmtp, ..) => Ok(()),
             (Role::Submission, None, _) => Err(Rejection::AUTH_REQUIRED),
             // Reports and the like (RFC 5321 §4.5.5).
             (Role::Submission, Some(_), ReversePath::Null) => Ok(()),
@@ -221,6 +224,7 @@ impl<'s> Client<'s> {
             name: &self.name,
             peer: &self.peer,
             session: smtp,
+            lmtp: self.role == Role::Lmtp,
             smtputf8: *smtputf8,
             by: &self.server.hostname,
             id: draft.id(),
@@ -228,7 +232,7 @@ impl<'s> Client<'s> {
         let (return_path, received) = (trace::return_path(reverse_path), received.line());
         let header = match self.role {
             Role::Submission => Header::completed_with(self.message_id(draft.id())),
-            Role::Exchange => Header::new(),
+            Role::Exchange | Role::Lmtp => Header::new(),
         };
         let begun = Begun::new(draft, &return_path, &received, header);
         begun.map_err(|error| self.not_written(&error))
@@ -286,6 +290,11 @@ fn storage_full() -> Rejection<'static> {
 /// The message goes round in circles (RFC 5321 §6.3, RFC 3463 §3.5).
 fn too_many_hops() -> Rejection<'static> {
     rejection(554, EnhancedCode::new(5, 4, 6), "The message has passed too many servers")
+}
+
+/// Mail is text here, and whoever fetches it cannot be told of a NUL (RFC 9051 §4.3).
+fn nul() -> Rejection<'static> {
+    rejection(554, EnhancedCode::new(5, 6, 0), "The message holds a NUL")
 }
 
 /// RFC 6409 §6.1.

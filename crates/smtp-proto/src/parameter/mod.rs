@@ -29,6 +29,7 @@ pub use deliver_by::{DeliverBy, IfLate};
 pub use hold::Hold;
 pub use notify::Notify;
 pub use original_recipient::OriginalRecipient;
+pub(crate) use original_recipient::put_unitext;
 pub use other::OtherParameters;
 pub use priority::Priority;
 pub use ret::Ret;

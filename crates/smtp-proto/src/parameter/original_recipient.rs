@@ -107,14 +107,20 @@ impl<'a> OriginalRecipient<'a> {
     /// The address that it stands for. It has no control characters.
     #[must_use]
     pub fn decode(self) -> String {
+        self.characters().collect()
+    }
+
+    /// The characters of the address that it stands for.
+    pub(crate) fn characters(self) -> impl Iterator<Item = char> {
         let (_, address) = self.parts();
-        if self.is_utf8() {
-            return unitext(address).flatten().collect();
-        }
-        match Xtext::parse(address.as_bytes()) {
-            Ok(address) => String::from_utf8_lossy(&address.decode()).into_owned(),
-            Err(_) => String::new(),
-        }
+        let (utf8, xtext) = if self.is_utf8() {
+            (address, None)
+        } else {
+            ("", Xtext::parse(address.as_bytes()).ok())
+        };
+        // It stands for US-ASCII: `parse` saw to that.
+        let octets = xtext.into_iter().flat_map(Xtext::octets);
+        unitext(utf8).flatten().chain(octets.map(char::from))
     }
 
     fn parts(self) -> (&'a str, &'a str) {
@@ -145,7 +151,8 @@ fn escaped(text: &str) -> Option<(char, &str)> {
     Some((char::from_u32(number)?, after))
 }
 
-fn put_unitext(character: char, out: &mut BytesMut) {
+/// Writes a character of an address of type `utf-8`, in US-ASCII.
+pub(crate) fn put_unitext(character: char, out: &mut BytesMut) {
     match u8::try_from(character) {
         Ok(octet @ b'!'..=b'~') if !b"\\+=".contains(&octet) => out.put_u8(octet),
         // It grows as it must: this cannot fail.

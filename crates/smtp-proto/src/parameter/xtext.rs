@@ -53,37 +53,25 @@ impl<'a> Xtext<'a> {
 
     /// Whether all that it stands for is visible US-ASCII, a space or a tab.
     pub(crate) fn is_printable(self) -> bool {
-        let mut octets = self.0.bytes();
-        while let Some(octet) = octets.next() {
-            if octet == b'+' {
-                let digits = (octets.next().and_then(hex), octets.next().and_then(hex));
-                match digits {
-                    (Some(2..=6), Some(_)) | (Some(7), Some(0..=14)) | (Some(0), Some(9)) => {}
-                    _ => return false,
-                }
-            }
-        }
-        true
+        self.octets().all(|octet| matches!(octet, b'\t' | b' '..=b'~'))
     }
 
     /// The octets that it stands for.
     #[must_use]
     pub fn decode(self) -> Vec<u8> {
-        let mut octets = Vec::with_capacity(self.0.len());
-        let mut rest = self.0.as_bytes();
-        loop {
-            rest = match rest {
-                [] => return octets,
-                [b'+', high, low, after @ ..] => {
-                    octets.push(hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0));
-                    after
-                }
-                [octet, after @ ..] => {
-                    octets.push(*octet);
-                    after
-                }
-            };
-        }
+        self.octets().collect()
+    }
+
+    /// The octets that it stands for, one by one.
+    pub(crate) fn octets(self) -> impl Iterator<Item = u8> {
+        let mut octets = self.0.bytes();
+        core::iter::from_fn(move || match octets.next()? {
+            b'+' => {
+                let high = octets.next().and_then(hex).unwrap_or(0);
+                Some(high << 4 | octets.next().and_then(hex).unwrap_or(0))
+            }
+            octet => Some(octet),
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use mail_wire::SyntaxError;
 
 use crate::text::Text;
 use frame::line_code;
+use lines::split_line;
 
 pub use buf::ReplyBuf;
 pub use code::ReplyCode;
@@ -88,46 +89,44 @@ impl<'a> Reply<'a> {
     /// [`SyntaxError`] where a line does not begin with a code, the codes
     /// differ, or there are octets after the last line.
     pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
-        let (mut line, mut offset) = (octets, 0);
-        let mut first: Option<Self> = None;
-        loop {
-            let at = |expected| SyntaxError { offset, expected };
-            let Some((code, more)) = line_code(line) else {
-                return Err(at("a reply code and a space or \"-\""));
-            };
-            let Some((text, next)) = split_text(line) else {
-                return Err(at("text without CR and NUL"));
-            };
-            let reply = match first {
-                Some(first) if first.code != code => {
-                    return Err(at("the code of the lines before"));
-                }
-                Some(first) => first,
-                None => {
-                    let (enhanced, text) = match enhanced_of(code, text) {
-                        Some((enhanced, text)) => (Some(enhanced), text),
-                        None => (None, text),
-                    };
-                    let lines = match next {
-                        None => ReplyLines::one(Text::received(text)),
-                        Some(_) => ReplyLines::received(octets, enhanced.is_some()),
-                    };
-                    Self { code, enhanced, lines }
-                }
-            };
-            let end = octets.len();
-            match next {
-                None if more => {
-                    return Err(SyntaxError { offset: end, expected: "one more line" });
-                }
-                None => return Ok(reply),
-                Some(next) => (line, offset) = (next, end.saturating_sub(next.len())),
-            }
-            if !more {
-                return Err(SyntaxError { offset, expected: "the end of the reply" });
-            }
-            first = Some(reply);
+        let is_odd = is_odd(octets);
+        let at = |rest: &[u8], expected| SyntaxError {
+            offset: octets.len().saturating_sub(rest.len()),
+            expected,
+        };
+        let (line, mut next) = split_line(octets);
+        let (code, mut more) = line_code(line).ok_or(at(octets, CODE))?;
+        if is_odd && has_odd(line) {
+            return Err(at(octets, TEXT));
         }
+        let text = line.get(4..).unwrap_or_default();
+        let (enhanced, text) = match enhanced_of(code, text) {
+            Some((enhanced, text)) => (Some(enhanced), text),
+            None => (None, text),
+        };
+        let lines = match next {
+            None => ReplyLines::one(Text::received(text)),
+            Some(_) => ReplyLines::received(octets, enhanced.is_some()),
+        };
+        while let Some(rest) = next {
+            if !more {
+                return Err(at(rest, "the end of the reply"));
+            }
+            let line;
+            (line, next) = split_line(rest);
+            let (line_code, goes_on) = line_code(line).ok_or(at(rest, CODE))?;
+            if is_odd && has_odd(line) {
+                return Err(at(rest, TEXT));
+            }
+            if line_code != code {
+                return Err(at(rest, "the code of the lines before"));
+            }
+            more = goes_on;
+        }
+        if more {
+            return Err(at(&[], "one more line"));
+        }
+        Ok(Self { code, enhanced, lines })
     }
 
     /// Writes the reply: each line with its codes, and CRLF. A text longer than
@@ -188,18 +187,23 @@ pub(crate) fn encode_codes(
     }
 }
 
-/// The text of the first line of `lines`, if it has no CR and no NUL, and the lines after it, if
-/// it has an end.
-#[inline]
-fn split_text(lines: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    const CODE: usize = 3;
-    let after_code = lines.get(CODE..)?;
-    let Some(end) = memchr::memchr3(b'\r', b'\n', 0, after_code) else {
-        return Some((after_code.get(1..).unwrap_or_default(), None));
-    };
-    let (text, end) = after_code.split_at_checked(end)?;
-    let next = end.strip_prefix(b"\r\n").or_else(|| end.strip_prefix(b"\n"))?;
-    Some((text.get(1..).unwrap_or_default(), Some(next)))
+const CODE: &str = "a reply code and a space or \"-\"";
+const TEXT: &str = "text without CR and NUL";
+
+/// Whether a line, without its end, has a NUL or a CR.
+#[cold]
+fn has_odd(line: &[u8]) -> bool {
+    memchr::memchr2(0, b'\r', line).is_some()
+}
+
+/// Whether `octets` have a NUL, or a CR that no LF follows.
+fn is_odd(octets: &[u8]) -> bool {
+    let after = octets.get(1..).unwrap_or_default();
+    let pairs = octets.iter().zip(after);
+    // Without a branch an octet, so that many are looked at at once.
+    pairs.fold(false, |odd, (&octet, &next)| {
+        odd | (octet == 0) | ((octet == b'\r') & (next != b'\n'))
+    }) || matches!(octets.last(), Some(0 | b'\r'))
 }
 
 /// The enhanced code that the first text of a reply begins with, and what stands after it.
