@@ -19,6 +19,9 @@ use crate::ext::{EXTENSIONS, Row};
 use crate::reply::{EnhancedCode, Rejection, Reply, ReplyCode, ReplyLines, encode_codes};
 use crate::text::Text;
 
+/// What HELP says.
+pub(super) const HELP: &str = "See RFC 5321 for the commands of SMTP";
+
 pub(super) const UNDEFINED: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 0, 0));
 pub(super) const SENDER: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 0));
 pub(super) const RECIPIENT: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 5));
