@@ -38,6 +38,11 @@ pub(crate) enum Verb {
     Auth,
     Bdat,
     Lhlo,
+    Burl,
+    Etrn,
+    Atrn,
+    XClient,
+    XForward,
     Turn,
     Send,
     Soml,
@@ -64,6 +69,11 @@ impl Verb {
             AUTH => Self::Auth,
             BDAT => Self::Bdat,
             LHLO => Self::Lhlo,
+            BURL => Self::Burl,
+            ETRN => Self::Etrn,
+            ATRN => Self::Atrn,
+            XCLIENT => Self::XClient,
+            XFORWARD => Self::XForward,
             TURN => Self::Turn,
             SEND => Self::Send,
             SOML => Self::Soml,
@@ -89,6 +99,11 @@ impl Verb {
             Self::Auth => "AUTH",
             Self::Bdat => "BDAT",
             Self::Lhlo => "LHLO",
+            Self::Burl => "BURL",
+            Self::Etrn => "ETRN",
+            Self::Atrn => "ATRN",
+            Self::XClient => "XCLIENT",
+            Self::XForward => "XFORWARD",
             Self::Turn => "TURN",
             Self::Send => "SEND",
             Self::Soml => "SOML",
@@ -116,6 +131,11 @@ const STARTTLS: Keyword = Verb::StartTls.keyword();
 const AUTH: Keyword = Verb::Auth.keyword();
 const BDAT: Keyword = Verb::Bdat.keyword();
 const LHLO: Keyword = Verb::Lhlo.keyword();
+const BURL: Keyword = Verb::Burl.keyword();
+const ETRN: Keyword = Verb::Etrn.keyword();
+const ATRN: Keyword = Verb::Atrn.keyword();
+const XCLIENT: Keyword = Verb::XClient.keyword();
+const XFORWARD: Keyword = Verb::XForward.keyword();
 const TURN: Keyword = Verb::Turn.keyword();
 const SEND: Keyword = Verb::Send.keyword();
 const SOML: Keyword = Verb::Soml.keyword();
@@ -144,7 +164,12 @@ mod tests {
             StartTls => Some(Auth),
             Auth => Some(Bdat),
             Bdat => Some(Lhlo),
-            Lhlo => Some(Turn),
+            Lhlo => Some(Burl),
+            Burl => Some(Etrn),
+            Etrn => Some(Atrn),
+            Atrn => Some(XClient),
+            XClient => Some(XForward),
+            XForward => Some(Turn),
             Turn => Some(Send),
             Send => Some(Soml),
             Soml => Some(Saml),
