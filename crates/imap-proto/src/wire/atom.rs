@@ -125,12 +125,11 @@ pub(crate) fn tag(input: &[u8]) -> Parsed<'_, Tag<'_>> {
 }
 
 /// `nil = "NIL"`, not followed by more of an atom.
-#[inline]
+#[inline(always)]
 pub(crate) fn nil(input: &[u8]) -> Parsed<'_, ()> {
-    match input.split_at_checked(3) {
-        Some((word, rest))
-            if word.eq_ignore_ascii_case(b"NIL")
-                && !rest.first().is_some_and(|&next| next == b'"' || ATOM_CHAR.contains(next)) =>
+    match input {
+        [b'N' | b'n', b'I' | b'i', b'L' | b'l', rest @ ..]
+            if !rest.first().is_some_and(|&next| next == b'"' || ATOM_CHAR.contains(next)) =>
         {
             Ok((rest, ()))
         }

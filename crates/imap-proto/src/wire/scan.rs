@@ -427,7 +427,7 @@ pub(crate) fn scan_lines<'a>(
         }
         _ => match unclosed {
             Some(offset) => Err(bad(offset, UNCLOSED, true)),
-            None => Ok(literals.into_bump_slice()),
+            None => Ok(literals.end()),
         },
     }
 }
