@@ -56,10 +56,19 @@ fn long_number(input: &[u8], first_eight: u64) -> Parsed<'_, u64> {
 /// `1*DIGIT` that fits 32 bits. Leading zeros are taken.
 #[inline]
 pub fn number32(input: &[u8]) -> Parsed<'_, u32> {
-    let (rest, value) = number64(input)?;
-    match u32::try_from(value) {
-        Ok(value) => Ok((rest, value)),
-        Err(_) => fail(input, "a number below 2^32"),
+    match first_digits(input) {
+        (0, _) => fail(input, "a number"),
+        (length @ 1..8, value) => {
+            let value = u32::try_from(value).unwrap_or(u32::MAX);
+            Ok((input.get(length..).unwrap_or_default(), value))
+        }
+        (_, first_eight) => {
+            let (rest, value) = long_number(input, first_eight)?;
+            match u32::try_from(value) {
+                Ok(value) => Ok((rest, value)),
+                Err(_) => fail(input, "a number below 2^32"),
+            }
+        }
     }
 }
 
@@ -88,6 +97,8 @@ mod tests {
             let (digits, rest) = run(&DIGIT, input);
             let value = str::from_utf8(digits).unwrap().parse().ok();
             prop_assert_eq!(number64(input).ok(), value.map(|value| (rest, value)));
+            let value = value.and_then(|value| u32::try_from(value).ok());
+            prop_assert_eq!(number32(input).ok(), value.map(|value| (rest, value)));
         }
     }
 }
