@@ -16,21 +16,39 @@ mod wired;
 
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {
-    letters: Vec<(bool, Vec<u8>, &'a str)>,
+    /// Who each letter is from and for: the first chooses among senders, and says how many of the
+    /// others are recipients. One without recipients is not sent.
+    letters: [[u8; 5]; 4],
     /// How long the pieces are that go over, over and over.
     pieces: [u8; 4],
     tls: u8,
     login: bool,
     lmtp: bool,
     chunking: bool,
-    fault: Option<(u8, Option<&'a str>)>,
+    /// What is done to which reply.
+    fault: [u8; 2],
+    text: &'a [u8],
 }
 
 const NAMES: [&str; 6] = ["c@d", "late@f", "nobody@d", "full@d", "g@h", "i@example.org"];
 
+/// What may stand in the place of a reply: it says no, or nothing.
+const REPLIES: [&str; 6] =
+    ["550 no\r\n", "450 no\r\n", "421 bye\r\n", "junk\r\n", "250-a\r\n550 b\r\n", "354 what\r\n"];
+
 /// Lines as a message has them: with CRLF, and no other CR or LF.
-fn lines(text: &str) -> String {
+fn lines(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
     text.lines().map(|line| line.replace('\r', "") + "\r\n").collect()
+}
+
+fn letter([of, to @ ..]: &[u8; 5], text: &[u8]) -> Letter {
+    let recipients = usize::from(*of) % (to.len() + 1);
+    Letter {
+        from: if *of > 0x7f { "spammer@b" } else { "a@b" },
+        to: to.iter().take(recipients).map(|at| NAMES[usize::from(*at) % NAMES.len()]).collect(),
+        body: lines(text),
+    }
 }
 
 fuzz_target!(|case: Case<'_>| {
@@ -46,27 +64,15 @@ fuzz_target!(|case: Case<'_>| {
     }
     let protocol = if case.lmtp { Protocol::Lmtp } else { Protocol::Smtp };
     let scene = Scene { plan, protocol, chunking: case.chunking };
-    let letter = |(spam, to, text): &(bool, Vec<u8>, &str)| Letter {
-        from: if *spam { "spammer@b" } else { "a@b" },
-        to: to.iter().take(8).map(|at| NAMES[usize::from(*at) % NAMES.len()]).collect(),
-        body: lines(text),
-    };
-    let letters: Vec<_> = case.letters.iter().take(8).map(letter).collect();
-    let letters: Vec<_> = letters.into_iter().filter(|letter| !letter.to.is_empty()).collect();
-    let fault = match case.fault {
-        None => Fault::None,
-        Some((at, None)) => Fault::Lost(at.into()),
-        // What is put into the place of a reply says no, or nothing.
-        Some((at, Some(said))) => Fault::Replaced(
-            at.into(),
-            match said.len() % 5 {
-                0 => "550 no\r\n",
-                1 => "450 no\r\n",
-                2 => "421 bye\r\n",
-                3 => "junk\r\n",
-                _ => "250-a\r\n550 b\r\n",
-            },
-        ),
+    let text = case.text.get(..2000).unwrap_or(case.text);
+    let mut texts = text.chunks(text.len() / case.letters.len() + 1);
+    let letters = case.letters.iter().map(|one| letter(one, texts.next().unwrap_or_default()));
+    let letters: Vec<_> = letters.filter(|letter| !letter.to.is_empty()).collect();
+    let [at, kind] = case.fault.map(usize::from);
+    let fault = match kind % (REPLIES.len() + 2) {
+        0 => Fault::None,
+        1 => Fault::Lost(at),
+        kind => Fault::Replaced(at, REPLIES[kind - 2]),
     };
     let result = play(scene, &letters, fault, &lengths(case.pieces));
     match fault {

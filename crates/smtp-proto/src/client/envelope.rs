@@ -6,7 +6,7 @@ use super::error::Misuse;
 use super::send::ENVELOPE;
 use super::session::Session;
 use crate::address::Mailbox;
-use crate::command::{Command, Mail, Rcpt};
+use crate::command::{Command, Mail, Rcpt, RcptParameters};
 use crate::ext::{MailParameter, RcptParameter};
 use crate::parameter::BodyType;
 
@@ -116,7 +116,9 @@ impl<'e> Envelope<'e> {
             return Err(EnvelopeError::NotOffered(extension));
         }
         check_length(Command::Mail(mail))?;
-        for rcpt in recipients.iter().filter(|rcpt| !rcpt.parameters.other.is_empty()) {
+        // A path alone fits.
+        let longer = |rcpt: &&Rcpt<'_>| rcpt.parameters != RcptParameters::default();
+        for rcpt in recipients.iter().filter(longer) {
             check_length(Command::Rcpt(*rcpt))?;
         }
         Ok(mail)
