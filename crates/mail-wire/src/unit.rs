@@ -418,8 +418,13 @@ fn without_end(lines: &[u8]) -> (&[u8], LineEnding) {
 
 /// Where the first LF is. Lines are short: in the first octets it is sooner
 /// found than a search for long ones is set up.
+///
+/// ```
+/// assert_eq!(mail_wire::find_line_feed(b"NOOP\r\nQUIT\r\n"), Some(5));
+/// ```
 #[inline]
-fn find_line_feed(octets: &[u8]) -> Option<usize> {
+#[must_use]
+pub fn find_line_feed(octets: &[u8]) -> Option<usize> {
     const NEAR: usize = 16;
     const ONES: u128 = u128::from_le_bytes([1; NEAR]);
     let mut rest = octets;

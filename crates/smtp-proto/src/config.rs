@@ -3,7 +3,9 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use mail_wire::{BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError, UnknownCommands};
+use mail_wire::{
+    BodyPolicy, Channel, Mechanism, OfferedMechanisms, SyntaxError, UnknownCommands, greeting,
+};
 
 use crate::address::Hostname;
 use crate::keywords::{EhloLines, Keywords};
@@ -198,28 +200,26 @@ impl Config {
         }
     }
 
-    /// Sets what the greeting says after the server's name. It should begin with `ESMTP`
-    /// (RFC 5321 §3.1), by which old clients know that they may say EHLO.
+    /// Sets what the greeting says after the server's name: visible US-ASCII, spaces and tabs. It
+    /// should begin with `ESMTP` (RFC 5321 §3.1), by which old clients know that they may say
+    /// EHLO.
     ///
     /// # Errors
-    /// [`SyntaxError`] where it is not of visible US-ASCII, spaces and tabs, or does not fit a
-    /// line of 512 octets beside the name.
+    /// Where it is of anything else, empty, or too long for a line of 512 octets beside the name.
     pub fn set_greeting(&mut self, text: &str) -> Result<(), SyntaxError> {
-        Text::new(text)?;
-        if let Some(offset) = text.bytes().position(|octet| !octet.is_ascii()) {
-            return Err(SyntaxError { offset, expected: "a text of US-ASCII" });
-        }
         let room = Text::MAX.saturating_sub(self.hostname.len());
-        if text.len() > room {
-            return Err(SyntaxError { offset: room, expected: "the end of the text" });
-        }
-        self.greeting = Some(text.into());
+        self.greeting = Some(greeting(text, room)?);
         Ok(())
     }
 
     /// The mechanisms that are offered on such a connection.
     pub(crate) fn mechanisms_on(&self, channel: Channel) -> impl Iterator<Item = Mechanism<'_>> {
         self.mechanisms.on(channel, self.plaintext_auth)
+    }
+
+    /// Their names.
+    pub(crate) fn mechanism_names_on(&self, channel: Channel) -> impl Iterator<Item = &str> {
+        self.mechanisms.names_on(channel, self.plaintext_auth)
     }
 }
 

@@ -70,8 +70,8 @@ impl<'s> Client<'s> {
                 Ok(())
             }
             Event::Mail(mail, ticket) => match self.sender(mail) {
-                Ok(own) => {
-                    self.transaction = Transaction::new(mail, own);
+                Ok(()) => {
+                    self.transaction = Transaction::new(mail);
                     smtp.accept(ticket, out)
                 }
                 Err(rejection) => smtp.reject(ticket, rejection, out),
@@ -96,7 +96,10 @@ impl<'s> Client<'s> {
             },
             Event::Body(piece) => {
                 if let Incoming::Begun(message) = &mut self.transaction.message {
-                    if let Err(error) = message.push(piece) {
+                    // With BDAT it may come here (RFC 3030 §2).
+                    if memchr::memchr(0, piece).is_some() {
+                        self.transaction.message = Incoming::Failed(nul());
+                    } else if let Err(error) = message.push(piece) {
                         self.transaction.message = Incoming::Failed(self.not_written(&error));
                     }
                 }
@@ -153,21 +156,17 @@ impl<'s> Client<'s> {
         }
     }
 
-    /// Whether the reverse-path is the client's own, where it may be used.
-    fn sender(&self, mail: Mail<'_>) -> Result<bool, Rejection<'static>> {
-        let own = match (self.user, mail.from) {
-            (None, _) => false,
+    /// Whether the client may send from there.
+    fn sender(&self, mail: Mail<'_>) -> Result<(), Rejection<'static>> {
+        match (self.role, self.user, mail.from) {
+            (Role::Exchange | Role::Lmtp, ..) => Ok(()),
+            (Role::Submission, None, _) => Err(Rejection::AUTH_REQUIRED),
             // Reports and the like (RFC 5321 §4.5.5).
-            (Some(_), ReversePath::Null) => true,
-            (Some(user), ReversePath::Mailbox(mailbox)) => {
-                self.local(mailbox)?.is_some_and(|owner| owner == user)
+            (Role::Submission, Some(_), ReversePath::Null) => Ok(()),
+            (Role::Submission, Some(user), ReversePath::Mailbox(mailbox)) => {
+                // RFC 6409 §6.1.
+                if self.local(mailbox)? == Some(user) { Ok(()) } else { Err(not_own()) }
             }
-        };
-        match self.role {
-            Role::Submission if self.user.is_none() => Err(Rejection::AUTH_REQUIRED),
-            // RFC 6409 §6.1.
-            Role::Submission if !own => Err(not_own()),
-            _ => Ok(own),
         }
     }
 
@@ -179,7 +178,8 @@ impl<'s> Client<'s> {
             ForwardPath::Mailbox(mailbox) if self.server.serves(mailbox.domain().as_str()) => {
                 self.local(mailbox)?
             }
-            ForwardPath::Mailbox(_) if self.server.relays && self.transaction.own => {
+            // From those who have logged in.
+            ForwardPath::Mailbox(_) if self.server.relays && self.user.is_some() => {
                 return Ok(None);
             }
             ForwardPath::Mailbox(_) => return Err(Rejection::RELAY_DENIED),
@@ -224,6 +224,7 @@ impl<'s> Client<'s> {
             name: &self.name,
             peer: &self.peer,
             session: smtp,
+            lmtp: self.role == Role::Lmtp,
             smtputf8: *smtputf8,
             by: &self.server.hostname,
             id: draft.id(),
@@ -231,7 +232,7 @@ impl<'s> Client<'s> {
         let (return_path, received) = (trace::return_path(reverse_path), received.line());
         let header = match self.role {
             Role::Submission => Header::completed_with(self.message_id(draft.id())),
-            Role::Exchange => Header::new(),
+            Role::Exchange | Role::Lmtp => Header::new(),
         };
         let begun = Begun::new(draft, &return_path, &received, header);
         begun.map_err(|error| self.not_written(&error))
@@ -289,6 +290,11 @@ fn storage_full() -> Rejection<'static> {
 /// The message goes round in circles (RFC 5321 §6.3, RFC 3463 §3.5).
 fn too_many_hops() -> Rejection<'static> {
     rejection(554, EnhancedCode::new(5, 4, 6), "The message has passed too many servers")
+}
+
+/// Mail is text here, and whoever fetches it cannot be told of a NUL (RFC 9051 §4.3).
+fn nul() -> Rejection<'static> {
+    rejection(554, EnhancedCode::new(5, 6, 0), "The message holds a NUL")
 }
 
 /// RFC 6409 §6.1.

@@ -15,8 +15,6 @@ pub(super) struct Transaction {
     /// With its angle brackets.
     pub(super) reverse_path: String,
     pub(super) smtputf8: bool,
-    /// Whether the reverse-path is the client's own: then it may send to others.
-    pub(super) own: bool,
     /// MAIL, as it is sent on.
     mail: String,
     users: Vec<UserId>,
@@ -83,7 +81,7 @@ impl Begun {
 
 impl Transaction {
     /// Begins with MAIL.
-    pub(super) fn new(mail: Mail<'_>, own: bool) -> Self {
+    pub(super) fn new(mail: Mail<'_>) -> Self {
         let mut parameters = MailParameters::default();
         // The size changes on the way, and who logged in here is nobody's business.
         parameters.body = mail.parameters.body;
@@ -91,7 +89,6 @@ impl Transaction {
         Self {
             reverse_path: mail.from.to_string(),
             smtputf8: mail.parameters.smtputf8,
-            own,
             mail: line(Command::Mail(Mail { from: mail.from, parameters })),
             ..Self::default()
         }

@@ -176,22 +176,25 @@ impl Store {
         Ok(body)
     }
 
-    /// Notes what came of an attempt, all of it or nothing. A message without
-    /// recipients that are left is gone then.
-    pub fn conclude(&self, queued: Queued, mut attempt: Attempt) -> Result<(), Error> {
-        let Queued { taken, body, .. } = queued;
+    /// Notes what came of an attempt, all of it or nothing. A message without recipients that
+    /// are left is gone then, and what is in `attempt.reports` is taken.
+    ///
+    /// # Errors
+    /// When nothing of it is noted. It should be tried again before `queued` is dropped: what
+    /// was sent and is not noted will be sent again.
+    pub fn conclude(&self, queued: &Queued, attempt: &mut Attempt) -> Result<(), Error> {
         NewMail::place(&mut attempt.reports)?;
         self.write(|change| {
-            if !note(&change.tx, taken.id, &attempt)? {
-                change.released(body);
+            if !note(&change.tx, queued.taken.id, attempt)? {
+                change.released(queued.body);
             }
             attempt.reports.iter().try_for_each(|report| change.take_in(report))
         })?;
-        let enqueued = attempt.reports.iter().any(|report| report.onward.is_some());
-        NewMail::committed(attempt.reports);
-        drop(taken);
+        let reports = std::mem::take(&mut attempt.reports);
+        let enqueued = reports.iter().any(|report| report.onward.is_some());
+        NewMail::committed(reports);
         if enqueued {
-            self.queue.wake();
+            self.wake_queue();
         }
         Ok(())
     }

@@ -204,7 +204,7 @@ fn without_somebody_to_send_it_on_mail_for_others_is_refused() {
     }
 }
 
-/// Where everybody may send mail to the users, only they may to others.
+/// Where everybody may send mail to the users, only who has logged in may to others.
 #[test]
 fn strangers_send_to_the_users_alone() {
     let Served { listeners, address, store } = start(smtp::drive, true);
@@ -219,9 +219,10 @@ fn strangers_send_to_the_users_alone() {
         play(&mut socket, &to_both(from, "550 5.7.1 …"));
     }
     play(&mut socket, ALICE);
-    play(&mut socket, &to_both("<alice@localhost>", "250 …"));
-    play(&mut socket, &to_both("<bob@localhost>", "550 5.7.1 …"));
-    play(&mut socket, &to_both("<eve@far.invalid>", "550 5.7.1 …"));
+    // It may be a server that has the mail from others.
+    for from in ["<alice@localhost>", "<>", "<eve@far.invalid>"] {
+        play(&mut socket, &to_both(from, "250 …"));
+    }
     assert_eq!(store.queue_len().unwrap(), 0);
     listeners.stop();
 }

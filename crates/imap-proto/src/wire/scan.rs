@@ -58,7 +58,7 @@ impl LineScan {
     /// Reads the next octets of the line, its end too.
     #[inline]
     pub(crate) fn read(&mut self, octets: &[u8]) {
-        if self.side == Side::Client && announces_nothing(octets) {
+        if self.side == Side::Client && octets.ends_with(b"\n") && announces_nothing(octets) {
             // Then nothing follows it, whatever is quoted in it.
             *self = Self::new(Side::Client);
             return;
@@ -284,13 +284,15 @@ impl Tail {
     }
 }
 
-/// Whether a line that ends with `octets` announces nothing, which most tell at once.
+/// Whether a line that ends with `octets`, or goes on after them, has announced nothing until
+/// there, as most tell at once.
 #[inline]
 fn announces_nothing(octets: &[u8]) -> bool {
     match octets {
         [.., b'}', b'\n'] | [.., b'}', b'\r', b'\n'] => false,
         [.., _, _, b'\n'] => true,
-        _ => false,
+        [.., last] => !matches!(last, b'~' | b'{' | b'0'..=b'9' | b'+' | b'}' | b'\r' | b'\n'),
+        [] => false,
     }
 }
 
@@ -385,7 +387,9 @@ pub(crate) fn scan_lines<'a>(
         let rest = whole.get(line..).unwrap_or_default();
         let Some(length) = memchr(b'\n', rest) else {
             scan.read(rest);
-            scan.read(b"\r\n");
+            if rest.ends_with(b"}") {
+                scan.read(b"\r\n");
+            }
             break;
         };
         let (octets, after) =

@@ -1,8 +1,7 @@
 //! The parameters of MAIL that this crate knows.
 
-use mail_wire::parse::Keyword;
+use mail_wire::parse::{Keyword, Names};
 
-use super::place;
 use super::row::MailRow;
 use super::{
     auth, bare, deliver_by, dsn, eight_bit_mime, future_release, mt_priority, size, smtputf8,
@@ -85,20 +84,19 @@ impl MailParameter<'_> {
     }
 }
 
-/// Their keywords, side by side, in which one is found without a look at each row.
+/// By their keywords.
 #[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
-static KEYWORDS: [Keyword; MAIL_ROWS.len()] = {
-    let mut keywords = [Keyword::NONE; MAIL_ROWS.len()];
-    let mut i = 0;
+static BY_KEYWORD: Names<&MailRow, 32> = {
+    let (mut names, mut i) = (Names::new(), 0);
     while i < MAIL_ROWS.len() {
-        keywords[i] = MAIL_ROWS[i].keyword.keyword();
+        names = names.with(MAIL_ROWS[i].keyword.as_str(), MAIL_ROWS[i]);
         i += 1;
     }
-    keywords
+    names
 };
 
 /// The parameter of MAIL with that keyword, in whichever case.
 #[inline]
 pub(crate) fn mail_row(keyword: &str) -> Option<&'static MailRow> {
-    MAIL_ROWS.get(place(&KEYWORDS, keyword.as_bytes())?).copied()
+    BY_KEYWORD.get(Keyword::new(keyword.as_bytes()))
 }

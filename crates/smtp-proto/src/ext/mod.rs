@@ -23,7 +23,7 @@ mod words;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, run};
+use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, Names, run};
 
 pub use extension::{Extension, OtherExtension};
 pub use limits::ServerLimits;
@@ -64,17 +64,17 @@ pub(crate) static EXTENSIONS: [&Row; 28] = [
     &auth::AUTH,
 ];
 
-/// Their keywords, side by side, in which one is found without a look at each row.
+/// By their keywords.
 #[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
-static KEYWORDS: [Keyword; EXTENSIONS.len()] = {
-    let mut keywords = [Keyword::NONE; EXTENSIONS.len()];
-    let mut i = 0;
+static BY_KEYWORD: Names<&Row, 64> = {
+    let (mut names, mut i) = (Names::new(), 0);
     while i < EXTENSIONS.len() {
-        keywords[i] = EXTENSIONS[i].keyword.keyword();
+        names = names.with(EXTENSIONS[i].keyword.as_str(), EXTENSIONS[i]);
         i += 1;
     }
-    keywords
+    names
 };
+
 /// The octets of an `ehlo-keyword`, and those that servers write all the same:
 /// `AUTH=LOGIN`, of a draft before RFC 2554.
 static KEYWORD: Class =
@@ -88,20 +88,15 @@ impl<'a> Extension<'a> {
     /// limit that is no number. The other lines are good all the same.
     pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
         let line = line.trim_ascii_end();
-        let (keyword, rest) = run(&KEYWORD, line);
-        if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
-            return Err(SyntaxError { offset: 0, expected: "a keyword" });
-        }
-        let parameters = match rest {
-            [] => rest,
-            [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
-            _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+        // Most have no parameters.
+        let (row, keyword, parameters) = match BY_KEYWORD.get(Keyword::new(line)) {
+            Some(row) => (Some(row), line, &[][..]),
+            None => {
+                let (keyword, parameters) = split_keyword(line)?;
+                (BY_KEYWORD.get(Keyword::new(keyword)), keyword, parameters)
+            }
         };
-        if let Some(at) = memchr::memchr3(b'\r', b'\n', 0, parameters) {
-            let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
-            return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
-        }
-        match place(&KEYWORDS, keyword).and_then(|at| EXTENSIONS.get(at)) {
+        match row {
             Some(row) => (row.parse)(parameters)
                 .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
             None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
@@ -117,6 +112,12 @@ impl<'a> Extension<'a> {
             }
             Err(other) => other.encode(out),
         }
+    }
+
+    /// Its keyword: as this crate writes it, or as it came where it is not known here.
+    #[must_use]
+    pub fn keyword(self) -> &'a str {
+        self.row().map_or_else(OtherExtension::keyword, |row| row.keyword.as_str())
     }
 
     /// Its row; or itself, where it has none.
@@ -155,11 +156,24 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// Where among `keywords` that word stands, in whichever case.
-#[inline]
-fn place(keywords: &[Keyword], word: &[u8]) -> Option<usize> {
-    let word = Keyword::new(word);
-    keywords.iter().position(|&keyword| keyword == word)
+/// The keyword and the parameters of a line.
+fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
+    let (keyword, rest) = run(&KEYWORD, line);
+    if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
+        return Err(SyntaxError { offset: 0, expected: "a keyword" });
+    }
+    let parameters = match rest {
+        [] => rest,
+        [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
+        _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+    };
+    let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
+    if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
+        let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
+        let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
+        return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
+    }
+    Ok((keyword, parameters))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The parameters of RCPT that this crate knows.
 
-use mail_wire::parse::Keyword;
+use mail_wire::parse::{Keyword, Names};
 
-use super::place;
 use super::row::RcptRow;
 use super::{bare, dsn, valid_since};
 use crate::parameter::{Notify, OriginalRecipient, ValidSince};
@@ -36,20 +35,19 @@ impl RcptParameter<'_> {
     }
 }
 
-/// Their keywords, side by side, in which one is found without a look at each row.
+/// By their keywords.
 #[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
-static KEYWORDS: [Keyword; RCPT_ROWS.len()] = {
-    let mut keywords = [Keyword::NONE; RCPT_ROWS.len()];
-    let mut i = 0;
+static BY_KEYWORD: Names<&RcptRow, 8> = {
+    let (mut names, mut i) = (Names::new(), 0);
     while i < RCPT_ROWS.len() {
-        keywords[i] = RCPT_ROWS[i].keyword.keyword();
+        names = names.with(RCPT_ROWS[i].keyword.as_str(), RCPT_ROWS[i]);
         i += 1;
     }
-    keywords
+    names
 };
 
 /// The parameter of RCPT with that keyword, in whichever case.
 #[inline]
 pub(crate) fn rcpt_row(keyword: &str) -> Option<&'static RcptRow> {
-    RCPT_ROWS.get(place(&KEYWORDS, keyword.as_bytes())?).copied()
+    BY_KEYWORD.get(Keyword::new(keyword.as_bytes()))
 }

@@ -28,7 +28,12 @@ impl Session {
     ) -> Option<Event<'b>> {
         let parsed = Command::parse_tolerant(line, self.config.tolerance);
         self.log_command(line, parsed);
-        self.manner = Manner::of(line);
+        self.manner = match parsed {
+            Ok(Command::Ehlo(_) | Command::Helo(_)) => Manner::Hello,
+            Ok(Command::Auth(_)) => Manner::Auth,
+            Ok(_) => Manner::Plain,
+            Err(_) => Manner::of(line),
+        };
         let limits = &self.config.limits;
         let auth = self.manner == Manner::Auth;
         if line.len() + 2 > if auth { limits.auth_line } else { limits.command_line } {

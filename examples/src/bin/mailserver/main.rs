@@ -2,6 +2,7 @@
 
 mod accounts;
 mod options;
+mod relay;
 mod started;
 
 use std::{
@@ -13,7 +14,8 @@ use std::{
 
 use clap::Parser;
 use mail_examples::{
-    listen::Listeners, login::PlaintextAuth, server::Server, smtp::sink::Sink, store::Store, tls,
+    listen::Listeners, login::PlaintextAuth, relay::Relay, server::Server, smtp::sink::Sink,
+    store::Store, tls,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::{
@@ -60,6 +62,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     if listeners.iter().all(|listener| listener.address.0.is_none()) {
         return Err(Failure::usage("every listener is turned off"));
     }
+    let relay = options.relay.settings(&options.hostname, options.log_wire)?;
     let mut signals = catch_signals().map_err(Failure::runtime)?;
 
     let (store, kept) = if options.memory {
@@ -99,6 +102,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     server.limits.connections_per_address = share as usize;
     make_room_for(options.max_connections);
 
+    server.relays = relay.is_some();
     server.sink = Sink::new(options.faults.iter().copied());
 
     let server = Arc::new(server);
@@ -112,14 +116,27 @@ fn run(options: &Options) -> Result<(), Failure> {
             ports.push(Port { protocol: protocol.name, security, address });
         }
     }
-    let started =
-        Started { kept, hostname: &options.hostname, users, accounts, ports, plaintext_auth };
+    let relays_to = relay.as_ref().map(|relay| relay.account.server.to_string());
+    let relay = relay.map(|settings| Relay::start(Arc::clone(&server), settings));
+    let relay = relay.transpose().map_err(Failure::runtime)?;
+    let started = Started {
+        kept,
+        hostname: &options.hostname,
+        users,
+        accounts,
+        ports,
+        plaintext_auth,
+        relays_to,
+    };
     // Nobody has to read it.
     let _ = write!(io::stdout(), "{started}");
 
     signals.forever().next();
     let _ = writeln!(io::stdout(), "stopping");
     open.stop();
+    if let Some(relay) = relay {
+        relay.stop();
+    }
     if options.accept_all {
         let _ = writeln!(io::stdout(), "{}", server.sink);
     }

@@ -17,10 +17,13 @@ use mail_examples::{
 use rustls::pki_types::DnsName;
 use smtp_proto::Hostname;
 
+use crate::relay::RelayOptions;
+
 /// A mail server for development: SMTP, POP3 and IMAP over one store.
 ///
 /// Mail for a user's name at this host, at localhost, or at a domain reserved
-/// for examples goes into the user's INBOX; nothing is ever sent elsewhere.
+/// for examples goes into the user's INBOX. What users send to others goes to the
+/// server of --relay; without that nothing is ever sent elsewhere.
 /// ADDR is HOST:PORT; port 0 takes a free one, and `none` turns the listener
 /// off. SIGINT or SIGTERM ends the server.
 ///
@@ -55,6 +58,10 @@ pub(crate) struct Options {
     /// SMTP for the users' mail programs, which log in (RFC 6409), with STARTTLS
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2587")]
     pub(crate) submission: Address,
+
+    /// LMTP for another mail server, which does not log in (RFC 2033), with STARTTLS
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2424")]
+    pub(crate) lmtp: Address,
 
     /// SMTP under TLS from the start
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2465")]
@@ -119,7 +126,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) allow_plaintext_auth: bool,
 
-    /// On the ports for SMTP take any mail for anybody, keep nothing, and tell at the end
+    /// On the ports for SMTP and LMTP take any mail for anybody, keep nothing, and tell at the end
     /// how much it was
     ///
     /// For tests of programs that send mail.
@@ -133,6 +140,9 @@ pub(crate) struct Options {
     #[arg(long = "fault", value_name = "FAULT", requires = "accept_all")]
     pub(crate) faults: Vec<Fault>,
 
+    #[command(flatten)]
+    pub(crate) relay: RelayOptions,
+
     /// Show on standard error what goes over the wire, line by line, but for
     /// passwords
     #[arg(long)]
@@ -141,14 +151,15 @@ pub(crate) struct Options {
 
 impl Options {
     /// The listeners, one a line.
-    pub(crate) fn listeners(&self) -> [Listener; 7] {
+    pub(crate) fn listeners(&self) -> [Listener; 8] {
         use Security::{ImplicitTls, StartTls};
-        let smtp = if self.accept_all { SINK } else { SMTP };
+        let (smtp, lmtp) = if self.accept_all { (SINK, LMTP_SINK) } else { (SMTP, LMTP) };
         [
             Listener::new("--smtp", smtp, StartTls, self.smtp),
             Listener::new("--pop3", POP3, StartTls, self.pop3),
             Listener::new("--imap", IMAP, StartTls, self.imap),
             Listener::new("--submission", SUBMISSION, StartTls, self.submission),
+            Listener::new("--lmtp", lmtp, StartTls, self.lmtp),
             Listener::new("--smtps", smtp, ImplicitTls, self.smtps),
             Listener::new("--pop3s", POP3, ImplicitTls, self.pop3s),
             Listener::new("--imaps", IMAP, ImplicitTls, self.imaps),
@@ -165,6 +176,8 @@ const SMTP: Protocol = Protocol {
 };
 const SINK: Protocol = Protocol { drive: smtp::sink::drive, ..SMTP };
 const SUBMISSION: Protocol = Protocol { name: "submission", drive: smtp::drive_submission, ..SMTP };
+const LMTP: Protocol = Protocol { name: "LMTP", drive: smtp::drive_lmtp, alpn: b"lmtp", ..SMTP };
+const LMTP_SINK: Protocol = Protocol { drive: smtp::sink::drive_lmtp, ..LMTP };
 const POP3: Protocol = Protocol {
     name: "POP3",
     drive: pop3::drive,

@@ -29,6 +29,7 @@ pub(crate) struct Started<'a> {
     pub(crate) accounts: Accounts,
     pub(crate) ports: Vec<Port>,
     pub(crate) plaintext_auth: PlaintextAuth,
+    pub(crate) relays_to: Option<String>,
 }
 
 impl Display for Started<'_> {
@@ -37,6 +38,9 @@ impl Display for Started<'_> {
             writeln!(f, "Made the users alice and bob, both with the password secret.")?;
         }
         writeln!(f, "Mail is kept in {}, for {}.", self.kept, self.users.join(", "))?;
+        if let Some(server) = &self.relays_to {
+            writeln!(f, "Mail of the users for others goes to {server}.")?;
+        }
         writeln!(
             f,
             "{}",
