@@ -176,9 +176,9 @@ impl Session {
         let Some(last) = self.in_flight.newest() else {
             return if self.has_read_all() { Ok(()) } else { Err(Misuse::Unread) };
         };
-        // It says what the others must wait for.
         let depends = match command {
-            Command::Mail(_) => self.undecided > 0,
+            // Answers to the envelope and the chunks before are not its own.
+            Command::Mail(_) => self.undecided > 0 || self.chunks > 0,
             Command::Bdat { .. } => self.undecided > 0,
             _ => sent.is_alone(),
         };

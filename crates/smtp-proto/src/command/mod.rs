@@ -187,7 +187,15 @@ impl<'a> Command<'a> {
     /// What it begins with, as it is written.
     #[must_use]
     pub const fn verb(self) -> &'a str {
-        let verb = match self {
+        match self.known_verb() {
+            Ok(verb) => verb.as_str(),
+            Err(unknown) => unknown.verb(),
+        }
+    }
+
+    /// What it begins with; or itself, where that is not known here.
+    pub(crate) const fn known_verb(self) -> Result<Verb, UnknownCommand<'a>> {
+        Ok(match self {
             Self::Ehlo(_) => Verb::Ehlo,
             Self::Helo(_) => Verb::Helo,
             Self::Lhlo(_) => Verb::Lhlo,
@@ -212,9 +220,8 @@ impl<'a> Command<'a> {
             Self::Obsolete(Obsolete::Send, _) => Verb::Send,
             Self::Obsolete(Obsolete::Soml, _) => Verb::Soml,
             Self::Obsolete(Obsolete::Saml, _) => Verb::Saml,
-            Self::Unknown(unknown) => return unknown.verb(),
-        };
-        verb.as_str()
+            Self::Unknown(unknown) => return Err(unknown),
+        })
     }
 }
 

@@ -29,9 +29,7 @@ impl Session {
         let parsed = Command::parse_tolerant(line, self.config.tolerance);
         self.log_command(line, parsed);
         self.manner = match parsed {
-            Ok(Command::Ehlo(_) | Command::Helo(_)) => Manner::Hello,
-            Ok(Command::Auth(_)) => Manner::Auth,
-            Ok(_) => Manner::Plain,
+            Ok(command) => Manner::of_verb(command.known_verb().ok()),
             Err(_) => Manner::of(line),
         };
         let limits = &self.config.limits;
