@@ -217,8 +217,10 @@ impl Session {
                 self.state == State::Transaction && recipients > 0 && decided && !refused
             }
             Command::Etrn(_) | Command::XForward(_) => self.state == State::Ready,
-            // This session does not follow what they change.
-            Command::Burl(_) | Command::Atrn(_) | Command::XClient(_) => false,
+            Command::Atrn(_) => self.state == State::Ready && self.authenticated,
+            Command::XClient(_) => matches!(self.state, State::Connected | State::Ready),
+            // This session does not follow what it does to a transaction.
+            Command::Burl(_) => false,
             Command::Obsolete(..) => false,
             Command::Rset
             | Command::Vrfy(_)
