@@ -5,6 +5,7 @@
 mod common;
 mod lmtp;
 mod relay;
+mod reports;
 mod sending;
 mod sink;
 mod submission;
