@@ -1,5 +1,7 @@
 """Mail that goes out: a chain of our servers, and other people's servers behind one."""
 
+import email
+import email.policy
 import itertools
 import re
 import signal
@@ -151,6 +153,87 @@ class Chain(ServerTest):
         # Those that were on their way to one that died, and from it.
         doubled = sum(arrived.values()) - MESSAGES
         self.assertLessEqual(doubled, unanswered + deaths * 2 * CONNECTIONS)
+
+
+class Reports(ServerTest):
+    """What is told to senders, as Python's email package reads it."""
+
+    def setUp(self):
+        (two,) = free_ports(1)
+        self.next = self.start_server(
+            self.directory(), "--hostname=two.invalid", *USERS, fixed={"smtp": two}
+        )
+        self.server = self.start_server(
+            self.directory(), "--hostname=one.invalid", f"--relay={HOST}:{two}",
+            "--allow-plaintext-auth", *USERS, *FAST,
+        )
+
+    def submit(self, to, mail_options=(), rcpt_options=(), text="Subject: x\r\n\r\nbody\r\n"):
+        with smtplib.SMTP(HOST, self.server.ports["submission"], timeout=PATIENCE) as client:
+            client.login("alice", PASSWORD)
+            client.sendmail("alice@one.invalid", to, text, mail_options, rcpt_options)
+
+    def report(self):
+        """The one report that alice has, as its three parts."""
+        wait_until(lambda: len(self.mail("alice")) == 1)
+        message = email.message_from_bytes(self.mail("alice")[0], policy=email.policy.default)
+        self.assertEqual(message.defects, [])
+        self.assertEqual(message.get_content_type(), "multipart/report")
+        self.assertEqual(message.get_param("report-type"), "delivery-status")
+        self.assertEqual(message["Return-Path"], "<>")
+        self.assertEqual(message["Auto-Submitted"], "auto-replied")
+        text, status, original = message.iter_parts()
+        self.assertEqual(text.get_content_type(), "text/plain")
+        self.assertEqual(status.get_content_type(), "message/delivery-status")
+        return text, status.get_payload(), original
+
+    def test_a_refused_address_comes_back(self):
+        self.submit(["nobody@two.invalid", "bob@two.invalid"], ["ENVID=QQ+2B1"])
+        text, (message, recipient), original = self.report()
+        self.assertIn("nobody@two.invalid", text.get_content())
+        self.assertEqual(message["Reporting-MTA"], "dns; one.invalid")
+        self.assertEqual(message["Original-Envelope-Id"], "QQ+1")
+        self.assertEqual(recipient["Final-Recipient"], "rfc822; nobody@two.invalid")
+        self.assertEqual(recipient["Action"], "failed")
+        self.assertEqual(recipient["Status"], "5.1.1")
+        self.assertEqual(recipient["Diagnostic-Code"], "smtp; 550 5.1.1 No such user here")
+        self.assertEqual(original.get_content_type(), "text/rfc822-headers")
+        self.assertIn("Subject: x", original.get_content())
+
+    def test_all_of_it_comes_back_where_that_is_wanted(self):
+        self.submit(["nobody@two.invalid"], ["RET=FULL"])
+        *_, original = self.report()
+        self.assertEqual(original.get_content_type(), "message/rfc822")
+        self.assertEqual(original.get_content().get_content(), "body\r\n")
+
+    def test_success_is_told_who_wants_to_know(self):
+        # The next server has no way back, so that it does not offer DSN.
+        self.submit(["bob@two.invalid"], [], ["NOTIFY=SUCCESS", "ORCPT=rfc822;Bob@old.invalid"])
+        _, (_, recipient), _ = self.report()
+        self.assertEqual(recipient["Action"], "relayed")
+        self.assertEqual(recipient["Original-Recipient"], "rfc822; Bob@old.invalid")
+        self.assertEqual(recipient["Status"], "2.0.0")
+
+    def test_never_is_never(self):
+        self.submit(["nobody@two.invalid"], [], ["NOTIFY=NEVER"])
+        wait_until(lambda: waiting(self.server) == 0)
+        self.assertEqual(self.mail("alice"), [])
+
+    def test_msmtp_asks_for_it(self):
+        home = Home()
+        self.addCleanup(home.remove)
+        port = self.server.ports["submission"]
+        home.write("mail", b"Subject: x\n\nbody\n")
+        home.write("rc", (
+            f"account default\nhost {HOST}\nport {port}\nfrom alice@one.invalid\ntls off\n"
+            f"auth plain\nuser alice\npassword {PASSWORD}\n"
+            "dsn_notify failure,delay\ndsn_return full\n"
+        ))
+        run = "exec msmtp --file=rc nobody@two.invalid < mail"
+        status, said = home.run("sh", "-c", run)
+        self.assertEqual(status, 0, said)
+        *_, original = self.report()
+        self.assertEqual(original.get_content().get_content(), "body\r\n")
 
 
 class OthersTest(ServerTest):
