@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod lmtp;
+mod proxy;
 mod relay;
 mod reports;
 mod sending;
