@@ -3,6 +3,7 @@
 import email
 import email.policy
 import itertools
+import os
 import re
 import signal
 import smtplib
@@ -11,7 +12,9 @@ import threading
 import time
 import unittest
 
+from dovecot import Dovecot
 from home import Home
+from postfix import Postfix
 from server import HOST, PASSWORD, PATIENCE, ServerTest, free_ports
 
 MESSAGES = 5000
@@ -394,6 +397,48 @@ class Swaks(ServerTest):
         self.assertIn("550 5.1.1", said)
 
 
+@unittest.skipIf(os.geteuid() != 0, "Postfix is started by root")
+class RealPostfix(Reports):
+    """A Postfix behind our relay, which sends its reports to us."""
+
+    def setUp(self):
+        (one,) = free_ports(1)
+        self.postfix = Postfix("two.invalid", one)
+        self.addCleanup(self.postfix.remove)
+        self.server = self.start_server(
+            self.directory(), "--hostname=one.invalid", f"--relay={HOST}:{self.postfix.port}",
+            "--allow-plaintext-auth", *USERS, *FAST,
+            fixed={"smtp": one, "submission": 0, "pop3s": 0},
+        )
+
+    def test_a_refused_address_comes_back(self):
+        self.submit(["nobody@two.invalid", "carol@two.invalid"], ["ENVID=QQ+2B1"])
+        _, (message, recipient), _ = self.report()
+        self.assertEqual(message["Reporting-MTA"], "dns; one.invalid")
+        self.assertEqual(recipient["Status"], "5.1.1")
+        self.assertIn("User unknown in virtual mailbox table", recipient["Diagnostic-Code"])
+        (mail,) = self.postfix.mail(1)
+        self.assertIn("with ESMTPS id", mail)
+
+    def test_success_is_told_who_wants_to_know(self):
+        self.submit(["carol@two.invalid"], ["ENVID=QQ"],
+                    ["NOTIFY=SUCCESS", "ORCPT=rfc822;Carol@old.invalid"])
+        _, (message, recipient, *_), _ = self.report()
+        # It is Postfix's own.
+        self.assertEqual(message["Reporting-MTA"], "dns; two.invalid")
+        self.assertEqual(message["Original-Envelope-Id"], "QQ")
+        self.assertEqual(recipient["Action"], "delivered")
+        self.assertEqual(recipient["Original-Recipient"], "rfc822;Carol@old.invalid")
+
+    def test_many(self):
+        for number in range(50):
+            self.submit(["carol@two.invalid"], text=f"Subject: {number}\r\n\r\n.dot\r\n..\r\n")
+        mails = self.postfix.mail(50)
+        subjects = {re.search(r"^Subject: (\d+)$", mail, re.MULTILINE)[1] for mail in mails}
+        self.assertEqual(len(subjects), 50)
+        self.assertTrue(all(mail.endswith("\n\n.dot\n..\n") for mail in mails), mails[0])
+
+
 class Aiosmtpd(OthersTest):
     """aiosmtpd, as Debian has it, behind our relay."""
 
@@ -407,6 +452,22 @@ class Aiosmtpd(OthersTest):
         wait_until(lambda: waiting(server) == 0)
         wait_until(lambda: "END MESSAGE" in self.said())
         self.assertRegex(self.said(), r"Subject: aio\n[^$]*\n\n\.dot\n")
+
+
+class DovecotLmtp(OthersTest):
+    """Dovecot, which takes mail by LMTP."""
+
+    def test_takes_mail(self):
+        dovecot = Dovecot(lmtp=True)
+        self.addCleanup(dovecot.remove)
+        dovecot.start()
+        server, client = self.relay_to(dovecot.ports["lmtp"], way="relay-lmtp")
+        to = ["alice@far.invalid", "nobody@far.invalid"]
+        for number in range(10):
+            client.sendmail("alice@one.invalid", to, f"Subject: {number}\r\n\r\n.dot\r\n")
+        wait_until(lambda: waiting(server) == 0)
+        kept = os.listdir(dovecot.home.file("Maildir/new"))
+        self.assertEqual(len(kept), 10, dovecot.said())
 
 
 if __name__ == "__main__":
