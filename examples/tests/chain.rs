@@ -79,7 +79,8 @@ impl Chain {
                 "--retry=100ms".into(),
                 format!("--relay-connections={CONNECTIONS}"),
             ];
-            for option in ["smtp", "submission", "pop3", "imap", "smtps", "pop3s", "imaps"] {
+            for option in ["smtp", "submission", "lmtp", "pop3", "imap", "smtps", "pop3s", "imaps"]
+            {
                 if !more.iter().any(|more| more.starts_with(&format!("--{option}="))) {
                     arguments.push(format!("--{option}=none"));
                 }
@@ -206,8 +207,7 @@ fn load(chain: &mut Chain, count: u32, mut meanwhile: impl FnMut(&mut Chain)) ->
         meanwhile(chain);
     }
     senders.into_iter().for_each(|sender| sender.join().unwrap());
-    let unanswered = *unanswered.lock().unwrap();
-    unanswered
+    *unanswered.lock().unwrap()
 }
 
 #[test]

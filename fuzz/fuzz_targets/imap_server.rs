@@ -28,7 +28,7 @@ struct Case<'a> {
 }
 
 fn config(case: &Case<'_>) -> Arc<Config> {
-    let mut config = Config::new("imap.example.org");
+    let mut config = Config::default();
     config.plaintext_auth = true;
     if case.rev2 {
         config.capabilities = vec![

@@ -225,12 +225,13 @@
 //!
 //! | wire | type |
 //! |---|---|
-//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`UnknownCommand`] |
+//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`Etrn`], [`Attributes`], …, [`UnknownCommand`] |
 //! | addresses and names | [`ReversePath`], [`ForwardPath`], [`Mailbox`], [`Domain`], [`Hostname`] |
-//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`] |
+//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`], [`Notify`], [`OriginalRecipient`], … |
 //! | what is let pass that the grammar does not | [`Tolerance`] |
 //! | replies | [`Reply`], [`ReplyCode`], [`EnhancedCode`], [`ReplyFramer`] |
-//! | the answer to EHLO | [`Extension`], [`Mechanisms`] |
+//! | the answer to EHLO | [`Extension`], [`Mechanisms`], [`ServerLimits`], [`Words`] |
+//! | reports of delivery and failure | [`Report`], [`ReportedMessage`], [`ReportedRecipient`] |
 //! | the exchange of AUTH | [`ClientLine`], [`ServerLine`] |
 //! | bodies as they are sent | [`DotStuffer`] |
 //! | the server's session | [`server::Session`], [`server::Event`], [`server::Config`] |
@@ -252,6 +253,7 @@ mod name;
 mod parameter;
 mod protocol;
 mod reply;
+mod report;
 mod scan;
 pub mod server;
 mod server_line;
@@ -262,8 +264,8 @@ mod verb;
 pub use address::{Domain, ForwardPath, Host, Hostname, LocalPart, Mailbox, ReversePath};
 pub use bytes::BytesMut;
 pub use command::{
-    Argument, Command, CommandError, Mail, MailParameters, Obsolete, OtherParameters, Query, Rcpt,
-    RcptParameters, UnknownCommand,
+    Argument, AttributeValue, Attributes, Burl, Command, CommandError, Domains, Etrn, Mail,
+    MailParameters, Obsolete, Query, QueueName, Rcpt, RcptParameters, UnknownCommand,
 };
 pub use ext::{Extension, OtherExtension, ServerLimits, Words};
 pub use mail_wire::{
@@ -272,9 +274,13 @@ pub use mail_wire::{
     OfferedMechanisms, ReceiveBuffer, Secret, SendPolicy, SyntaxError, Ticket, TlsPolicy, Upgrade,
     WireLine, WireLog, WrongTicket, encode_base64,
 };
-pub use parameter::{BodyType, DateTime, Parameter, Parameters, Xtext};
+pub use parameter::{
+    BodyType, DateTime, DeliverBy, Hold, IfLate, Notify, OriginalRecipient, OtherParameters,
+    Parameter, Parameters, Priority, Ret, Solicitation, Tracking, ValidSince, Xtext, encode_xtext,
+};
 pub use protocol::Protocol;
 pub use reply::{EnhancedCode, Reply, ReplyBuf, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
+pub use report::{Action, Diagnostic, Report, ReportId, ReportedMessage, ReportedRecipient};
 pub use server_line::ServerLine;
 pub use text::Text;
 pub use tolerance::Tolerance;

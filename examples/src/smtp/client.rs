@@ -1,9 +1,10 @@
 //! One client: who it is, what it may, and the message that it brings.
 
-use std::{io, mem};
+use std::{io, iter, mem};
 
 use smtp_proto::{
-    Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, ReversePath, Text, Ticket,
+    Action, Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, Rcpt,
+    ReportedRecipient, ReversePath, Text, Ticket,
     server::{Event, Misuse, Rejection, Session, request},
 };
 use time::OffsetDateTime;
@@ -16,9 +17,10 @@ use super::{
 };
 use crate::{
     connection::Peer,
+    report::{About, status},
     sasl::{Exchange, Step},
     server::Server,
-    store::{self, UserId},
+    store::{self, NewMail, UserId},
 };
 
 /// What is known of a client, and what it has asked for so far.
@@ -78,7 +80,7 @@ impl<'s> Client<'s> {
             },
             Event::Rcpt(rcpt, ticket) => match self.recipient(rcpt.to) {
                 Ok(Some(user)) => {
-                    self.transaction.add_user(user);
+                    self.transaction.add_user(user, rcpt);
                     smtp.accept(ticket, out)
                 }
                 Ok(None) => {
@@ -96,7 +98,10 @@ impl<'s> Client<'s> {
             },
             Event::Body(piece) => {
                 if let Incoming::Begun(message) = &mut self.transaction.message {
-                    if let Err(error) = message.push(piece) {
+                    // With BDAT it may come here (RFC 3030 §2).
+                    if memchr::memchr(0, piece).is_some() {
+                        self.transaction.message = Incoming::Failed(nul());
+                    } else if let Err(error) = message.push(piece) {
                         self.transaction.message = Incoming::Failed(self.not_written(&error));
                     }
                 }
@@ -156,7 +161,7 @@ impl<'s> Client<'s> {
     /// Whether the client may send from there.
     fn sender(&self, mail: Mail<'_>) -> Result<(), Rejection<'static>> {
         match (self.role, self.user, mail.from) {
-            (Role::Exchange, ..) => Ok(()),
+            (Role::Exchange | Role::Lmtp, ..) => Ok(()),
             (Role::Submission, None, _) => Err(Rejection::AUTH_REQUIRED),
             // Reports and the like (RFC 5321 §4.5.5).
             (Role::Submission, Some(_), ReversePath::Null) => Ok(()),
@@ -221,6 +226,7 @@ impl<'s> Client<'s> {
             name: &self.name,
             peer: &self.peer,
             session: smtp,
+            lmtp: self.role == Role::Lmtp,
             smtputf8: *smtputf8,
             by: &self.server.hostname,
             id: draft.id(),
@@ -228,7 +234,7 @@ impl<'s> Client<'s> {
         let (return_path, received) = (trace::return_path(reverse_path), received.line());
         let header = match self.role {
             Role::Submission => Header::completed_with(self.message_id(draft.id())),
-            Role::Exchange => Header::new(),
+            Role::Exchange | Role::Lmtp => Header::new(),
         };
         let begun = Begun::new(draft, &return_path, &received, header);
         begun.map_err(|error| self.not_written(&error))
@@ -254,9 +260,33 @@ impl<'s> Client<'s> {
             return Err(too_many_hops());
         }
         let id = message.id();
-        let taken = self.server.store.take_in(vec![transaction.into_mail(*message)]);
-        taken.map_err(|error| self.rejection(&error))?;
+        let report = match transaction.told() {
+            Some((mail, rcpts)) => self.delivered(mail, &rcpts, &mut message)?,
+            None => None,
+        };
+        let mails = iter::once(transaction.into_mail(*message)).chain(report).collect();
+        self.server.store.take_in(mails).map_err(|error| self.rejection(&error))?;
         Ok(id)
+    }
+
+    /// The report that a message was delivered to these (RFC 3461 §5.2.3).
+    fn delivered(
+        &self,
+        mail: Mail<'_>,
+        rcpts: &[Rcpt<'_>],
+        message: &mut Begun,
+    ) -> Result<Option<NewMail>, Rejection<'static>> {
+        let recipients: Vec<_> = rcpts
+            .iter()
+            .map(|rcpt| {
+                ReportedRecipient::new(rcpt.to, Action::Delivered, status(2, 0, 0))
+                    .with_parameters(&rcpt.parameters)
+            })
+            .collect();
+        let mut octets = message.octets().map_err(|error| self.not_written(&error))?;
+        let about = About { mail, arrived: OffsetDateTime::now_utc() };
+        let report = self.server.report(about, &recipients, &mut octets);
+        report.map_err(|error| self.rejection(&error))
     }
 
     /// How a client is told of a fault of the machine, and the operator too.
@@ -286,6 +316,11 @@ fn storage_full() -> Rejection<'static> {
 /// The message goes round in circles (RFC 5321 §6.3, RFC 3463 §3.5).
 fn too_many_hops() -> Rejection<'static> {
     rejection(554, EnhancedCode::new(5, 4, 6), "The message has passed too many servers")
+}
+
+/// Mail is text here, and whoever fetches it cannot be told of a NUL (RFC 9051 §4.3).
+fn nul() -> Rejection<'static> {
+    rejection(554, EnhancedCode::new(5, 6, 0), "The message holds a NUL")
 }
 
 /// RFC 6409 §6.1.

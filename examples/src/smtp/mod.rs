@@ -4,6 +4,7 @@
 //!   mail to the users; one that does, such as another server's relay, sends to everybody;
 //! - [`drive_submission`]: what the users' mail programs speak (RFC 6409): they log
 //!   in, and send to everybody, each from an address of its own;
+//! - [`drive_lmtp`]: what a mail server in front of this one speaks (RFC 2033);
 //! - [`sink`]: takes all there is and keeps nothing, for tests of clients.
 
 mod client;
@@ -16,7 +17,7 @@ mod transaction;
 use std::io;
 
 use smtp_proto::{
-    BytesMut, SyntaxError, Tolerance,
+    BytesMut, Protocol, SyntaxError, Tolerance,
     server::{Config, Event, Session},
 };
 
@@ -30,6 +31,8 @@ enum Role {
     Exchange,
     /// Mail from the users, who log in.
     Submission,
+    /// Mail from another server's queue (RFC 2033).
+    Lmtp,
 }
 
 /// Serves one SMTP connection.
@@ -49,8 +52,16 @@ pub fn drive_submission(server: &Server, connection: &mut Connection) -> io::Res
     serve(server, connection, Role::Submission)
 }
 
+/// Serves one connection of a mail server in front of this one, by LMTP (RFC 2033).
+///
+/// # Errors
+/// As for [`drive`].
+pub fn drive_lmtp(server: &Server, connection: &mut Connection) -> io::Result<()> {
+    serve(server, connection, Role::Lmtp)
+}
+
 fn serve(server: &Server, connection: &mut Connection, role: Role) -> io::Result<()> {
-    let config = config(server, connection).map_err(io::Error::other)?;
+    let config = config(server, connection, role).map_err(io::Error::other)?;
     conversation::hold(server, connection, config, |peer| {
         let mut client = Client::new(server, role, peer);
         move |event: Event<'_>, smtp: &mut Session, out: &mut BytesMut| {
@@ -60,8 +71,14 @@ fn serve(server: &Server, connection: &mut Connection, role: Role) -> io::Result
 }
 
 /// What this connection is offered.
-fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
+fn config(server: &Server, connection: &Connection, role: Role) -> Result<Config, SyntaxError> {
     let mut config = Config::new(&server.hostname)?;
+    if role == Role::Lmtp {
+        config.protocol = Protocol::Lmtp;
+    }
+    config.chunking = true;
+    // Whoever submits is a user, and can be told; others only where there is a way to them.
+    config.dsn = server.relays || role == Role::Submission;
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.vrfy = true;

@@ -8,8 +8,8 @@ use std::{
 };
 
 use smtp_proto::{
-    BytesMut, EnhancedCode, Text, Tolerance,
-    server::{Config, Event, Misuse, Rejection, Session},
+    BytesMut, EnhancedCode, Protocol, Text, Ticket, Tolerance,
+    server::{Config, Event, Misuse, Rejection, Session, request},
 };
 
 use super::conversation;
@@ -39,6 +39,40 @@ impl Sink {
         });
         due.next().map(|(fault, _)| fault.wrong)
     }
+}
+
+impl Sink {
+    /// Answers a message, in LMTP for each recipient. Returns for how many it was taken.
+    fn answer(
+        &self,
+        message: Ticket<request::Message>,
+        protocol: Protocol,
+        recipients: u64,
+        smtp: &mut Session,
+        out: &mut BytesMut,
+    ) -> io::Result<u64> {
+        // An answer, and for how many it is.
+        let (answers, each) = match protocol {
+            Protocol::Smtp => (1, recipients),
+            Protocol::Lmtp => (recipients, 1),
+        };
+        let (mut due, mut taken) = (Some(message), 0);
+        for _ in 0..answers {
+            let Some(message) = due.take() else { break };
+            let outcome = match self.fault(Step::Message) {
+                None => Ok(()),
+                Some(Wrong::Reply(no)) => Err(no),
+                Some(Wrong::Drop) => return Err(dropped()),
+            };
+            taken += if outcome.is_ok() { each } else { 0 };
+            due = smtp.answer_recipient(message, outcome, out).map_err(io::Error::other)?;
+        }
+        Ok(taken)
+    }
+}
+
+fn dropped() -> io::Error {
+    io::Error::other("closed, as a fault of the sink")
 }
 
 /// What was taken.
@@ -105,15 +139,29 @@ fn reply(code: &str) -> Option<Rejection<'static>> {
     let text = Text::new("As it was told to").ok()?;
     let code = code.parse().ok()?;
     let class = u8::try_from(code / 100).ok()?;
-    Rejection::new(code, EnhancedCode::new(class, 3, 0), text)
+    Rejection::new(code, EnhancedCode::new(class, 0, 0), text)
 }
 
-/// Serves one connection.
+/// Serves one SMTP connection.
 ///
 /// # Errors
 /// When the connection breaks, or a fault wants it closed.
 pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
+    serve(server, connection, Protocol::Smtp)
+}
+
+/// Serves one LMTP connection.
+///
+/// # Errors
+/// As for [`drive`].
+pub fn drive_lmtp(server: &Server, connection: &mut Connection) -> io::Result<()> {
+    serve(server, connection, Protocol::Lmtp)
+}
+
+fn serve(server: &Server, connection: &mut Connection, protocol: Protocol) -> io::Result<()> {
     let mut config = Config::new(&server.hostname).map_err(io::Error::other)?;
+    config.protocol = protocol;
+    config.chunking = true;
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.tolerance = Tolerance::PUBLIC;
@@ -123,20 +171,26 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
             let sink = &server.sink;
             let fault = step(&event).and_then(|step| sink.fault(step));
             if fault == Some(Wrong::Drop) {
-                return Err(io::Error::other("closed, as a fault of the sink"));
+                return Err(dropped());
             }
             match &event {
                 Event::Mail(..) => (recipients, octets) = (0, 0),
                 Event::Rcpt(..) if fault.is_none() => recipients += 1,
                 Event::Body(piece) => octets += piece.len() as u64,
-                Event::BodyEnd(_) if fault.is_none() => {
-                    sink.messages.fetch_add(1, Ordering::Relaxed);
-                    sink.recipients.fetch_add(recipients, Ordering::Relaxed);
-                    sink.octets.fetch_add(octets, Ordering::Relaxed);
-                }
                 _ => {}
             }
-            answer(event, fault, smtp, out).map_err(io::Error::other)
+            match event {
+                Event::BodyEnd(message) => {
+                    let taken = sink.answer(message, protocol, recipients, smtp, out)?;
+                    if taken > 0 {
+                        sink.messages.fetch_add(1, Ordering::Relaxed);
+                        sink.recipients.fetch_add(taken, Ordering::Relaxed);
+                        sink.octets.fetch_add(octets, Ordering::Relaxed);
+                    }
+                    Ok(())
+                }
+                event => answer(event, fault, smtp, out).map_err(io::Error::other),
+            }
         }
     })
 }
@@ -148,7 +202,6 @@ fn step(event: &Event<'_>) -> Option<Step> {
         Event::Mail(..) => Step::Mail,
         Event::Rcpt(..) => Step::Rcpt,
         Event::Data(_) => Step::Data,
-        Event::BodyEnd(_) => Step::Message,
         _ => return None,
     })
 }
@@ -164,12 +217,10 @@ fn answer(
         (Event::Mail(_, ticket), Some(Wrong::Reply(no))) => smtp.reject(ticket, no, out),
         (Event::Rcpt(_, ticket), Some(Wrong::Reply(no))) => smtp.reject(ticket, no, out),
         (Event::Data(ticket), Some(Wrong::Reply(no))) => smtp.reject(ticket, no, out),
-        (Event::BodyEnd(ticket), Some(Wrong::Reply(no))) => smtp.reject(ticket, no, out),
         (Event::Hello(_, ticket), _) => smtp.accept(ticket, out),
         (Event::Mail(_, ticket), _) => smtp.accept(ticket, out),
         (Event::Rcpt(_, ticket), _) => smtp.accept(ticket, out),
         (Event::Data(ticket), _) => smtp.accept(ticket, out),
-        (Event::BodyEnd(ticket), _) => smtp.accept(ticket, out),
         (Event::Body(_) | Event::Reset, _) => Ok(()),
         (other, _) => smtp.decline(other, out),
     }

@@ -20,6 +20,7 @@ pub(super) struct Received<'a> {
     pub(super) name: &'a str,
     pub(super) peer: &'a Peer,
     pub(super) session: &'a Session,
+    pub(super) lmtp: bool,
     pub(super) smtputf8: bool,
     /// Who has it now.
     pub(super) by: &'a str,
@@ -52,11 +53,14 @@ impl Received<'_> {
     fn protocol(&self) -> String {
         let tls = if self.session.channel().is_tls() { "S" } else { "" };
         let auth = if self.session.is_authenticated() { "A" } else { "" };
-        match (self.smtputf8, self.session.is_extended()) {
-            (true, _) => format!("UTF8SMTP{tls}{auth}"),
-            (false, true) => format!("ESMTP{tls}{auth}"),
+        let name = match (self.lmtp, self.smtputf8, self.session.is_extended()) {
+            (true, true, _) => "UTF8LMTP",
+            (true, false, _) => "LMTP",
+            (false, true, _) => "UTF8SMTP",
+            (false, false, true) => "ESMTP",
             // After HELO there is this name alone, under TLS too.
-            (false, false) => "SMTP".into(),
-        }
+            (false, false, false) => return "SMTP".into(),
+        };
+        format!("{name}{tls}{auth}")
     }
 }

@@ -69,6 +69,8 @@ impl Account {
         let usual = match (self.protocol, self.security) {
             (Protocol::Lmtp, _) => 24,
             (Protocol::Smtp, Security::Implicit) => 465,
+            // RFC 6409 §3.1.
+            (Protocol::Smtp, _) if self.credentials.is_some() => 587,
             (Protocol::Smtp, _) => 25,
         };
         self.server.port.unwrap_or(usual)
@@ -111,7 +113,7 @@ impl SmtpClient {
         let mut config = Config::default();
         config.protocol = account.protocol;
         config.clear_text = account.clear_text();
-        config.body = account.line_ends;
+        config.body_policy = account.line_ends;
         let channel = if implicit { Channel::Tls } else { Channel::Clear };
         let (mut session, out) = (Session::new(config, channel), BytesMut::new());
         if let Some(show) = account.log_wire {

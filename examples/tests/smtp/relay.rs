@@ -26,14 +26,14 @@ use smtp_proto::{SendPolicy, client::Protocol};
 use crate::common::{certificate, inbox, server};
 
 /// A server that answers at its address until it is dropped.
-struct Next {
+pub(crate) struct Next {
     listeners: Option<Listeners>,
-    address: SocketAddr,
-    server: Arc<Server>,
+    pub(crate) address: SocketAddr,
+    pub(crate) server: Arc<Server>,
 }
 
 impl Next {
-    fn start(drive: Driver, change: impl FnOnce(&mut Server)) -> Self {
+    pub(crate) fn start(drive: Driver, change: impl FnOnce(&mut Server)) -> Self {
         Self::start_at(([127, 0, 0, 1], 0).into(), drive, change)
     }
 
@@ -55,7 +55,7 @@ impl Drop for Next {
 }
 
 /// Where mail goes on, and how.
-fn settings(address: SocketAddr) -> Settings {
+pub(crate) fn settings(address: SocketAddr) -> Settings {
     let account = Account {
         server: ServerAddress { host: "localhost".into(), port: Some(address.port()) },
         protocol: Protocol::Smtp,
@@ -72,25 +72,36 @@ fn settings(address: SocketAddr) -> Settings {
 }
 
 /// A server that has mail for others.
-fn first() -> Arc<Server> {
+pub(crate) fn first() -> Arc<Server> {
     Arc::new(server(Store::in_memory().unwrap()))
 }
 
-fn enqueue(server: &Server, text: &str, recipients: &[&str]) {
+pub(crate) fn enqueue(server: &Server, text: &str, recipients: &[&str]) {
     enqueue_as(server, "MAIL FROM:<alice@first.invalid>", text, recipients);
 }
 
-fn enqueue_as(server: &Server, mail: &str, text: &str, recipients: &[&str]) {
+pub(crate) fn enqueue_as(server: &Server, mail: &str, text: &str, recipients: &[&str]) {
+    enqueue_with(server, mail, text, recipients, "");
+}
+
+/// `parameters` are those of RCPT.
+pub(crate) fn enqueue_with(
+    server: &Server,
+    mail: &str,
+    text: &str,
+    recipients: &[&str],
+    parameters: &str,
+) {
     let mut draft = server.store.draft().unwrap();
     std::io::Write::write_all(&mut draft, text.as_bytes()).unwrap();
-    let rcpt = |to: &&str| format!("RCPT TO:<{to}>");
+    let rcpt = |to: &&str| format!("RCPT TO:<{to}>{parameters}");
     let onward =
         Onward { mail: mail.into(), recipients: recipients.iter().map(rcpt).collect(), start: 0 };
     server.store.take_in(vec![NewMail { draft, users: vec![], onward: Some(onward) }]).unwrap();
 }
 
 #[track_caller]
-fn wait_until(condition: impl Fn() -> bool) {
+pub(crate) fn wait_until(condition: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !condition() {
         assert!(Instant::now() < end, "it takes too long");
@@ -98,7 +109,7 @@ fn wait_until(condition: impl Fn() -> bool) {
     }
 }
 
-fn is_empty(server: &Server) -> bool {
+pub(crate) fn is_empty(server: &Server) -> bool {
     server.store.queue_len().unwrap() == 0
 }
 

@@ -38,7 +38,7 @@ use crate::wire::Style;
 /// # use imap_proto::{Arena, Delimiter, Listed, Mailbox};
 /// # use imap_proto::server::{Channel, Config, Event, Selected};
 /// # let (mut out, arena) = (BytesMut::new(), Arena::new());
-/// # let mut imap = Session::preauthenticated(Config::new("x").into(), Channel::Tls, &mut out);
+/// # let mut imap = Session::preauthenticated(Config::default().into(), Channel::Tls, &mut out);
 /// # let Ok(Event::Select(_, ticket)) = imap.receive(&mut &b"a SELECT INBOX\r\n"[..], &arena, &mut out) else { panic!() };
 /// # let (mailbox, one) = (Mailbox::INBOX, 1.try_into()?);
 /// # let listed = Listed { attributes: &[], delimiter: None, mailbox, extended: &[] };

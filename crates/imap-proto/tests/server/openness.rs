@@ -185,9 +185,12 @@ fn raw_data() {
 /// RFC 9051 §7.1.
 #[test]
 fn greetings() {
-    let mut config = Config::new("imap.example.org");
+    let mut config = Config::default();
     config.starttls = true;
-    config.greeting = Some("welcome\r\n* BYE".into());
+    config.set_greeting("welcome").unwrap();
+    for odd in ["", "welcome\r\n* BYE", "caf\u{e9}", &"x".repeat(401)] {
+        assert!(config.set_greeting(odd).is_err(), "{odd:?}");
+    }
     let config = Arc::new(config);
     let capabilities = "[CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE";
     let (mut out, arena) = (BytesMut::new(), Arena::new());

@@ -18,7 +18,7 @@ pub(crate) const SECRETS: [&str; 4] = ["secret", "AGFsaWNlAHNlY3JldA", "bW9yZQ",
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
-    let mut config = Config::new("imap.example.org");
+    let mut config = Config::default();
     config.plaintext_auth = true;
     config.capabilities.extend([
         Capability::Id,

@@ -57,6 +57,14 @@ impl Keyword {
         let [.., [.., length]] = octets;
         out.put_slice(octets.as_flattened().get(..length.into()).unwrap_or_default());
     }
+
+    /// Eight bits, other ones for most other words.
+    #[inline]
+    pub(super) const fn mixed(self) -> u8 {
+        let [first, second, third] = self.0;
+        let all = first ^ second.rotate_left(24) ^ third.rotate_left(11);
+        all.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]
+    }
 }
 
 /// Eight octets with the letters among them in upper case.

@@ -9,6 +9,7 @@ mod class;
 mod eight;
 mod error;
 mod keyword;
+mod names;
 mod number;
 
 use core::str;
@@ -20,6 +21,7 @@ pub use class::{ALPHA, ALPHANUMERIC, Class, DIGIT, VCHAR, run, visible};
 pub use eight::{Eight, Found};
 pub use error::SyntaxError;
 pub use keyword::Keyword;
+pub use names::Names;
 pub use number::{number32, number64};
 
 /// What a parser over wire bytes returns: the rest and the value, or a [`Fault`].

@@ -39,10 +39,10 @@ impl Session {
     ///
     /// # Errors
     /// [`Misuse::NotNow`] where no body is to go out, [`Misuse::TooMuch`] where BDAT has announced
-    /// fewer; nothing is written then. [`Misuse::IrregularBody`], by [`Config::body`]: nothing
+    /// fewer; nothing is written then. [`Misuse::IrregularBody`], by [`Config::body_policy`]: nothing
     /// but [`abandon`](Self::abandon) is left.
     ///
-    /// [`Config::body`]: super::Config::body
+    /// [`Config::body_policy`]: super::Config::body_policy
     pub fn body(&mut self, piece: &[u8], out: &mut BytesMut) -> Result<(), Misuse> {
         match &mut self.body.kind {
             Kind::None => Err(Misuse::NotNow),
@@ -79,10 +79,10 @@ impl Session {
     /// Ends a body that was asked for by DATA: writes the dot. A last line without CRLF gets one.
     ///
     /// # Errors
-    /// [`Misuse::NotNow`] where there is none. [`Misuse::IrregularBody`], by [`Config::body`]:
+    /// [`Misuse::NotNow`] where there is none. [`Misuse::IrregularBody`], by [`Config::body_policy`]:
     /// nothing but [`abandon`](Self::abandon) is left.
     ///
-    /// [`Config::body`]: super::Config::body
+    /// [`Config::body_policy`]: super::Config::body_policy
     pub fn end_body(&mut self, out: &mut BytesMut) -> Result<(), Misuse> {
         let Kind::Text(stuffer) = &self.body.kind else { return Err(Misuse::NotNow) };
         stuffer.clone().finish(out)?;
@@ -109,7 +109,7 @@ impl Session {
 
     /// DATA was answered 354.
     pub(super) fn begin_text(&mut self) {
-        self.body.kind = Kind::Text(DotStuffer::new(self.config.body));
+        self.body.kind = Kind::Text(DotStuffer::new(self.config.body_policy));
         self.enter(State::Body);
     }
 

@@ -16,7 +16,7 @@ pub struct Config {
     pub clear_text: ClearText,
     /// What is done with a bare CR or LF in a body that follows DATA. Default: it is an error.
     /// What follows BDAT goes out as it is.
-    pub body: SendPolicy,
+    pub body_policy: SendPolicy,
     /// The limits.
     pub limits: Limits,
 }

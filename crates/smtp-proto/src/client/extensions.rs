@@ -12,6 +12,18 @@ use crate::ext::{EXTENSIONS, Extension};
 pub struct Extensions {
     /// A bit for each of [`EXTENSIONS`].
     offered: u64,
+    /// Commands may be sent before the last one is answered (RFC 2920).
+    pub pipelining: bool,
+    /// STARTTLS (RFC 3207).
+    pub starttls: bool,
+    /// BDAT (RFC 3030).
+    pub chunking: bool,
+    /// Bodies past US-ASCII (RFC 6152).
+    pub eight_bit_mime: bool,
+    /// Addresses and headers past US-ASCII (RFC 6531).
+    pub smtputf8: bool,
+    /// Reports of delivery as they are asked for (RFC 3461).
+    pub dsn: bool,
     /// The most octets of a message, where SIZE names them (RFC 1870 §4).
     pub size_limit: Option<u64>,
     /// The mechanisms of AUTH, those that this crate does not know too, in the server's
@@ -49,42 +61,6 @@ impl Extensions {
         self.offered & bit(keyword) != 0
     }
 
-    /// Commands may be sent before the last one is answered (RFC 2920).
-    #[must_use]
-    pub fn pipelining(&self) -> bool {
-        self.offers("PIPELINING")
-    }
-
-    /// STARTTLS (RFC 3207).
-    #[must_use]
-    pub fn starttls(&self) -> bool {
-        self.offers("STARTTLS")
-    }
-
-    /// BDAT (RFC 3030).
-    #[must_use]
-    pub fn chunking(&self) -> bool {
-        self.offers("CHUNKING")
-    }
-
-    /// Bodies past US-ASCII (RFC 6152).
-    #[must_use]
-    pub fn eight_bit_mime(&self) -> bool {
-        self.offers("8BITMIME")
-    }
-
-    /// Addresses and headers past US-ASCII (RFC 6531).
-    #[must_use]
-    pub fn smtputf8(&self) -> bool {
-        self.offers("SMTPUTF8")
-    }
-
-    /// Reports of delivery as they are asked for (RFC 3461).
-    #[must_use]
-    pub fn dsn(&self) -> bool {
-        self.offers("DSN")
-    }
-
     /// Whether AUTH takes `mechanism`.
     #[must_use]
     pub fn has_mechanism(&self, mechanism: Mechanism<'_>) -> bool {
@@ -94,6 +70,12 @@ impl Extensions {
     pub(super) fn add(&mut self, extension: Extension<'_>) {
         self.offered |= bit(extension.keyword());
         match extension {
+            Extension::Pipelining => self.pipelining = true,
+            Extension::StartTls => self.starttls = true,
+            Extension::Chunking => self.chunking = true,
+            Extension::EightBitMime => self.eight_bit_mime = true,
+            Extension::SmtpUtf8 => self.smtputf8 = true,
+            Extension::Dsn => self.dsn = true,
             Extension::Size(limit) => self.size_limit = limit.filter(|&limit| limit > 0),
             Extension::Auth(mechanisms) => {
                 for mechanism in mechanisms.iter().take(Self::NAMES - self.looked_at) {

@@ -167,7 +167,7 @@ impl Session {
             return Err(Misuse::ClearText);
         }
         let sent = Sent::new(command, 0);
-        if matches!(command, Command::Bdat { .. }) && !self.extensions.chunking() {
+        if matches!(command, Command::Bdat { .. }) && !self.extensions.chunking {
             return Err(Misuse::NotOffered);
         }
         if self.is_one_too_many(command) {
@@ -176,13 +176,13 @@ impl Session {
         let Some(last) = self.in_flight.newest() else {
             return if self.has_read_all() { Ok(()) } else { Err(Misuse::Unread) };
         };
-        // It says what the others must wait for.
         let depends = match command {
-            Command::Mail(_) => self.undecided > 0,
+            // Answers to the envelope and the chunks before are not its own.
+            Command::Mail(_) => self.undecided > 0 || self.chunks > 0,
             Command::Bdat { .. } => self.undecided > 0,
             _ => sent.is_alone(),
         };
-        if depends || last.sent.is_last() || !self.extensions.pipelining() {
+        if depends || last.sent.is_last() || !self.extensions.pipelining {
             Err(Misuse::AnswerPending)
         } else if self.on_its_way >= self.config.limits.pipelined
             || (matches!(command, Command::Bdat { .. }) && self.chunks >= CHUNKS)
@@ -216,6 +216,11 @@ impl Session {
                 let decided = self.undecided > 0 || accepted > 0;
                 self.state == State::Transaction && recipients > 0 && decided && !refused
             }
+            Command::Etrn(_) | Command::XForward(_) => self.state == State::Ready,
+            Command::Atrn(_) => self.state == State::Ready && self.authenticated,
+            Command::XClient(_) => matches!(self.state, State::Connected | State::Ready),
+            // This session does not follow what it does to a transaction.
+            Command::Burl(_) => false,
             Command::Obsolete(..) => false,
             Command::Rset
             | Command::Vrfy(_)

@@ -4,8 +4,11 @@ use bytes::BufMut;
 use mail_wire::encode::decimal;
 
 use super::extension::Extension;
-use super::row::{Row, seconds};
+use super::mail_parameter::MailParameter;
+use super::row::{MailRow, Row, seconds};
 use crate::name::Name;
+use crate::parameter::{DeliverBy, IfLate};
+use crate::reply::Rejection;
 
 pub(super) static DELIVER_BY: Row = Row {
     keyword: Name::new("DELIVERBY"),
@@ -16,8 +19,39 @@ pub(super) static DELIVER_BY: Row = Row {
             decimal(least.into(), out);
         }
     },
-    ..Row::BARE
+    is_offered: |config, _| config.deliver_by.is_some(),
+    offer: |config, _, out| {
+        let least = config.deliver_by.filter(|&least| least > 0);
+        (DELIVER_BY.encode)(Extension::DeliverBy(least), out);
+    },
 };
+
+pub(super) static MAIL: MailRow = MailRow {
+    keyword: Name::new("BY"),
+    parse: |value| match value.map(|value| DeliverBy::parse(value.as_bytes())) {
+        Some(Ok(by)) => Ok(MailParameter::DeliverBy(by)),
+        Some(Err(_)) | None => Err("BY=, seconds, \";\", N or R, and perhaps T"),
+    },
+    encode: |parameter, out| {
+        if let MailParameter::DeliverBy(by) = parameter {
+            out.put_u8(b'=');
+            by.encode(out);
+        }
+    },
+    is_offered: |_, config, _| config.deliver_by.is_some(),
+    refuse: |parameter, config| match (parameter, config.deliver_by) {
+        (MailParameter::DeliverBy(by), Some(least))
+            if by.if_late == IfLate::Return && i64::from(by.seconds) < i64::from(least) =>
+        {
+            Some(TOO_SOON)
+        }
+        _ => None,
+    },
+};
+
+/// RFC 2852 §2.
+const TOO_SOON: Rejection<'static> =
+    Rejection::fixed(555, (5, 5, 4), "Mail cannot be delivered as fast as that");
 
 /// ```abnf
 /// deliverby-param = min-by-time *( ',' extension-token )    ; RFC 2852 §2

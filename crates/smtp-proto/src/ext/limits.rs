@@ -1,5 +1,8 @@
 //! LIMITS: how much a server takes on one connection (RFC 9422).
 
+use bytes::BufMut;
+use mail_wire::encode::decimal;
+
 use super::extension::Extension;
 use super::row::{Row, put_words};
 use super::words::Words;
@@ -16,7 +19,11 @@ pub(super) static LIMITS: Row = Row {
             put_words(limits.0, out);
         }
     },
-    ..Row::BARE
+    is_offered: |config, _| config.advertise_limits,
+    offer: |config, _, out| {
+        out.put_slice(b" RCPTMAX=");
+        decimal(config.limits.recipients.clamp(1, 999_999).into(), out);
+    },
 };
 
 /// The limits that a server names, which its clients keep to (RFC 9422 §4).

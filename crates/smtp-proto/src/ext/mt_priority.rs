@@ -6,8 +6,10 @@ use bytes::BufMut;
 use mail_wire::parse::Class;
 
 use super::extension::Extension;
-use super::row::Row;
+use super::mail_parameter::MailParameter;
+use super::row::{MailRow, Row};
 use crate::name::Name;
+use crate::parameter::Priority;
 
 pub(super) static MT_PRIORITY: Row = Row {
     keyword: Name::new("MT-PRIORITY"),
@@ -18,7 +20,24 @@ pub(super) static MT_PRIORITY: Row = Row {
             out.put_slice(profile.as_bytes());
         }
     },
+    is_offered: |config, _| config.mt_priority,
     ..Row::BARE
+};
+
+pub(super) static MAIL: MailRow = MailRow {
+    keyword: Name::new("MT-PRIORITY"),
+    parse: |value| match value.map(|value| Priority::parse(value.as_bytes())) {
+        Some(Ok(priority)) => Ok(MailParameter::Priority(priority)),
+        Some(Err(_)) | None => Err("MT-PRIORITY= and a number from -9 to 9"),
+    },
+    encode: |parameter, out| {
+        if let MailParameter::Priority(priority) = parameter {
+            out.put_u8(b'=');
+            priority.encode(out);
+        }
+    },
+    is_offered: |_, config, _| config.mt_priority,
+    ..MailRow::BARE
 };
 
 static PROFILE: Class =

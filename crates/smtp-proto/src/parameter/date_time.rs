@@ -34,6 +34,11 @@ impl<'a> DateTime<'a> {
         str::from_utf8(text).map(Self).map_err(|_| wrong)
     }
 
+    /// One that was parsed before.
+    pub(crate) const fn checked(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// As it was written.
     #[must_use]
     pub const fn as_str(self) -> &'a str {

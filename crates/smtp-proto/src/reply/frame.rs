@@ -63,14 +63,13 @@ impl ReplyRule {
     }
 }
 
-/// The code that a line begins with, whose end may be there or not, and whether one more line
-/// follows.
+/// The code that a line begins with, and whether one more line follows.
 #[inline]
 pub(super) fn line_code(line: &[u8]) -> Option<(ReplyCode, bool)> {
     let (digits, rest) = line.split_first_chunk()?;
     let code = ReplyCode::of_digits(*digits)?;
     match rest {
-        [] | [b' ' | b'\n', ..] | [b'\r', b'\n', ..] => Some((code, false)),
+        [] | [b' ', ..] => Some((code, false)),
         [b'-', ..] => Some((code, true)),
         _ => None,
     }

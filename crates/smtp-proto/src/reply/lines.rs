@@ -95,7 +95,7 @@ impl<'a> Iterator for Texts<'a> {
 
 /// The first line of `octets`, without its end, and the rest, if there is an end.
 #[inline]
-fn split_line(octets: &[u8]) -> (&[u8], Option<&[u8]>) {
+pub(super) fn split_line(octets: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(end) = find_line_feed(octets) else { return (octets, None) };
     let (line, after) = octets.split_at_checked(end).unwrap_or((octets, &[]));
     (line.strip_suffix(b"\r").unwrap_or(line), after.get(1..))

@@ -12,6 +12,7 @@ use mail_wire::SyntaxError;
 
 use crate::text::Text;
 use frame::line_code;
+use lines::split_line;
 
 pub use buf::ReplyBuf;
 pub use code::ReplyCode;
@@ -88,46 +89,45 @@ impl<'a> Reply<'a> {
     /// [`SyntaxError`] where a line does not begin with a code, the codes
     /// differ, or there are octets after the last line.
     pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
-        let (mut line, mut offset) = (octets, 0);
-        let mut first: Option<Self> = None;
-        loop {
-            let at = |expected| SyntaxError { offset, expected };
-            let Some((code, more)) = line_code(line) else {
-                return Err(at("a reply code and a space or \"-\""));
-            };
-            let Some((text, next)) = split_text(line) else {
-                return Err(at("text without CR and NUL"));
-            };
-            let reply = match first {
-                Some(first) if first.code != code => {
-                    return Err(at("the code of the lines before"));
-                }
-                Some(first) => first,
-                None => {
-                    let (enhanced, text) = match enhanced_of(code, text) {
-                        Some((enhanced, text)) => (Some(enhanced), text),
-                        None => (None, text),
-                    };
-                    let lines = match next {
-                        None => ReplyLines::one(Text::received(text)),
-                        Some(_) => ReplyLines::received(octets, enhanced.is_some()),
-                    };
-                    Self { code, enhanced, lines }
-                }
-            };
-            let end = octets.len();
-            match next {
-                None if more => {
-                    return Err(SyntaxError { offset: end, expected: "one more line" });
-                }
-                None => return Ok(reply),
-                Some(next) => (line, offset) = (next, end.saturating_sub(next.len())),
-            }
-            if !more {
-                return Err(SyntaxError { offset, expected: "the end of the reply" });
-            }
-            first = Some(reply);
+        let at = |rest: &[u8], expected| SyntaxError {
+            offset: octets.len().saturating_sub(rest.len()),
+            expected,
+        };
+        let is_plain = is_plain(octets);
+        let (line, mut next) = if is_plain { (octets, None) } else { split_line(octets) };
+        let is_odd = !is_plain && is_odd(octets);
+        let (code, mut more) = line_code(line).ok_or(at(octets, CODE))?;
+        if is_odd && has_odd(line) {
+            return Err(at(octets, TEXT));
         }
+        let text = line.get(4..).unwrap_or_default();
+        let (enhanced, text) = match enhanced_of(code, text) {
+            Some((enhanced, text)) => (Some(enhanced), text),
+            None => (None, text),
+        };
+        let lines = match next {
+            None => ReplyLines::one(Text::received(text)),
+            Some(_) => ReplyLines::received(octets, enhanced.is_some()),
+        };
+        while let Some(rest) = next {
+            if !more {
+                return Err(at(rest, "the end of the reply"));
+            }
+            let line;
+            (line, next) = split_line(rest);
+            let (line_code, goes_on) = line_code(line).ok_or(at(rest, CODE))?;
+            if is_odd && has_odd(line) {
+                return Err(at(rest, TEXT));
+            }
+            if line_code != code {
+                return Err(at(rest, "the code of the lines before"));
+            }
+            more = goes_on;
+        }
+        if more {
+            return Err(at(&[], "one more line"));
+        }
+        Ok(Self { code, enhanced, lines })
     }
 
     /// Writes the reply: each line with its codes, and CRLF. A text longer than
@@ -188,18 +188,40 @@ pub(crate) fn encode_codes(
     }
 }
 
-/// The text of the first line of `lines`, if it has no CR and no NUL, and the lines after it, if
-/// it has an end.
-#[inline]
-fn split_text(lines: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    const CODE: usize = 3;
-    let after_code = lines.get(CODE..)?;
-    let Some(end) = memchr::memchr3(b'\r', b'\n', 0, after_code) else {
-        return Some((after_code.get(1..).unwrap_or_default(), None));
-    };
-    let (text, end) = after_code.split_at_checked(end)?;
-    let next = end.strip_prefix(b"\r\n").or_else(|| end.strip_prefix(b"\n"))?;
-    Some((text.get(1..).unwrap_or_default(), Some(next)))
+const CODE: &str = "a reply code and a space or \"-\"";
+const TEXT: &str = "text without CR and NUL";
+
+/// Whether a line, without its end, has a NUL or a CR.
+#[cold]
+fn has_odd(line: &[u8]) -> bool {
+    memchr::memchr2(0, b'\r', line).is_some()
+}
+
+/// Whether all of `octets` are above CR, LF and NUL, so that they are one line of text.
+fn is_plain(octets: &[u8]) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOP: u64 = ONES << 7;
+    // Where an octet is below, taking that from it borrows its top bit, or that of one after it.
+    let has_below =
+        |octets: u64| octets.wrapping_sub(ONES * u64::from(b'\r' + 1)) & !octets & TOP != 0;
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if has_below(u64::from_le_bytes(*eight)) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.iter().all(|&octet| octet > b'\r')
+}
+
+/// Whether `octets` have a NUL, or a CR that no LF follows.
+fn is_odd(octets: &[u8]) -> bool {
+    let after = octets.get(1..).unwrap_or_default();
+    let pairs = octets.iter().zip(after);
+    // Without a branch an octet, so that many are looked at at once.
+    pairs.fold(false, |odd, (&octet, &next)| {
+        odd | (octet == 0) | ((octet == b'\r') & (next != b'\n'))
+    }) || matches!(octets.last(), Some(0 | b'\r'))
 }
 
 /// The enhanced code that the first text of a reply begins with, and what stands after it.
@@ -212,6 +234,9 @@ fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
 
     /// RFC 5321 §4.2.
     #[test]
@@ -268,6 +293,60 @@ mod tests {
         assert_eq!(reply(550, None, "5.1.1"), None);
         assert!(reply(550, None, "2.1.1 x").is_some());
         assert!(reply(550, None, "5.1.1x").is_some());
+    }
+
+    /// The code of a reply, the enhanced one, and the texts.
+    type Told<'a> = (ReplyCode, Option<EnhancedCode>, Vec<&'a [u8]>);
+
+    /// What [`Reply::parse`] should find, the plain way.
+    fn naive(octets: &[u8]) -> Option<Told<'_>> {
+        let (mut seen, mut texts) = (None, Vec::new());
+        let mut lines = octets.split(|&octet| octet == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            let more = lines.peek().is_some();
+            let line = if more { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            let digits = line.get(..3)?;
+            let dash = [b' ', b'-'][usize::from(more)];
+            let parted = line.get(3).map_or(!more, |&octet| octet == dash);
+            if !digits.iter().all(u8::is_ascii_digit) || !parted {
+                return None;
+            }
+            let code = ReplyCode::new(core::str::from_utf8(digits).unwrap().parse().unwrap())?;
+            let text = line.get(4..).unwrap_or_default();
+            if *seen.get_or_insert(code) != code || text.iter().any(|octet| b"\0\r".contains(octet))
+            {
+                return None;
+            }
+            texts.push(text);
+        }
+        let code = seen?;
+        let enhanced = enhanced_of(code, texts.first()?).map(|(enhanced, _)| enhanced);
+        let without = |text| EnhancedCode::parse(text).map_or(text, |(_, rest)| rest);
+        if enhanced.is_some() {
+            texts = texts.into_iter().map(without).collect();
+        }
+        Some((code, enhanced, texts))
+    }
+
+    proptest! {
+        #[test]
+        fn replies_are_those_of_the_plain_way(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "250-", "250 ", "550 ", "250", "2", "5.1.1 ", "2.0.0 ", "2.10.7", "a", "some words",
+                    "\t", "ü", "\r\n", "\n", "\r", "\0", "\r\n250-", "\r\n250 ",
+                ]),
+                0..10,
+            ),
+        ) {
+            let octets = parts.concat();
+            let reply = Reply::parse(octets.as_bytes()).ok();
+            let told = reply.map(|reply| {
+                let texts = reply.lines().iter().map(Text::as_bytes).collect();
+                (reply.code(), reply.enhanced(), texts)
+            });
+            prop_assert_eq!(told, naive(octets.as_bytes()));
+        }
     }
 
     /// RFC 5321 §4.5.3.1.5.

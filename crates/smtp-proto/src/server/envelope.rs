@@ -4,8 +4,8 @@ use bytes::BytesMut;
 
 use super::event::{Event, HelloVerb};
 use super::faults::{
-    BINARY_NEEDS_BDAT, DATA_AFTER_BDAT, NEED_HELLO, NEED_LHLO, NEED_MAIL, NEED_RCPT, NESTED_MAIL,
-    NESTED_RCPT, TOO_MANY_RECIPIENTS, UNKNOWN_PARAMETER,
+    BINARY_NEEDS_BDAT, DATA_AFTER_BDAT, HELD_TOO_LONG, NEED_HELLO, NEED_LHLO, NEED_MAIL, NEED_RCPT,
+    NESTED_MAIL, NESTED_RCPT, TOO_MANY_RECIPIENTS, UNKNOWN_PARAMETER,
 };
 use super::pending::Pending;
 use super::reply::UNDEFINED;
@@ -13,8 +13,8 @@ use super::session::Session;
 use super::state::State;
 use crate::address::Mailbox;
 use crate::command::{Mail, MailParameters, Rcpt};
-use crate::ext::{MailParameter, smtputf8};
-use crate::parameter::BodyType;
+use crate::ext::smtputf8;
+use crate::parameter::{BodyType, Hold};
 use crate::protocol::Protocol;
 use crate::reply::Rejection;
 
@@ -28,14 +28,25 @@ impl Session {
         if self.in_transaction() {
             return self.bad(NESTED_MAIL, out);
         }
-        if !self.knows(parameters) {
+        let (config, channel) = (&*self.config, self.channel());
+        // HELO offers none.
+        let (extended, mut offered, mut refusal) = (self.is_extended(), true, None);
+        parameters.for_each_known(|known| {
+            let row = known.row();
+            offered &= extended && (row.is_offered)(known, config, channel);
+            refusal = refusal.or_else(|| (row.refuse)(known, config));
+        });
+        let knows = |keyword| extended && config.mail_parameters.contains(keyword);
+        if !offered || !parameters.other.iter().all(|other| knows(other.keyword)) {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, parameters.smtputf8) {
             return self.bad(fault, out);
         }
-        let refuse = |known: MailParameter<'_>| (known.row().refuse)(known, &self.config);
-        if let Some(why) = parameters.known().find_map(refuse) {
+        if is_held_too_long(parameters) {
+            return self.bad(HELD_TOO_LONG, out);
+        }
+        if let Some(why) = refusal {
             return self.refused(why, out);
         }
         let pending = Pending::Mail {
@@ -53,30 +64,23 @@ impl Session {
         }
     }
 
-    /// Whether this server offers all of them, or its driver knows them. HELO offers none.
-    fn knows(&self, parameters: MailParameters<'_>) -> bool {
-        let config = &*self.config;
-        let offers = |known: MailParameter<'_>| {
-            self.is_extended() && (known.row().is_offered)(known, config)
-        };
-        parameters.known().all(offers)
-            && parameters
-                .other
-                .iter()
-                .all(|other| self.is_extended() && config.mail_parameters.contains(other.keyword))
-    }
-
     pub(super) fn rcpt<'b>(&mut self, rcpt: Rcpt<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
         let is_ascii = rcpt.to.mailbox().is_none_or(Mailbox::is_ascii);
-        let known = &self.config.rcpt_parameters;
-        let knows = |keyword| self.is_extended() && known.contains(keyword);
+        let parameters = rcpt.parameters;
+        let (config, extended, mut offered) = (&*self.config, self.is_extended(), true);
+        parameters.for_each_known(|known| offered &= extended && (known.row().is_offered)(config));
+        let knows = |keyword| extended && config.rcpt_parameters.contains(keyword);
+        offered &= parameters.other.iter().all(|other| knows(other.keyword));
+        // RFC 6533 §3: in UTF-8 itself, where the message may have it.
+        let original = parameters.original_recipient;
+        let is_ascii = is_ascii && original.is_none_or(|original| original.as_str().is_ascii());
         if self.state() == State::Chunks {
             return self.bad(NESTED_RCPT, out);
         }
         if self.state() != State::Transaction {
             return self.bad(NEED_MAIL, out);
         }
-        if !rcpt.parameters.other.iter().all(|parameter| knows(parameter.keyword)) {
+        if !offered {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, self.transaction.smtputf8) {
@@ -127,5 +131,13 @@ impl Session {
     #[must_use]
     pub fn is_extended(&self) -> bool {
         matches!(self.hello, Some(HelloVerb::Ehlo | HelloVerb::Lhlo))
+    }
+}
+
+/// RFC 4865 §5.2.2: whether a message is to be late before it is sent on.
+fn is_held_too_long(parameters: MailParameters<'_>) -> bool {
+    match (parameters.hold, parameters.deliver_by) {
+        (Some(Hold::For(seconds)), Some(by)) => i64::from(seconds) > i64::from(by.seconds),
+        _ => false,
     }
 }

@@ -26,8 +26,13 @@ pub(super) const NEED_RCPT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No valid recipients");
 pub(super) const NESTED_MAIL: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "A transaction is open already");
+pub(super) const IN_TRANSACTION: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "Not in a mail transaction");
 pub(super) const NESTED_RCPT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No more recipients: the body has begun");
+/// RFC 4865 §5.2.2.
+pub(super) const HELD_TOO_LONG: Rejection<'static> =
+    Rejection::fixed(501, (5, 5, 4), "Mail would be held until it is late");
 /// RFC 3030 §2.
 pub(super) const DATA_AFTER_BDAT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No DATA after BDAT");

@@ -59,6 +59,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2587")]
     pub(crate) submission: Address,
 
+    /// LMTP for another mail server, which does not log in (RFC 2033), with STARTTLS
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2424")]
+    pub(crate) lmtp: Address,
+
     /// SMTP under TLS from the start
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2465")]
     pub(crate) smtps: Address,
@@ -122,7 +126,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) allow_plaintext_auth: bool,
 
-    /// On the ports for SMTP take any mail for anybody, keep nothing, and tell at the end
+    /// On the ports for SMTP and LMTP take any mail for anybody, keep nothing, and tell at the end
     /// how much it was
     ///
     /// For tests of programs that send mail.
@@ -147,14 +151,15 @@ pub(crate) struct Options {
 
 impl Options {
     /// The listeners, one a line.
-    pub(crate) fn listeners(&self) -> [Listener; 7] {
+    pub(crate) fn listeners(&self) -> [Listener; 8] {
         use Security::{ImplicitTls, StartTls};
-        let smtp = if self.accept_all { SINK } else { SMTP };
+        let (smtp, lmtp) = if self.accept_all { (SINK, LMTP_SINK) } else { (SMTP, LMTP) };
         [
             Listener::new("--smtp", smtp, StartTls, self.smtp),
             Listener::new("--pop3", POP3, StartTls, self.pop3),
             Listener::new("--imap", IMAP, StartTls, self.imap),
             Listener::new("--submission", SUBMISSION, StartTls, self.submission),
+            Listener::new("--lmtp", lmtp, StartTls, self.lmtp),
             Listener::new("--smtps", smtp, ImplicitTls, self.smtps),
             Listener::new("--pop3s", POP3, ImplicitTls, self.pop3s),
             Listener::new("--imaps", IMAP, ImplicitTls, self.imaps),
@@ -171,6 +176,8 @@ const SMTP: Protocol = Protocol {
 };
 const SINK: Protocol = Protocol { drive: smtp::sink::drive, ..SMTP };
 const SUBMISSION: Protocol = Protocol { name: "submission", drive: smtp::drive_submission, ..SMTP };
+const LMTP: Protocol = Protocol { name: "LMTP", drive: smtp::drive_lmtp, alpn: b"lmtp", ..SMTP };
+const LMTP_SINK: Protocol = Protocol { drive: smtp::sink::drive_lmtp, ..LMTP };
 const POP3: Protocol = Protocol {
     name: "POP3",
     drive: pop3::drive,
