@@ -26,7 +26,7 @@ const RESPONSES: &[Kind] = &[
     ("* 1 FETCH (", "UID 123456 ", "UID 1)", 42),
     ("* 1 FETCH (", "X 1 ", "UID 1)", 84),
     ("* 1 FETCH (", "BODY[1] {1}\r\nx ", "UID 1)", 42),
-    ("* 1 FETCH (", "BODY[1] \"\\\\\" ", "UID 1)", 42),
+    ("* 1 FETCH (", "BODY[1] \"\\\\\" ", "UID 1)", 21),
     ("* 1 FETCH (BODY[HEADER.FIELDS (", "a ", "a)] NIL)", 42),
     (
         "* 1 FETCH (",
@@ -34,7 +34,7 @@ const RESPONSES: &[Kind] = &[
          \"example.org\")) NIL NIL ((NIL NIL \"bob\" \"example.com\")(NIL NIL \"carol\" \
          \"example.com\")) NIL NIL NIL \"<abc@example.org>\") ",
         "UID 1)",
-        6,
+        11,
     ),
     ("* 1 FETCH (ENVELOPE (NIL NIL (", "(NIL NIL NIL NIL)", ") NIL NIL NIL NIL NIL NIL NIL))", 21),
     ("* 1 FETCH (ENVELOPE (NIL \"", "\\\\", "\" NIL NIL NIL NIL NIL NIL NIL NIL))", 3),
