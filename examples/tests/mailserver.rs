@@ -12,7 +12,8 @@ use std::{
 
 use mail_examples::store::Store;
 
-const PORTS: [&str; 6] = ["--smtp", "--pop3", "--imap", "--smtps", "--pop3s", "--imaps"];
+const PORTS: [&str; 8] =
+    ["--smtp", "--submission", "--lmtp", "--pop3", "--imap", "--smtps", "--pop3s", "--imaps"];
 
 fn mailserver() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailserver"));

@@ -93,6 +93,9 @@ pub enum CloseReason {
     OutOfStep,
     /// Clear text came where TLS was to begin (RFC 3207 §6, RFC 2595 §2.1, RFC 9051 §11.1).
     PlaintextAfterStartTls,
+    /// The client has given up what it was sending, in the middle: what was sent must not pass
+    /// for all of it (RFC 5321 §4.1.1.4).
+    Abandoned,
     /// The server takes no more on this connection: `MAILMAX` of LIMITS (RFC 9422 §4.1).
     LimitReached,
 }

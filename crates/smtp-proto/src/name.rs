@@ -19,11 +19,6 @@ impl Name {
         self.text
     }
 
-    /// Folded, to be the pattern of a `match`.
-    pub(crate) const fn keyword(self) -> Keyword {
-        self.folded
-    }
-
     /// Whether it is that word.
     #[inline]
     pub(crate) fn is(self, word: Keyword) -> bool {

@@ -1,7 +1,7 @@
 //! The human text of replies.
 
 use alloc::string::String;
-use core::{fmt, str};
+use core::{fmt, iter, str};
 
 use mail_wire::SyntaxError;
 use mail_wire::parse::{Class, run};
@@ -85,6 +85,13 @@ impl<'a> Text<'a> {
         self.split(room).0
     }
 
+    /// The text in as many lines as it takes.
+    pub(crate) fn wrapped(self) -> impl Iterator<Item = Self> {
+        let first = Some(self.split(Self::MAX));
+        iter::successors(first, |(_, rest)| rest.map(|rest| rest.split(Self::MAX)))
+            .map(|(line, _)| line)
+    }
+
     /// What of the text fits into `room` octets, and the rest, if any. It is parted at
     /// a space, which is left out; where there is none, between two characters.
     #[inline]
@@ -127,7 +134,6 @@ impl fmt::Debug for Text<'_> {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use core::iter;
 
     /// RFC 5321 §4.2: `textstring`.
     #[test]

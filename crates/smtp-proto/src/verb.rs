@@ -36,6 +36,13 @@ pub(crate) enum Verb {
     Quit,
     StartTls,
     Auth,
+    Bdat,
+    Lhlo,
+    Burl,
+    Etrn,
+    Atrn,
+    XClient,
+    XForward,
     Turn,
     Send,
     Soml,
@@ -47,8 +54,8 @@ impl Verb {
     #[inline]
     pub(crate) fn parse(word: &[u8]) -> Option<Self> {
         let Ok(four) = word.try_into() else {
-            let starttls = word.eq_ignore_ascii_case(Self::StartTls.as_str().as_bytes());
-            return starttls.then_some(Self::StartTls);
+            let is = |verb: &Self| word.eq_ignore_ascii_case(verb.as_str().as_bytes());
+            return [Self::StartTls, Self::XClient, Self::XForward].into_iter().find(is);
         };
         Some(match folded(four) {
             EHLO => Self::Ehlo,
@@ -63,6 +70,11 @@ impl Verb {
             NOOP => Self::Noop,
             QUIT => Self::Quit,
             AUTH => Self::Auth,
+            BDAT => Self::Bdat,
+            LHLO => Self::Lhlo,
+            BURL => Self::Burl,
+            ETRN => Self::Etrn,
+            ATRN => Self::Atrn,
             TURN => Self::Turn,
             SEND => Self::Send,
             SOML => Self::Soml,
@@ -86,6 +98,13 @@ impl Verb {
             Self::Quit => "QUIT",
             Self::StartTls => "STARTTLS",
             Self::Auth => "AUTH",
+            Self::Bdat => "BDAT",
+            Self::Lhlo => "LHLO",
+            Self::Burl => "BURL",
+            Self::Etrn => "ETRN",
+            Self::Atrn => "ATRN",
+            Self::XClient => "XCLIENT",
+            Self::XForward => "XFORWARD",
             Self::Turn => "TURN",
             Self::Send => "SEND",
             Self::Soml => "SOML",
@@ -120,6 +139,11 @@ const HELP: u32 = Verb::Help.code();
 const NOOP: u32 = Verb::Noop.code();
 const QUIT: u32 = Verb::Quit.code();
 const AUTH: u32 = Verb::Auth.code();
+const BDAT: u32 = Verb::Bdat.code();
+const LHLO: u32 = Verb::Lhlo.code();
+const BURL: u32 = Verb::Burl.code();
+const ETRN: u32 = Verb::Etrn.code();
+const ATRN: u32 = Verb::Atrn.code();
 const TURN: u32 = Verb::Turn.code();
 const SEND: u32 = Verb::Send.code();
 const SOML: u32 = Verb::Soml.code();
@@ -146,7 +170,14 @@ mod tests {
             Noop => Some(Quit),
             Quit => Some(StartTls),
             StartTls => Some(Auth),
-            Auth => Some(Turn),
+            Auth => Some(Bdat),
+            Bdat => Some(Lhlo),
+            Lhlo => Some(Burl),
+            Burl => Some(Etrn),
+            Etrn => Some(Atrn),
+            Atrn => Some(XClient),
+            XClient => Some(XForward),
+            XForward => Some(Turn),
             Turn => Some(Send),
             Send => Some(Soml),
             Soml => Some(Saml),
@@ -156,10 +187,14 @@ mod tests {
             assert_eq!(Verb::parse(verb.as_str().as_bytes()), Some(verb));
             assert_eq!(Verb::parse(verb.as_str().to_ascii_lowercase().as_bytes()), Some(verb));
         }
+<<<<<<< HEAD
+        assert_eq!(Verb::parse(b"BDATA"), None);
+=======
         for word in
             [&b"BDAT"[..], b"", b"QUI", b"QUITS", b"STAR", b"STARTTL", b"\x0eOOP", b"NOO\xf0"]
         {
             assert_eq!(Verb::parse(word), None);
         }
+>>>>>>> df5b4b7301562ff124c21c7ef3167a53f6e2f07e
     }
 }

@@ -3,11 +3,11 @@
 //! RFC 9051 §6.3.11 and §7.3.3.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, fail, run};
+use mail_wire::parse::{Keyword, Names, Parsed, fail, run};
 
 use crate::value::capability_set::CapabilitySet;
 use crate::value::mailbox::{Mailbox, mailbox};
-use crate::wire::{KEYWORD_CHAR, NonEmpty, Reader, Style, encode_list, named};
+use crate::wire::{KEYWORD_CHAR, NonEmpty, Reader, Style, encode_list};
 
 /// The STATUS command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +63,20 @@ impl StatusItem {
         Self::Deleted,
         Self::Size,
     ];
+
+    const BY_NAME: &Names<Self, 16> = &{
+        let (mut names, mut rest) = (Names::new(), Self::ALL.as_slice());
+        while let [item, others @ ..] = rest {
+            names = names.with(item.name(), *item);
+            rest = others;
+        }
+        names
+    };
+
+    /// The one that is called so, in upper or lower case.
+    pub(crate) fn named(name: &[u8]) -> Option<Self> {
+        Self::BY_NAME.get(Keyword::new(name))
+    }
 
     /// What a client needs that asks for it (RFC 9051 appendix E, 3: SIZE is of RFC 8438,
     /// DELETED is new).
@@ -131,7 +145,7 @@ pub(crate) fn status_items<'a>(
 /// ```
 pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
     let (name, rest) = run(&KEYWORD_CHAR, input);
-    match named(&StatusItem::ALL, StatusItem::name, name) {
+    match StatusItem::named(name) {
         Some(item) => Ok((rest, item)),
         None => fail(input, "an item of STATUS"),
     }
@@ -156,7 +170,7 @@ mod tests {
         for (index, item) in StatusItem::ALL.into_iter().enumerate() {
             assert_eq!(place(item), index);
             let name = item.name().to_ascii_lowercase();
-            assert_eq!(named(&StatusItem::ALL, StatusItem::name, name.as_bytes()), Some(item));
+            assert_eq!(StatusItem::named(name.as_bytes()), Some(item));
         }
         assert_eq!(place(StatusItem::Size), StatusItem::ALL.len() - 1);
     }

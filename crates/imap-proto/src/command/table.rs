@@ -1,7 +1,7 @@
 //! The commands, one row each.
 
 use mail_wire::auth;
-use mail_wire::parse::{Keyword, Parsed};
+use mail_wire::parse::{Keyword, Names, Parsed};
 
 use super::append::append;
 use super::create::create;
@@ -23,10 +23,18 @@ use crate::wire::Reader;
 
 /// The command of that name.
 pub(crate) fn command_named(name: Keyword) -> Option<&'static Row> {
-    COMMANDS.iter().copied().find(|row| row.is(name))
+    BY_NAME.get(name)
 }
 
-/// Those that are sent most are first.
+static BY_NAME: Names<&Row, 64> = {
+    let (mut names, mut rest) = (Names::new(), COMMANDS.as_slice());
+    while let [row, others @ ..] = rest {
+        names = names.with(row.name, *row);
+        rest = others;
+    }
+    names
+};
+
 pub(super) static COMMANDS: [&Row; 30] = [
     &FETCH,
     &STORE,

@@ -67,12 +67,7 @@ impl Rule for ResponseRule {
 
     #[inline]
     fn read(&mut self, octets: &[u8]) {
-        for octet in octets {
-            if matches!(self.kind, Kind::OneLine | Kind::Data) {
-                break;
-            }
-            self.kind = self.kind.step(*octet);
-        }
+        self.kind = self.kind.read(octets);
         // What is one line is not read for quotes: it is text.
         if self.kind != Kind::OneLine {
             self.scan.read(octets);
@@ -97,6 +92,27 @@ impl Rule for ResponseRule {
 }
 
 impl Kind {
+    #[inline]
+    fn read(self, octets: &[u8]) -> Self {
+        match (self, octets) {
+            (Self::OneLine | Self::Data, _) => self,
+            // Nearly always the first letter of the name tells.
+            (Self::Start, [b'*', b' ', first, ..]) if !begins_status(*first) => Self::Data,
+            _ => self.read_each(octets),
+        }
+    }
+
+    #[inline(never)]
+    fn read_each(mut self, octets: &[u8]) -> Self {
+        for octet in octets {
+            if matches!(self, Self::OneLine | Self::Data) {
+                break;
+            }
+            self = self.step(*octet);
+        }
+        self
+    }
+
     fn step(self, octet: u8) -> Self {
         match (self, octet) {
             (Self::Start, b'*') => Self::Star,
@@ -119,6 +135,12 @@ impl Kind {
         let name = name.octets.get(..name.length).unwrap_or_default();
         if is_status(name) { Self::OneLine } else { Self::Data }
     }
+}
+
+/// Whether the name of an untagged response that is one line, or a space before it, may begin
+/// so: `OK`, `NO`, `BAD`, `BYE` and `PREAUTH` do.
+const fn begins_status(octet: u8) -> bool {
+    matches!(octet.to_ascii_uppercase(), b' ' | b'O' | b'N' | b'B' | b'P')
 }
 
 #[cfg(test)]
@@ -207,6 +229,27 @@ mod tests {
                 ")",
             ],
         );
+    }
+
+    /// RFC 9051 §7.1: which responses are one line does not depend on how they are cut.
+    #[test]
+    fn the_first_letter_tells_no_less_than_the_name() {
+        for name in ["OK", "no", "Bad", "BYE", "PREAUTH", "preAuths", "OKAY", "X", "1", "", "(a"] {
+            for spaces in ["", " ", "  "] {
+                for end in ["", " ", "\n", "[", " x {1}\r\n"] {
+                    let line = format!("*{spaces}{name}{end}");
+                    let start = Kind::Start;
+                    let each = start.read_each(line.as_bytes());
+                    let read = start.read(line.as_bytes());
+                    // A name that has not ended is data all the same if it begins so.
+                    let begun = matches!(each, Kind::Name(_)) && read == Kind::Data;
+                    assert!(read == each || begun, "{line:?}: {read:?}, {each:?}");
+                    assert!(!begun || each.read_each(b" ") == Kind::Data, "{line:?}");
+                }
+            }
+        }
+        assert!((0..=u8::MAX).all(|octet| begins_status(octet)
+            || Kind::Space.read_each(&[octet, b'K', b' ']) == Kind::Data));
     }
 
     #[test]

@@ -3,14 +3,14 @@
 //! RFC 9051 §7.3.1, RFC 3501 §7.2.3, RFC 5258, RFC 6154.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, fail};
+use mail_wire::parse::{Keyword, Names, Parsed, fail, run};
 use nom::Err;
 
 use crate::command::list::{ListSelect, list_select};
 use crate::value::delimiter::{Delimiter, delimiter, encode_delimiter};
 use crate::value::mailbox::Mailbox;
 use crate::wire::{
-    Atom, NonEmpty, Raw, Reader, Style, at, atom, close, encode_list, encode_string, named,
+    ATOM_CHAR, Atom, NonEmpty, Raw, Reader, Style, at, atom, close, encode_list, encode_string,
     non_empty, open,
 };
 
@@ -122,6 +122,15 @@ impl Attribute<'_> {
     ];
 
     /// What stands after the backslash.
+    const BY_NAME: &'static Names<Attribute<'static>, 64> = &{
+        let (mut names, mut rest) = (Names::new(), Attribute::NAMED.as_slice());
+        while let [attribute, others @ ..] = rest {
+            names = names.with(attribute.name(), *attribute);
+            rest = others;
+        }
+        names
+    };
+
     const fn name(&self) -> &'static str {
         match self {
             Self::NonExistent => "NonExistent",
@@ -214,9 +223,11 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
     let [b'\\', rest @ ..] = input else {
         return fail(input, "an attribute of a mailbox");
     };
-    let (rest, name) = atom(rest)?;
-    let known = named(&Attribute::NAMED, |known| known.name(), name.as_str().as_bytes());
-    Ok((rest, known.unwrap_or(Attribute::Other(name))))
+    let (name, after) = run(&ATOM_CHAR, rest);
+    match Attribute::BY_NAME.get(Keyword::new(name)) {
+        Some(known) => Ok((after, known)),
+        None => atom(rest).map(|(rest, name)| (rest, Attribute::Other(name))),
+    }
 }
 
 /// ```abnf
@@ -252,7 +263,7 @@ fn child_info<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtend
     while !at(b')', rest) {
         let (behind, name) = reader.atom_or_quoted(rest)?;
         match list_select(name.as_str().as_bytes()) {
-            Ok(([], option)) => options.push(option),
+            Ok(([], Some(option))) => options.push(option),
             _ => return fail(rest, "a selection option of LIST"),
         }
         rest = reader.skip_spaces(behind);

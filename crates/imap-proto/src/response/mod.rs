@@ -35,6 +35,22 @@ pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod status_line;
 
+// What untagged data is called.
+const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
+const ENABLED: Keyword = Keyword::new(b"ENABLED");
+const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
+const EXISTS: Keyword = Keyword::new(b"EXISTS");
+const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
+const FETCH: Keyword = Keyword::new(b"FETCH");
+const FLAGS: Keyword = Keyword::new(b"FLAGS");
+const ID: Keyword = Keyword::new(b"ID");
+const LIST: Keyword = Keyword::new(b"LIST");
+const LSUB: Keyword = Keyword::new(b"LSUB");
+const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
+const RECENT: Keyword = Keyword::new(b"RECENT");
+const SEARCH: Keyword = Keyword::new(b"SEARCH");
+const STATUS: Keyword = Keyword::new(b"STATUS");
+
 /// A response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Response<'a> {
@@ -169,39 +185,46 @@ impl Data<'_> {
                 out.put_slice(condition.name().as_bytes());
                 encode_resp_text(code, text, out);
             }
-            Self::Capability(capabilities) => encode_names(b"CAPABILITY", capabilities, out),
-            Self::Enabled(capabilities) => encode_names(b"ENABLED", capabilities, out),
+            Self::Capability(capabilities) => encode_names(CAPABILITY, capabilities, out),
+            Self::Enabled(capabilities) => encode_names(ENABLED, capabilities, out),
             Self::Flags(flags) => {
-                out.put_slice(b"FLAGS ");
+                FLAGS.encode(out);
+                out.put_u8(b' ');
                 encode_flags(flags, out);
             }
-            Self::Exists(count) => encode_count(count, b" EXISTS", out),
-            Self::Recent(count) => encode_count(count, b" RECENT", out),
-            Self::Expunge(message) => encode_count(message.get(), b" EXPUNGE", out),
+            Self::Exists(count) => encode_count(count, EXISTS, out),
+            Self::Recent(count) => encode_count(count, RECENT, out),
+            Self::Expunge(message) => encode_count(message.get(), EXPUNGE, out),
             Self::Fetch(fetch) => fetch.encode(style, out),
             Self::List(listed) => {
-                out.put_slice(b"LIST ");
+                LIST.encode(out);
+                out.put_u8(b' ');
                 listed.encode(style, out);
             }
             Self::Lsub(listed) => {
-                out.put_slice(b"LSUB ");
+                LSUB.encode(out);
+                out.put_u8(b' ');
                 listed.encode(style, out);
             }
             Self::Status(status) => {
-                out.put_slice(b"STATUS ");
+                STATUS.encode(out);
+                out.put_u8(b' ');
                 status.encode(style, out);
             }
             Self::Search(found) => {
-                out.put_slice(b"SEARCH");
+                SEARCH.encode(out);
                 found.encode(out);
             }
             Self::ESearch(found) => {
-                out.put_slice(b"ESEARCH");
+                ESEARCH.encode(out);
                 found.encode(style, out);
             }
-            Self::Namespace(namespaces) => namespaces.encode(style, out),
+            Self::Namespace(namespaces) => {
+                NAMESPACE.encode(out);
+                namespaces.encode(style, out);
+            }
             Self::Id(fields) => {
-                out.put_slice(b"ID");
+                ID.encode(out);
                 encode_id(fields, style, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
@@ -214,17 +237,18 @@ impl Data<'_> {
     }
 }
 
-fn encode_names(name: &[u8], capabilities: &[Capability<'_>], out: &mut BytesMut) {
-    out.put_slice(name);
+fn encode_names(name: Keyword, capabilities: &[Capability<'_>], out: &mut BytesMut) {
+    name.encode(out);
     for capability in capabilities {
         out.put_u8(b' ');
         capability.encode(out);
     }
 }
 
-fn encode_count(count: u32, name: &[u8], out: &mut BytesMut) {
+fn encode_count(count: u32, name: Keyword, out: &mut BytesMut) {
     decimal(count.into(), out);
-    out.put_slice(name);
+    out.put_u8(b' ');
+    name.encode(out);
 }
 
 /// ```abnf
@@ -249,7 +273,14 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
     while let Some(rest) = after_space(input) {
         input = rest;
     }
-    if let Some((rest, condition)) = status(input) {
+    let (keyword, rest) = match input {
+        [b'0'..=b'9', ..] => (Keyword::NONE, input),
+        _ => {
+            let (name, rest) = run(&KEYWORD_CHAR, input);
+            (Keyword::new(name), rest)
+        }
+    };
+    if let Some(condition) = Condition::named(keyword) {
         let reader = one_line(input, arena)?;
         let (_, (code, text)) =
             resp_text(rest, &reader).map_err(|error| syntax_error(input, &error))?;
@@ -261,7 +292,7 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
         Err(bad) if bad.is_one => return Ok(Data::Unparsed { raw, error: bad.error }),
         Err(bad) => return Err(bad.error),
     };
-    let error = match known_data(input, &reader) {
+    let error = match known_data(input, keyword, rest, &reader) {
         Ok((rest, data)) => match reader.skip_spaces(rest) {
             [] => return Ok(data),
             rest => SyntaxError::new(input, Fault { rest, expected: "the end of the response" }),
@@ -282,12 +313,6 @@ fn one_line<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Reader<'a>, SyntaxE
     }
 }
 
-/// The status that an untagged response is, if it is one, and what comes after its name.
-fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
-    let (name, rest) = run(&KEYWORD_CHAR, input);
-    Some((rest, Condition::named(Keyword::new(name))?))
-}
-
 /// ```abnf
 /// response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data /
 ///                 message-data / capability-data / enable-data) CRLF
@@ -300,21 +325,19 @@ fn status(input: &[u8]) -> Option<(&[u8], Condition)> {
 /// mailbox-data  = … "LSUB" SP mailbox-list / "SEARCH" *(SP nz-number) /
 ///                 number SP "RECENT" …                     ; RFC 3501 §9
 /// ```
-fn known_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
-    const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
-    const ENABLED: Keyword = Keyword::new(b"ENABLED");
-    const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
-    const FLAGS: Keyword = Keyword::new(b"FLAGS");
-    const ID: Keyword = Keyword::new(b"ID");
-    const LIST: Keyword = Keyword::new(b"LIST");
-    const LSUB: Keyword = Keyword::new(b"LSUB");
-    const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
-    const SEARCH: Keyword = Keyword::new(b"SEARCH");
-    const STATUS: Keyword = Keyword::new(b"STATUS");
+/// Its `name` was read already, up to `rest`.
+fn known_data<'a>(
+    input: &'a [u8],
+    name: Keyword,
+    rest: &'a [u8],
+    reader: &Reader<'a>,
+) -> Parsed<'a, Data<'a>> {
     if input.first().is_some_and(u8::is_ascii_digit) {
         return message_data(input, reader);
     }
-    let (rest, name) = keyword("a response")(input)?;
+    if rest.len() == input.len() {
+        return fail(input, "a response");
+    }
     reader.value_after(rest)?;
     match name {
         CAPABILITY => map(capabilities(rest, LINE_END, reader), Data::Capability),
@@ -339,10 +362,6 @@ fn map<'a, T>(parsed: Parsed<'a, T>, data: impl FnOnce(T) -> Data<'a>) -> Parsed
 
 /// What begins with a number.
 fn message_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
-    const EXISTS: Keyword = Keyword::new(b"EXISTS");
-    const RECENT: Keyword = Keyword::new(b"RECENT");
-    const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
-    const FETCH: Keyword = Keyword::new(b"FETCH");
     let (rest, number) = number32(input)?;
     let (start, ()) = reader.space(rest)?;
     let (rest, name) = keyword("EXISTS, RECENT, EXPUNGE or FETCH")(start)?;

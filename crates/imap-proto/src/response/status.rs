@@ -6,11 +6,11 @@ use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Parsed, fail, number32};
+use mail_wire::parse::{Parsed, number32, run};
 
 use crate::command::status::{StatusItem, status_item};
 use crate::value::mailbox::Mailbox;
-use crate::wire::{Atom, Raw, Reader, Style, atom, encode_list, number63, nz_number};
+use crate::wire::{ATOM_CHAR, Atom, Raw, Reader, Style, atom, encode_list, number63, nz_number};
 
 /// The STATUS response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,17 +90,21 @@ pub(crate) fn mailbox_status<'a>(
     let (rest, name) = reader.astring(reader.space(input)?.0)?;
     let (rest, ()) = reader.space(rest)?;
     let value = |input| {
-        let (rest, name) = atom(input)?;
+        let (name, rest) = run(&ATOM_CHAR, input);
         let start = reader.value_after(rest)?;
-        match status_value(name, start) {
-            Ok((rest, value)) if reader.ends(start, rest) => Ok((rest, value)),
-            // A value that is missing takes no other's name for it.
-            _ if is_missing(start) => Ok((rest, StatusValue::Other(name, Raw::EMPTY))),
-            _ => {
-                let (rest, value) = reader.value(start)?;
-                Ok((rest, StatusValue::Other(name, value)))
+        if let Some(item) = StatusItem::named(name) {
+            match status_value(item, start) {
+                Ok((rest, value)) if reader.ends(start, rest) => return Ok((rest, value)),
+                _ => {}
             }
         }
+        let (_, name) = atom(input)?;
+        // A value that is missing takes no other's name for it.
+        if is_missing(start) {
+            return Ok((rest, StatusValue::Other(name, Raw::EMPTY)));
+        }
+        let (rest, value) = reader.value(start)?;
+        Ok((rest, StatusValue::Other(name, value)))
     };
     let (rest, values) = reader.each(rest, value, |raw| Some(StatusValue::Unparsed(raw)))?;
     Ok((rest, MailboxStatus { mailbox: Mailbox::new(name), values }))
@@ -111,7 +115,7 @@ fn is_missing(input: &[u8]) -> bool {
     matches!(input, [] | [b')', ..]) || status_item(input).is_ok()
 }
 
-/// The value of the item called `name`.
+/// The value of `item`.
 ///
 /// ```abnf
 /// status-att-val = ("MESSAGES" SP number) / ("UIDNEXT" SP nz-number) /
@@ -119,7 +123,7 @@ fn is_missing(input: &[u8]) -> bool {
 ///                  ("DELETED" SP number) / ("SIZE" SP number64)
 ///                                                          ; RFC 9051 §9
 /// ```
-fn status_value<'a>(name: Atom<'a>, input: &'a [u8]) -> Parsed<'a, StatusValue<'a>> {
+fn status_value<'a>(item: StatusItem, input: &'a [u8]) -> Parsed<'a, StatusValue<'a>> {
     let count = |value: fn(u32) -> StatusValue<'a>| {
         let (rest, count) = number32(input)?;
         Ok((rest, value(count)))
@@ -128,17 +132,16 @@ fn status_value<'a>(name: Atom<'a>, input: &'a [u8]) -> Parsed<'a, StatusValue<'
         let (rest, number) = nz_number(input)?;
         Ok((rest, value(number)))
     };
-    match status_item(name.as_str().as_bytes()) {
-        Ok(([], StatusItem::Messages)) => count(StatusValue::Messages),
-        Ok(([], StatusItem::Recent)) => count(StatusValue::Recent),
-        Ok(([], StatusItem::UidNext)) => above_0(StatusValue::UidNext),
-        Ok(([], StatusItem::UidValidity)) => above_0(StatusValue::UidValidity),
-        Ok(([], StatusItem::Unseen)) => count(StatusValue::Unseen),
-        Ok(([], StatusItem::Deleted)) => count(StatusValue::Deleted),
-        Ok(([], StatusItem::Size)) => {
+    match item {
+        StatusItem::Messages => count(StatusValue::Messages),
+        StatusItem::Recent => count(StatusValue::Recent),
+        StatusItem::UidNext => above_0(StatusValue::UidNext),
+        StatusItem::UidValidity => above_0(StatusValue::UidValidity),
+        StatusItem::Unseen => count(StatusValue::Unseen),
+        StatusItem::Deleted => count(StatusValue::Deleted),
+        StatusItem::Size => {
             let (rest, octets) = number63(input)?;
             Ok((rest, StatusValue::Size(octets)))
         }
-        _ => fail(input, "an item of STATUS that is known"),
     }
 }

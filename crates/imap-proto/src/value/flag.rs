@@ -3,9 +3,9 @@
 //! RFC 9051 §2.3.2, RFC 3501 §2.3.2.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, fail};
+use mail_wire::parse::{Keyword, Names, Parsed, fail, run};
 
-use crate::wire::{Atom, Raw, Reader, atom, encode_list, named};
+use crate::wire::{ATOM_CHAR, Atom, Raw, Reader, atom, encode_list};
 
 /// A flag of a message.
 ///
@@ -52,6 +52,15 @@ impl Flag<'_> {
         [Self::Answered, Self::Flagged, Self::Deleted, Self::Seen, Self::Draft, Self::Recent];
 
     /// What stands after the backslash.
+    const BY_NAME: &'static Names<Flag<'static>, 16> = &{
+        let (mut names, mut rest) = (Names::new(), Flag::NAMED.as_slice());
+        while let [flag, others @ ..] = rest {
+            names = names.with(flag.name(), *flag);
+            rest = others;
+        }
+        names
+    };
+
     const fn name(&self) -> &'static str {
         match self {
             Self::Answered => "Answered",
@@ -73,10 +82,12 @@ impl Flag<'_> {
                 out.put_u8(b'\\');
                 name.encode(out);
             }
-            known => {
-                out.put_u8(b'\\');
-                out.put_slice(known.name().as_bytes());
-            }
+            Self::Answered => out.put_slice(b"\\Answered"),
+            Self::Flagged => out.put_slice(b"\\Flagged"),
+            Self::Deleted => out.put_slice(b"\\Deleted"),
+            Self::Seen => out.put_slice(b"\\Seen"),
+            Self::Draft => out.put_slice(b"\\Draft"),
+            Self::Recent => out.put_slice(b"\\Recent"),
         }
     }
 }
@@ -122,9 +133,11 @@ fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
         let (rest, keyword) = atom(input)?;
         return Ok((rest, Flag::Keyword(keyword)));
     };
-    let (rest, name) = atom(rest)?;
-    let known = named(&Flag::NAMED, |known| known.name(), name.as_str().as_bytes());
-    Ok((rest, known.unwrap_or(Flag::Extension(name))))
+    let (name, after) = run(&ATOM_CHAR, rest);
+    match Flag::BY_NAME.get(Keyword::new(name)) {
+        Some(known) => Ok((after, known)),
+        None => atom(rest).map(|(rest, name)| (rest, Flag::Extension(name))),
+    }
 }
 
 /// `flag-perm = flag / "\*"`, and the `\Recent` of old servers.

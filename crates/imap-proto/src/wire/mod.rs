@@ -27,7 +27,7 @@ mod text;
 pub use arena::{Arena, NonEmpty};
 pub use atom::{Atom, Tag};
 pub(crate) use atom::{atom, keyword, named, nil, tag};
-pub(crate) use class::{ASTRING_CHAR, KEYWORD_CHAR, LIST_CHAR, debug_octets};
+pub(crate) use class::{ASTRING_CHAR, ATOM_CHAR, KEYWORD_CHAR, LIST_CHAR, debug_octets};
 pub use list::MAX_DEPTH;
 pub(crate) use list::{Depth, LINE_END, encode_list, encode_separated, non_empty};
 pub use literal::LiteralHead;

@@ -7,6 +7,7 @@
 //!
 //! RFC 9051 §4.3 and §9, RFC 7888.
 
+use mail_wire::parse::Eight;
 use mail_wire::{LineEnding, SyntaxError};
 use memchr::{memchr, memchr2, memrchr};
 
@@ -36,7 +37,7 @@ pub(crate) struct Announced {
 pub(crate) enum LineEnd {
     /// Nothing follows it.
     Plain,
-    /// A quoted string began in it, or before it, and did not end.
+    /// A quoted string of a server began in it, or before it, and did not end.
     Quoted,
     /// The octets of a literal follow it.
     Literal(Announced),
@@ -58,6 +59,11 @@ impl LineScan {
     /// Reads the next octets of the line, its end too.
     #[inline]
     pub(crate) fn read(&mut self, octets: &[u8]) {
+        if self.side == Side::Client && octets.ends_with(b"\n") && announces_nothing(octets) {
+            // Then nothing follows it, whatever is quoted in it.
+            *self = Self::new(Side::Client);
+            return;
+        }
         self.quote = self.quote.read(self.side, octets);
         self.tail = self.tail.read(octets);
     }
@@ -66,7 +72,8 @@ impl LineScan {
     /// not end.
     ///
     /// No client has a string go on over the end of its line, so that one which is open there
-    /// was never meant to be. If octets are announced that come unasked, they come.
+    /// was never meant to be: the line ends plainly. If octets are announced that come unasked,
+    /// they come.
     #[inline]
     pub(crate) fn end(&mut self) -> LineEnd {
         let quoted = matches!(self.quote, Quote::Inside | Quote::Escaped | Quote::EndedByList);
@@ -79,7 +86,7 @@ impl LineScan {
             }
             _ => {
                 self.quote = Quote::Start;
-                if quoted { LineEnd::Quoted } else { LineEnd::Plain }
+                LineEnd::Plain
             }
         }
     }
@@ -220,12 +227,18 @@ enum Tail {
 
 impl Tail {
     #[inline]
-    fn read(mut self, octets: &[u8]) -> Self {
-        match octets {
-            [.., b'}', b'\n'] | [.., b'}', b'\r', b'\n'] => {}
-            [.., _, _, b'\n'] => return Self::Other,
-            _ => {}
+    fn read(self, octets: &[u8]) -> Self {
+        if announces_nothing(octets) {
+            return Self::Other;
         }
+        match announcement(octets) {
+            Some(announced) => Self::Ended(announced),
+            None => self.read_on(octets),
+        }
+    }
+
+    #[inline(never)]
+    fn read_on(mut self, octets: &[u8]) -> Self {
         let mut rest = octets;
         if let Some((before, after)) =
             memrchr(b'{', octets).and_then(|at| octets.split_at_checked(at))
@@ -272,6 +285,46 @@ impl Tail {
     }
 }
 
+/// Whether a line that ends with `octets`, or goes on after them, has announced nothing until
+/// there, as most tell at once.
+#[inline]
+fn announces_nothing(octets: &[u8]) -> bool {
+    match octets {
+        [.., b'}', b'\n'] | [.., b'}', b'\r', b'\n'] => false,
+        [.., _, _, b'\n'] => true,
+        [.., last] => !matches!(last, b'~' | b'{' | b'0'..=b'9' | b'+' | b'}' | b'\r' | b'\n'),
+        [] => false,
+    }
+}
+
+/// What a line announces that ends with `octets`, if it is all among them and as it always is:
+/// read from its end, so that nothing before it is looked at.
+#[inline]
+fn announcement(octets: &[u8]) -> Option<Announced> {
+    let (line, ending) = match octets {
+        [line @ .., b'}', b'\r', b'\n'] => (line, LineEnding::Crlf),
+        [line @ .., b'}', b'\n'] => (line, LineEnding::Lf),
+        _ => return None,
+    };
+    let (size, non_synchronizing) = match line {
+        [size @ .., b'+'] => (size, true),
+        size => (size, false),
+    };
+    let (mut rest, mut octets, mut power) = (size, 0_u64, 1_u64);
+    while let [before @ .., digit @ b'0'..=b'9'] = rest {
+        octets = octets.checked_add(u64::from(digit & 0xf).checked_mul(power)?)?;
+        power = power.checked_mul(10)?;
+        rest = before;
+    }
+    match rest {
+        [.., before, b'{'] if power > 1 => {
+            let head = LiteralHead { octets, non_synchronizing, binary: *before == b'~' };
+            Some(Announced { head, ending })
+        }
+        _ => None,
+    }
+}
+
 /// Whether a line that is `octets` and ends announces a literal.
 pub(crate) fn announces_literal(octets: &[u8]) -> bool {
     Tail::Other.read(octets).read(b"\r\n").announced().is_some()
@@ -312,10 +365,27 @@ pub(crate) fn find_literals<'a>(
 ) -> Result<&'a [Literal], BadLines> {
     // A client's APPEND ends with the announcement of its message.
     let announces = side == Side::Server && whole.ends_with(b"}");
-    match memchr(b'\n', whole) {
-        None if !announces => Ok(&[]),
-        _ => scan_lines(whole, side, arena),
+    if !announces && !has_line_feed(whole) {
+        return Ok(&[]);
     }
+    scan_lines(whole, side, arena)
+}
+
+/// Whether there is a line feed in `octets`, of which there are most often few: then to call a
+/// search would take longer than the search.
+#[inline]
+fn has_line_feed(octets: &[u8]) -> bool {
+    if octets.len() > 64 {
+        return memchr(b'\n', octets).is_some();
+    }
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if Eight::new(*eight).equal(b'\n').any() {
+            return true;
+        }
+        rest = after;
+    }
+    Eight::filled(rest, 0).equal(b'\n').any()
 }
 
 /// What [`find_literals`] does, also for a single line.
@@ -335,7 +405,9 @@ pub(crate) fn scan_lines<'a>(
         let rest = whole.get(line..).unwrap_or_default();
         let Some(length) = memchr(b'\n', rest) else {
             scan.read(rest);
-            scan.read(b"\r\n");
+            if rest.ends_with(b"}") {
+                scan.read(b"\r\n");
+            }
             break;
         };
         let (octets, after) =
@@ -356,9 +428,13 @@ pub(crate) fn scan_lines<'a>(
                 unclosed = unclosed.or(Some(start));
                 line = start;
             }
-            LineEnd::Quoted => return Err(bad(start, UNCLOSED, false)),
-            LineEnd::Plain => {
-                return Err(bad(start, "a literal announced at the end of a line", false));
+            LineEnd::Quoted | LineEnd::Plain => {
+                let quote = Quote::Start.read_each(side, octets);
+                let expected = match quote {
+                    Quote::Inside | Quote::Escaped => UNCLOSED,
+                    _ => "a literal announced at the end of a line",
+                };
+                return Err(bad(start, expected, false));
             }
         }
     }
@@ -369,7 +445,7 @@ pub(crate) fn scan_lines<'a>(
         }
         _ => match unclosed {
             Some(offset) => Err(bad(offset, UNCLOSED, true)),
-            None => Ok(literals.into_bump_slice()),
+            None => Ok(literals.end()),
         },
     }
 }
@@ -388,9 +464,22 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
+        #[test]
+        fn line_feeds_are_found(mut octets in prop::collection::vec(b'\t'..=b'\r', 0..90), none: bool) {
+            if none {
+                octets.iter_mut().filter(|octet| **octet == b'\n').for_each(|octet| *octet = b' ');
+            }
+            prop_assert_eq!(has_line_feed(&octets), octets.contains(&b'\n'));
+        }
+
         /// What a line means does not depend on how it is cut.
         #[test]
-        fn lines_mean_the_same_in_pieces(line in r#"["\\ ()\]a{}3+~\r]{0,14}"#) {
+        fn lines_mean_the_same_in_pieces(
+            line in prop_oneof![
+                r#"["\\ ()\]a{}3+~\r]{0,14}"#,
+                r#"["\\ a~{]{0,4}\{[0-9]{0,24}[+]{0,2}\}"#,
+            ],
+        ) {
             end(Side::Client, &line);
             end(Side::Server, &line);
         }
@@ -421,6 +510,11 @@ mod tests {
         LineEnd::Literal(Announced { head, ending: LineEnding::Crlf })
     }
 
+    /// How a line ends in an open string.
+    fn open(side: Side) -> LineEnd {
+        if side == Side::Server { LineEnd::Quoted } else { LineEnd::Plain }
+    }
+
     #[test]
     fn lines_announce_literals() {
         for side in [Side::Client, Side::Server] {
@@ -442,8 +536,12 @@ mod tests {
                 ("a X {3++}", LineEnd::Plain),
                 ("a X 3}", LineEnd::Plain),
                 ("a X \"{3}\"", LineEnd::Plain),
-                ("a X \"{3}", LineEnd::Quoted),
-                ("a X \"\\\"{3}", LineEnd::Quoted),
+                ("a X \"y", open(side)),
+                ("a X \"{3}", open(side)),
+                ("a X \"\\\"{3}", open(side)),
+                ("{3}", literal(3, false, false)),
+                ("a {0000000000000000000000000000012}", literal(12, false, false)),
+                ("~{18446744073709551615+}", literal(u64::MAX, true, true)),
             ] {
                 assert_eq!(end(side, line), expected, "{side:?} {line}");
             }

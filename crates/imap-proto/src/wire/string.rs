@@ -4,7 +4,8 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Fault, Parsed, byte, fail, run};
+use mail_wire::parse::{Class, Eight, Fault, Found, Parsed, fail, run};
+use memchr::memchr2;
 use nom::Err;
 
 use super::atom::{Atom, atom, nil};
@@ -111,9 +112,19 @@ impl fmt::Debug for AString<'_> {
 
 /// Whether `octets` are `*CHAR8`.
 const fn check_char8(octets: &[u8]) -> Result<(), SyntaxError> {
-    match first_outside(octets, &CHAR8) {
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if Eight::new(*eight).equal(0).any() {
+            break;
+        }
+        rest = after;
+    }
+    match first_outside(rest, &CHAR8) {
         None => Ok(()),
-        Some(offset) => Err(SyntaxError { offset, expected: "a string without NUL" }),
+        Some(at) => Err(SyntaxError {
+            offset: octets.len() - rest.len() + at,
+            expected: "a string without NUL",
+        }),
     }
 }
 
@@ -126,14 +137,23 @@ impl<'a> Reader<'a> {
     /// ```
     /// Unescaped, in the arena if there was anything to unescape. In a server's string, a
     /// quote that was not escaped or a backslash that escapes nothing stands for itself.
+    #[inline(always)]
     pub(crate) fn quoted(&self, input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
-        let (start, ()) = byte(b'"', "a quoted string")(input)?;
-        let (plain, mut rest) = run(&PLAIN_QUOTED, start);
-        if let [b'"', after @ ..] = rest {
-            if (!self.is_forgiving() || string_ends(after)) && self.may_begin_string(input) {
-                return Ok((after, plain));
+        let [b'"', start @ ..] = input else { return fail(input, "a quoted string") };
+        let (plain, rest) = plain_quoted(start);
+        match rest {
+            [b'"', after @ ..]
+                if (!self.is_forgiving() || string_ends(after)) && self.may_begin_string(input) =>
+            {
+                Ok((after, plain))
             }
+            _ => self.unescape(input, plain, rest),
         }
+    }
+
+    /// A quoted string at `input` that begins with `plain` and does not end at `rest`.
+    #[inline(never)]
+    fn unescape(&self, input: &'a [u8], plain: &[u8], mut rest: &'a [u8]) -> Parsed<'a, &'a [u8]> {
         if !self.may_begin_string(input) {
             return fail(input, "a space before the string");
         }
@@ -142,7 +162,7 @@ impl<'a> Reader<'a> {
         loop {
             let (special, after) = match rest {
                 [b'"', after @ ..] if !self.is_forgiving() || string_ends(after) => {
-                    return Ok((after, unescaped.into_bump_slice()));
+                    return Ok((after, unescaped.end()));
                 }
                 [b'\\', special @ (b'"' | b'\\'), after @ ..] => (*special, after),
                 [b'\\', ..] if !self.is_forgiving() => return fail(rest, "\\\" or \\\\"),
@@ -153,7 +173,7 @@ impl<'a> Reader<'a> {
                 _ => return fail(rest, UNCLOSED),
             };
             unescaped.push(special);
-            let (plain, after) = run(&PLAIN_QUOTED, after);
+            let (plain, after) = plain_quoted(after);
             unescaped.extend_from_slice(plain);
             rest = after;
         }
@@ -174,15 +194,14 @@ impl<'a> Reader<'a> {
 
     /// `nstring = string / nil`, whatever its octets.
     pub(crate) fn nstring_octets(&self, input: &'a [u8]) -> Parsed<'a, Option<&'a [u8]>> {
-        if let Ok((rest, ())) = nil(input) {
-            return Ok((rest, None));
+        match nil(input) {
+            Ok((rest, ())) => Ok((rest, None)),
+            Err(_) => self.string_octets(input).map(|(rest, octets)| (rest, Some(octets))),
         }
-        let (rest, octets) = self.string_octets(input)?;
-        Ok((rest, Some(octets)))
     }
 
     /// `string = quoted / literal`
-    #[inline]
+    #[inline(never)]
     pub(crate) fn string(&self, input: &'a [u8]) -> Parsed<'a, IString<'a>> {
         if let [b'"', ..] = input {
             // In which there is no NUL.
@@ -196,13 +215,16 @@ impl<'a> Reader<'a> {
     }
 
     /// `nstring = string / nil`
-    #[inline]
+    #[inline(never)]
     pub(crate) fn nstring(&self, input: &'a [u8]) -> Parsed<'a, NString<'a>> {
-        if let Ok((rest, ())) = nil(input) {
-            return Ok((rest, None));
+        match input {
+            // In which there is no NUL.
+            [b'"', ..] => self.quoted(input).map(|(rest, octets)| (rest, Some(IString(octets)))),
+            _ => match nil(input) {
+                Ok((rest, ())) => Ok((rest, None)),
+                Err(_) => self.string(input).map(|(rest, string)| (rest, Some(string))),
+            },
         }
-        let (rest, string) = self.string(input)?;
-        Ok((rest, Some(string)))
     }
 
     /// `astring = 1*ASTRING-CHAR / string`
@@ -238,26 +260,105 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The longest start of `input` that is all of [`PLAIN_QUOTED`] (perhaps empty), and the rest:
+/// as [`run`], eight octets at a time.
+#[inline]
+fn plain_quoted(input: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = input;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        let octets = Eight::new(*eight);
+        let special = octets.below(b' ').or(octets.equal(b'"')).or(octets.equal(b'\\'));
+        if let Some(first) = special.first() {
+            rest = rest.get(first..).unwrap_or_default();
+            break;
+        }
+        rest = after;
+    }
+    // At the end of the string, or before a tab or the like, which is plain.
+    let (_, rest) = run(&PLAIN_QUOTED, rest);
+    input.split_at_checked(input.len().saturating_sub(rest.len())).unwrap_or((input, &[]))
+}
+
 /// Writes `octets` quoted, or as a literal where they cannot be quoted.
+#[inline]
 pub(crate) fn encode_string(octets: &[u8], style: Style, out: &mut BytesMut) {
-    let quotable = octets
-        .iter()
-        .all(|&octet| !matches!(octet, 0 | b'\r' | b'\n') && (style.utf8 || octet.is_ascii()));
-    if !quotable || (style.utf8 && str::from_utf8(octets).is_err()) {
+    let seen = Seen::in_all(octets);
+    if seen.control.or(seen.past_ascii).any() && !is_quotable(octets, style) {
         return encode_literal(octets, style, out);
     }
-    encode_quoted(octets, out);
+    if seen.special.any() {
+        return encode_quoted(octets, out);
+    }
+    out.reserve(octets.len().saturating_add(2));
+    out.put_u8(b'"');
+    out.put_slice(octets);
+    out.put_u8(b'"');
+}
+
+/// What there is in a string that a plain one has not.
+#[derive(Clone, Copy)]
+struct Seen {
+    control: Found,
+    past_ascii: Found,
+    /// What is escaped in quotes.
+    special: Found,
+}
+
+impl Seen {
+    #[inline]
+    fn in_all(octets: &[u8]) -> Self {
+        let mut seen = Self::in_eight(Eight::filled(octets, b' '));
+        let mut rest = octets.get(8..).unwrap_or_default();
+        while let Some((eight, after)) = rest.split_first_chunk() {
+            seen = seen.and(Self::in_eight(Eight::new(*eight)));
+            rest = after;
+        }
+        match octets.last_chunk() {
+            // Some of them were looked at already.
+            Some(last) => seen.and(Self::in_eight(Eight::new(*last))),
+            None => seen,
+        }
+    }
+
+    #[inline]
+    const fn in_eight(octets: Eight) -> Self {
+        Self {
+            control: octets.below(b' '),
+            past_ascii: octets.past_ascii(),
+            special: octets.equal(b'"').or(octets.equal(b'\\')),
+        }
+    }
+
+    #[inline]
+    const fn and(self, other: Self) -> Self {
+        Self {
+            control: self.control.or(other.control),
+            past_ascii: self.past_ascii.or(other.past_ascii),
+            special: self.special.or(other.special),
+        }
+    }
+}
+
+/// Whether `octets` can stand in quotes.
+fn is_quotable(octets: &[u8], style: Style) -> bool {
+    octets
+        .iter()
+        .all(|&octet| !matches!(octet, 0 | b'\r' | b'\n') && (style.utf8 || octet.is_ascii()))
+        && (!style.utf8 || str::from_utf8(octets).is_ok())
 }
 
 /// Writes `octets`, in which there is no NUL, CR or LF, quoted.
 pub(crate) fn encode_quoted(octets: &[u8], out: &mut BytesMut) {
     out.put_u8(b'"');
-    for &octet in octets {
-        if matches!(octet, b'"' | b'\\') {
-            out.put_u8(b'\\');
-        }
-        out.put_u8(octet);
+    let mut rest = octets;
+    while let Some((plain, [special, after @ ..])) =
+        memchr2(b'"', b'\\', rest).and_then(|at| rest.split_at_checked(at))
+    {
+        out.put_slice(plain);
+        out.put_slice(&[b'\\', *special]);
+        rest = after;
     }
+    out.put_slice(rest);
     out.put_u8(b'"');
 }
 
@@ -272,6 +373,7 @@ pub(crate) fn encode_string_or(bare: &Class, octets: &[u8], style: Style, out: &
 }
 
 /// Writes a string, or `NIL`.
+#[inline]
 pub(crate) fn encode_nstring(string: NString<'_>, style: Style, out: &mut BytesMut) {
     match string {
         Some(string) => string.encode(style, out),
@@ -283,6 +385,8 @@ pub(crate) fn encode_nstring(string: NString<'_>, style: Style, out: &mut BytesM
 mod tests {
     use alloc::format;
     use alloc::string::String;
+
+    use proptest::prelude::*;
 
     use super::super::arena::Arena;
     use super::super::reader::parse_whole;
@@ -365,6 +469,43 @@ mod tests {
         }
         for wire in ["", "\"", "\"a", "\"a\"b", "\"a\r\n\"", "\"\0\"", "\"\\\""] {
             assert_eq!(read(wire), None, "{wire:?}");
+        }
+    }
+
+    proptest! {
+        /// What is looked at eight octets at a time is what it is one by one.
+        #[test]
+        fn strings_are_the_same_in_eights(
+            octets in prop::collection::vec(
+                prop_oneof![
+                    9 => any::<u8>(),
+                    1 => prop::sample::select(&[0, b'\t', b'\r', b'\n', b'"', b'\\', b' ', 0x80][..]),
+                    9 => b' '..=b'~',
+                ],
+                0..40,
+            ),
+            utf8: bool,
+        ) {
+            prop_assert_eq!(plain_quoted(&octets), run(&PLAIN_QUOTED, &octets));
+            let nul = octets.iter().position(|&octet| octet == 0);
+            prop_assert_eq!(check_char8(&octets).map_err(|error| error.offset).err(), nul);
+
+            let style = Style { utf8, ..Style::PLAIN };
+            let (mut out, mut plain) = (BytesMut::new(), BytesMut::new());
+            encode_string(&octets, style, &mut out);
+            if is_quotable(&octets, style) {
+                plain.put_u8(b'"');
+                for &octet in &octets {
+                    if matches!(octet, b'"' | b'\\') {
+                        plain.put_u8(b'\\');
+                    }
+                    plain.put_u8(octet);
+                }
+                plain.put_u8(b'"');
+            } else {
+                encode_literal(&octets, style, &mut plain);
+            }
+            prop_assert_eq!(out, plain);
         }
     }
 

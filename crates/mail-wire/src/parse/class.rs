@@ -1,5 +1,7 @@
 //! Sets of octets, and the runs of them that a token is.
 
+use super::Eight;
+
 /// A set of octets, as a table: one look-up an octet.
 ///
 /// ```
@@ -98,20 +100,13 @@ pub fn run<'a>(class: &Class, input: &'a [u8]) -> (&'a [u8], &'a [u8]) {
 #[inline]
 #[must_use]
 pub fn visible(input: &[u8]) -> (&[u8], &[u8]) {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
     let mut rest = input;
     let mut length = 0;
     while let Some((eight, after)) = rest.split_first_chunk() {
-        // The lowest top bit is that of the first octet from which 0x21 cannot be
-        // taken, or which is 0x7f or more: what is borrowed or carried changes
-        // only octets after it.
-        let octets = u64::from_le_bytes(*eight);
-        let below = octets.wrapping_sub(ONES * 0x21);
-        let above = octets.wrapping_add(ONES) | octets;
-        let others = (below | above) & (ONES << 7);
-        if others != 0 {
-            length += others.trailing_zeros() as usize / 8;
-            return input.split_at_checked(length).unwrap_or((input, &[]));
+        let octets = Eight::new(*eight);
+        let others = octets.below(0x21).or(octets.equal(0x7f)).or(octets.past_ascii());
+        if let Some(first) = others.first() {
+            return input.split_at_checked(length + first).unwrap_or((input, &[]));
         }
         (rest, length) = (after, length + 8);
     }

@@ -1,5 +1,9 @@
 //! Keywords, folded into numbers.
 
+use bytes::{BufMut, BytesMut};
+
+use super::Eight;
+
 /// A verb or other keyword of at most 23 octets, folded to upper case and into
 /// three integers, so that a `match` finds it in a few comparisons. Two are equal
 /// where their words are, in upper or lower case.
@@ -32,41 +36,41 @@ impl Keyword {
     pub const fn new(word: &[u8]) -> Self {
         // In the last octet of the last integer stands the length, which no word reaches.
         let length = (word.len() as u64) << 56;
-        let Some((first, rest)) = word.split_first_chunk() else {
-            let folded = fold(short(word));
-            return Self([folded, 0, length]);
+        let first = fold(Eight::filled(word, 0));
+        let Some((_, rest)) = word.split_at_checked(8) else {
+            return Self([first, 0, length]);
         };
-        let first = fold(u64::from_le_bytes(*first));
-        let Some((second, rest)) = rest.split_first_chunk() else {
-            return Self([first, fold(short(rest)), length]);
+        let second = fold(Eight::filled(rest, 0));
+        let Some((_, rest)) = rest.split_at_checked(8) else {
+            return Self([first, second, length]);
         };
-        let second = fold(u64::from_le_bytes(*second));
         if rest.len() > Self::MAX - 16 {
             return Self::NONE;
         }
-        Self([first, second, fold(short(rest)) | length])
+        Self([first, second, fold(Eight::filled(rest, 0)) | length])
     }
-}
 
-/// Fewer than eight octets in one integer, the first lowest.
-#[inline]
-const fn short(octets: &[u8]) -> u64 {
-    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
-        // Where the two overlap they say the same.
-        let after = 8 * (octets.len() - 4);
-        return u32::from_le_bytes(*first) as u64 | (u32::from_le_bytes(*last) as u64) << after;
+    /// Writes the word, in upper case.
+    #[inline]
+    pub fn encode(self, out: &mut BytesMut) {
+        let octets = self.0.map(u64::to_le_bytes);
+        let [.., [.., length]] = octets;
+        out.put_slice(octets.as_flattened().get(..length.into()).unwrap_or_default());
     }
-    match *octets {
-        [a, b, c] => a as u64 | (b as u64) << 8 | (c as u64) << 16,
-        [a, b] => a as u64 | (b as u64) << 8,
-        [a] => a as u64,
-        _ => 0,
+
+    /// Eight bits, other ones for most other words.
+    #[inline]
+    pub(super) const fn mixed(self) -> u8 {
+        let [first, second, third] = self.0;
+        let all = first ^ second.rotate_left(24) ^ third.rotate_left(11);
+        all.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]
     }
 }
 
 /// Eight octets with the letters among them in upper case.
 #[inline]
-const fn fold(octets: u64) -> u64 {
+const fn fold(octets: Eight) -> u64 {
+    let octets = octets.get();
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const TOP: u64 = ONES << 7;
     // Of the lower seven bits of each octet, which cannot carry into the next one, the
@@ -111,6 +115,9 @@ mod tests {
                 let same = one.eq_ignore_ascii_case(&word);
                 prop_assert_eq!(Keyword::new(&one) == Keyword::new(&word), same);
             }
+            let mut out = BytesMut::new();
+            Keyword::new(&one).encode(&mut out);
+            prop_assert_eq!(&out[..], one.to_ascii_uppercase());
         }
     }
 }

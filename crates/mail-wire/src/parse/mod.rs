@@ -6,8 +6,10 @@
 //! whole. The error is [`Fault`], two words that are copied, never boxed.
 
 mod class;
+mod eight;
 mod error;
 mod keyword;
+mod names;
 mod number;
 
 use core::str;
@@ -16,8 +18,10 @@ use nom::error::{ErrorKind, ParseError};
 use nom::{Err, IResult};
 
 pub use class::{ALPHA, ALPHANUMERIC, Class, DIGIT, VCHAR, run, visible};
+pub use eight::{Eight, Found};
 pub use error::SyntaxError;
 pub use keyword::Keyword;
+pub use names::Names;
 pub use number::{number32, number64};
 
 /// What a parser over wire bytes returns: the rest and the value, or a [`Fault`].

@@ -124,7 +124,7 @@ impl<'a> Mailbox<'a> {
         self.local_part.0.is_ascii() && self.domain.is_ascii()
     }
 
-    pub(super) fn encode(self, out: &mut BytesMut) {
+    pub(crate) fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.local_part.0.as_bytes());
         out.put_u8(b'@');
         out.put_slice(self.domain.as_str().as_bytes());

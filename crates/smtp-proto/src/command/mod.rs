@@ -1,6 +1,11 @@
 //! What a client sends (RFC 5321 §4.1.1).
 
 mod argument;
+mod atrn;
+mod attributes;
+mod bdat;
+mod burl;
+mod etrn;
 mod mail;
 mod query;
 mod rcpt;
@@ -18,7 +23,11 @@ use crate::verb::{VERB, Verb};
 use argument::{argument, space};
 
 pub use argument::Argument;
-pub use mail::{Mail, MailParameters, OtherParameters};
+pub use atrn::Domains;
+pub use attributes::{AttributeValue, Attributes};
+pub use burl::Burl;
+pub use etrn::{Etrn, QueueName};
+pub use mail::{Mail, MailParameters};
 pub use query::Query;
 pub use rcpt::{Rcpt, RcptParameters};
 pub use unknown::{Obsolete, UnknownCommand};
@@ -46,12 +55,22 @@ pub enum Command<'a> {
     Ehlo(Hostname<'a>),
     /// `HELO`: the client's name (RFC 5321 §4.1.1.1).
     Helo(Hostname<'a>),
+    /// `LHLO`: EHLO of LMTP, where each recipient's message has a reply of its own (RFC 2033
+    /// §4.1).
+    Lhlo(Hostname<'a>),
     /// `MAIL`: begins a transaction (RFC 5321 §4.1.1.2).
     Mail(Mail<'a>),
     /// `RCPT`: adds a recipient (RFC 5321 §4.1.1.3).
     Rcpt(Rcpt<'a>),
     /// `DATA`: the body comes next (RFC 5321 §4.1.1.4).
     Data,
+    /// `BDAT`: a chunk of the body stands behind the line (RFC 3030 §2).
+    Bdat {
+        /// How many octets there are of it.
+        size: u64,
+        /// Whether the body ends with it.
+        last: bool,
+    },
     /// `RSET`: ends the transaction with nothing delivered (RFC 5321 §4.1.1.5).
     Rset,
     /// `VRFY`: asks whether a user is here (RFC 5321 §4.1.1.6).
@@ -68,6 +87,17 @@ pub enum Command<'a> {
     StartTls,
     /// `AUTH` (RFC 4954 §4).
     Auth(Auth<'a>),
+    /// `BURL`: a part of the body is to be fetched (RFC 4468).
+    Burl(Burl<'a>),
+    /// `ETRN`: asks for the mail that waits for a host (RFC 1985).
+    Etrn(Etrn<'a>),
+    /// `ATRN`: asks to change the roles, for the mail of these domains, or of all that the client
+    /// may have (RFC 2645).
+    Atrn(Option<Domains<'a>>),
+    /// `XCLIENT`: sets what the server knows of its client (Postfix).
+    XClient(Attributes<'a>),
+    /// `XFORWARD`: tells of the client before this one, for the log (Postfix).
+    XForward(Attributes<'a>),
     /// A command of RFC 821 that is obsolete, whatever its argument. Answer 502.
     Obsolete(Obsolete, Option<Argument<'a>>),
     /// A command that is not known here. Answer 500.
@@ -129,12 +159,13 @@ impl<'a> Command<'a> {
     pub fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.verb().as_bytes());
         match self {
-            Self::Ehlo(name) | Self::Helo(name) => {
+            Self::Ehlo(name) | Self::Helo(name) | Self::Lhlo(name) => {
                 out.put_u8(b' ');
                 out.put_slice(name.as_str().as_bytes());
             }
             Self::Mail(mail) => mail.encode(out),
             Self::Rcpt(rcpt) => rcpt.encode(out),
+            Self::Bdat { size, last } => bdat::encode(size, last, out),
             Self::Vrfy(query) | Self::Expn(query) => query.encode(out),
             Self::Help(argument) | Self::Noop(argument) | Self::Obsolete(_, argument) => {
                 argument::encode(argument, out);
@@ -143,6 +174,10 @@ impl<'a> Command<'a> {
                 out.put_u8(b' ');
                 auth.encode(out);
             }
+            Self::Burl(burl) => burl.encode(out),
+            Self::Etrn(etrn) => etrn.encode(out),
+            Self::Atrn(domains) => atrn::encode(domains, out),
+            Self::XClient(attributes) | Self::XForward(attributes) => attributes.encode(out),
             Self::Unknown(unknown) => argument::encode(unknown.argument(), out),
             Self::Data | Self::Rset | Self::Quit | Self::StartTls => {}
         }
@@ -152,12 +187,22 @@ impl<'a> Command<'a> {
     /// What it begins with, as it is written.
     #[must_use]
     pub const fn verb(self) -> &'a str {
-        let verb = match self {
+        match self.known_verb() {
+            Ok(verb) => verb.as_str(),
+            Err(unknown) => unknown.verb(),
+        }
+    }
+
+    /// What it begins with; or itself, where that is not known here.
+    pub(crate) const fn known_verb(self) -> Result<Verb, UnknownCommand<'a>> {
+        Ok(match self {
             Self::Ehlo(_) => Verb::Ehlo,
             Self::Helo(_) => Verb::Helo,
+            Self::Lhlo(_) => Verb::Lhlo,
             Self::Mail(_) => Verb::Mail,
             Self::Rcpt(_) => Verb::Rcpt,
             Self::Data => Verb::Data,
+            Self::Bdat { .. } => Verb::Bdat,
             Self::Rset => Verb::Rset,
             Self::Vrfy(_) => Verb::Vrfy,
             Self::Expn(_) => Verb::Expn,
@@ -166,13 +211,17 @@ impl<'a> Command<'a> {
             Self::Quit => Verb::Quit,
             Self::StartTls => Verb::StartTls,
             Self::Auth(_) => Verb::Auth,
+            Self::Burl(_) => Verb::Burl,
+            Self::Etrn(_) => Verb::Etrn,
+            Self::Atrn(_) => Verb::Atrn,
+            Self::XClient(_) => Verb::XClient,
+            Self::XForward(_) => Verb::XForward,
             Self::Obsolete(Obsolete::Turn, _) => Verb::Turn,
             Self::Obsolete(Obsolete::Send, _) => Verb::Send,
             Self::Obsolete(Obsolete::Soml, _) => Verb::Soml,
             Self::Obsolete(Obsolete::Saml, _) => Verb::Saml,
-            Self::Unknown(unknown) => return unknown.verb(),
-        };
-        verb.as_str()
+            Self::Unknown(unknown) => return Err(unknown),
+        })
     }
 }
 
@@ -217,11 +266,15 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
     match verb {
         Verb::Ehlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Ehlo(name))),
         Verb::Helo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Helo(name))),
+        Verb::Lhlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Lhlo(name))),
         Verb::Mail => mail::mail(text(input)?, tolerance)
             .map(|(rest, mail)| (rest.as_bytes(), Command::Mail(mail))),
         Verb::Rcpt => rcpt::rcpt(text(input)?, tolerance)
             .map(|(rest, rcpt)| (rest.as_bytes(), Command::Rcpt(rcpt))),
         Verb::Data => Ok((input, Command::Data)),
+        Verb::Bdat => {
+            bdat::bdat(input).map(|(rest, (size, last))| (rest, Command::Bdat { size, last }))
+        }
         Verb::Rset => Ok((input, Command::Rset)),
         Verb::Vrfy => query::query(input).map(|(rest, query)| (rest, Command::Vrfy(query))),
         Verb::Expn => query::query(input).map(|(rest, query)| (rest, Command::Expn(query))),
@@ -230,6 +283,13 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
         Verb::Quit => Ok((input, Command::Quit)),
         Verb::StartTls => Ok((input, Command::StartTls)),
         Verb::Auth => login(input),
+        Verb::Burl => burl::burl(input).map(|(rest, burl)| (rest, Command::Burl(burl))),
+        Verb::Etrn => etrn::etrn(input).map(|(rest, etrn)| (rest, Command::Etrn(etrn))),
+        Verb::Atrn => atrn::atrn(input).map(|(rest, domains)| (rest, Command::Atrn(domains))),
+        Verb::XClient => attributes::attributes(input)
+            .map(|(rest, attributes)| (rest, Command::XClient(attributes))),
+        Verb::XForward => attributes::attributes(input)
+            .map(|(rest, attributes)| (rest, Command::XForward(attributes))),
         Verb::Turn => obsolete(Obsolete::Turn, input),
         Verb::Send => obsolete(Obsolete::Send, input),
         Verb::Soml => obsolete(Obsolete::Soml, input),
@@ -240,7 +300,8 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
 /// ```abnf
 /// ehlo = "EHLO" SP ( Domain / address-literal ) CRLF        ; RFC 5321 §4.1.1.1
 /// ```
-/// HELO takes a literal too: hosts without a name send one.
+/// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name
+/// send one.
 fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
     let (rest, ()) = space(input)?;
     hostname(text(rest)?, tolerance).map(|(rest, name)| (rest.as_bytes(), name))

@@ -21,7 +21,6 @@ pub(super) static AUTH: Row = Row {
     offer: |config, channel, out| {
         config.mechanism_names_on(channel).for_each(|name| put(name, out));
     },
-    mail: Some(&MAIL),
 };
 
 pub(super) static MAIL: MailRow = MailRow {
@@ -38,8 +37,8 @@ pub(super) static MAIL: MailRow = MailRow {
         }
     },
     // RFC 4954 §5: it is known where AUTH is, whatever can be offered on this connection.
-    is_offered: |_, config| !config.mechanisms.is_empty(),
-    refuse: |_, _| None,
+    is_offered: |_, config, _| !config.mechanisms.is_empty(),
+    ..MailRow::BARE
 };
 
 fn put(name: &str, out: &mut BytesMut) {

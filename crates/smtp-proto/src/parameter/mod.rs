@@ -1,6 +1,17 @@
 //! The parameters of MAIL and RCPT (RFC 5321 §4.1.2), and what they are made of.
 
 mod body_type;
+mod date_time;
+mod deliver_by;
+mod hold;
+mod notify;
+mod original_recipient;
+mod other;
+mod priority;
+mod ret;
+mod solicitation;
+mod tracking;
+mod valid_since;
 mod xtext;
 
 use core::fmt;
@@ -13,7 +24,19 @@ use mail_wire::{Caseless, SyntaxError};
 use crate::scan::{Scanned, complete, fail, octet, run};
 
 pub use body_type::BodyType;
-pub use xtext::Xtext;
+pub use date_time::DateTime;
+pub use deliver_by::{DeliverBy, IfLate};
+pub use hold::Hold;
+pub use notify::Notify;
+pub use original_recipient::OriginalRecipient;
+pub(crate) use original_recipient::put_unitext;
+pub use other::OtherParameters;
+pub use priority::Priority;
+pub use ret::Ret;
+pub use solicitation::Solicitation;
+pub use tracking::Tracking;
+pub use valid_since::ValidSince;
+pub use xtext::{Xtext, encode_xtext};
 
 /// The octets of a keyword: `ALPHA / DIGIT / "-"`.
 pub(crate) static KEYWORD: Class =

@@ -95,7 +95,7 @@ impl EnhancedCode {
         }
     }
 
-    pub(super) fn encode(self, out: &mut BytesMut) {
+    pub(crate) fn encode(self, out: &mut BytesMut) {
         decimal(self.class.into(), out);
         out.put_u8(b'.');
         decimal(self.subject.into(), out);

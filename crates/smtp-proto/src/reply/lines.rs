@@ -35,6 +35,14 @@ impl<'a> ReplyLines<'a> {
         Self(Repr::Wire { octets, enhanced })
     }
 
+    /// What was received, where they were.
+    pub(super) const fn wire(self) -> Option<&'a [u8]> {
+        match self.0 {
+            Repr::Wire { octets, .. } => Some(octets),
+            Repr::One(_) | Repr::Many(_) => None,
+        }
+    }
+
     /// Whether all of them can be sent to a client that has not asked for SMTPUTF8.
     pub(crate) fn is_ascii(self) -> bool {
         self.iter().all(Text::is_ascii)

@@ -1,5 +1,6 @@
 //! What a server answers (RFC 5321 §4.2).
 
+mod buf;
 mod code;
 mod enhanced;
 mod frame;
@@ -13,6 +14,7 @@ use crate::text::Text;
 use frame::line_code;
 use lines::split_line;
 
+pub use buf::ReplyBuf;
 pub use code::ReplyCode;
 pub use enhanced::EnhancedCode;
 pub use frame::{ReplyFramer, ReplyRule};
@@ -137,20 +139,27 @@ impl<'a> Reply<'a> {
             next = lines.next();
             let (mut text, mut rest) = line.split(Text::MAX);
             while let Some(more) = rest {
-                self.encode_line(text, true, out);
+                encode_line(self.code, true, self.enhanced, text, out);
                 (text, rest) = more.split(Text::MAX);
             }
-            self.encode_line(text, next.is_some(), out);
+            encode_line(self.code, next.is_some(), self.enhanced, text, out);
         }
     }
+}
 
-    fn encode_line(&self, text: Text<'_>, more: bool, out: &mut BytesMut) {
-        const CODES: usize = "250 2.999.999 \r\n".len();
-        out.reserve(text.as_bytes().len() + CODES);
-        encode_codes(self.code, more, self.enhanced, out);
-        out.put_slice(text.as_bytes());
-        out.put_slice(b"\r\n");
-    }
+/// Writes a line of a reply, and CRLF.
+fn encode_line(
+    code: ReplyCode,
+    more: bool,
+    enhanced: Option<EnhancedCode>,
+    line: Text<'_>,
+    out: &mut BytesMut,
+) {
+    const CODES: usize = "250 2.999.999 \r\n".len();
+    out.reserve(line.as_bytes().len() + CODES);
+    encode_codes(code, more, enhanced, out);
+    out.put_slice(line.as_bytes());
+    out.put_slice(b"\r\n");
 }
 
 /// Writes what a line of a reply begins with.

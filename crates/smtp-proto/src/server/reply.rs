@@ -5,6 +5,7 @@ use core::fmt::Write as _;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 
+use super::error::ProtocolError;
 use super::event::Event;
 use super::faults::{
     AUTH_ARGUMENT, AUTH_TOO_LONG, LINE_TOO_LONG, MALFORMED, TOO_MANY_BAD_COMMANDS,
@@ -20,6 +21,8 @@ use crate::text::Text;
 
 /// What an answer to EHLO takes without lines of the driver's own, more or less, in octets.
 const ROOM: usize = 512;
+/// What HELP says.
+pub(super) const HELP: &str = "See RFC 5321 for the commands of SMTP";
 
 pub(super) const UNDEFINED: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 0, 0));
 pub(super) const SENDER: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 0));
@@ -139,6 +142,7 @@ impl Session {
         let over = self.one_more_bad(out);
         if over.is_none() {
             self.no_since(fault, syntax, out);
+            self.end_where_lost();
         }
         over
     }
@@ -159,7 +163,18 @@ impl Session {
             self.enter(State::Ready);
             return self.bad(fault, out).or(Some(Event::AuthCancelled));
         }
-        self.bad(fault, out)
+        let over = self.bad(fault, out);
+        if over.is_none() {
+            self.end_where_lost();
+        }
+        over
+    }
+
+    /// Ends the session after a BDAT that could not be read: what comes next may be a chunk.
+    fn end_where_lost(&mut self) {
+        if self.manner == Manner::Bdat {
+            self.fail(ProtocolError::UnreadableBdat);
+        }
     }
 
     /// Answers a bad command, and ends the session where it was one too many.

@@ -1,5 +1,6 @@
 //! The session.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::mem::take;
 use core::time::Duration;
@@ -10,13 +11,14 @@ use mail_wire::{
     LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
+use super::chunk::Refusal;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Event, HelloVerb};
 use super::faults::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
 use super::manner::Manner;
 use super::pending::Pending;
 use super::state::State;
-use super::transaction::{Body, Transaction};
+use super::transaction::{Body, Form, Transaction};
 use crate::config::Config;
 use crate::reply::Rejection;
 use crate::text::Text;
@@ -43,6 +45,8 @@ pub struct Session {
     /// Responses in this AUTH exchange.
     pub(super) auth_rounds: u16,
     pub(super) transaction: Transaction,
+    /// A chunk is being read past, and what is said then.
+    pub(super) refusal: Option<Box<Refusal>>,
     /// A hello or an upgrade has ended a transaction, which is to be told.
     pub(super) reset_due: bool,
     /// How the session ends once the message is answered, where it is to.
@@ -57,11 +61,7 @@ impl Session {
     /// [what it says](Config::set_greeting) after that.
     #[must_use]
     pub fn new(config: Arc<Config>, channel: Channel, out: &mut BytesMut) -> Self {
-        out.put_slice(b"220 ");
-        out.put_slice(config.hostname().as_bytes());
-        out.put_u8(b' ');
-        out.put_slice(config.greeting().as_bytes());
-        out.put_slice(b"\r\n");
+        greet(&config, out);
         Self::begin(config, channel, State::Greeted)
     }
 
@@ -111,6 +111,7 @@ impl Session {
             authenticated: false,
             auth_rounds: 0,
             transaction: Transaction::default(),
+            refusal: None,
             reset_due: false,
             farewell: Farewell::default(),
             bad_commands: BadCommands::default(),
@@ -184,6 +185,9 @@ impl Session {
                 *input = &[];
                 return Ok(Event::Closed);
             }
+            if self.state == State::Turned {
+                return Err(Misuse::Turned.into());
+            }
             if self.state == State::Handshake {
                 if input.is_empty() {
                     return Err(Misuse::UpgradePending.into());
@@ -198,7 +202,10 @@ impl Session {
                 return Ok(Event::Reset);
             }
             let start = out.len();
-            let event = if self.state == State::Body {
+            let in_chunk = self.state == State::Body && self.transaction.form != Form::Dots;
+            let event = if in_chunk || self.refusal.is_some() {
+                self.receive_chunk(input, out)
+            } else if self.state == State::Body {
                 Some(self.receive_body(input, out))
             } else {
                 self.receive_line(input, out)
@@ -318,7 +325,7 @@ impl Session {
     }
 
     pub(super) fn say_goodbye(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
-        if !matches!(self.state, State::Handshake | State::Closed) {
+        if !matches!(self.state, State::Handshake | State::Turned | State::Closed) {
             self.no(why, out);
         }
         self.enter(State::Closed);
@@ -339,7 +346,9 @@ impl Session {
             self.farewell.defer(b"");
             return Ok(());
         }
-        if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_unit()) {
+        let in_message = matches!(self.state, State::Body | State::Chunks);
+        let cut_off = in_message || self.refusal.is_some() || self.lines.is_mid_unit();
+        if self.state != State::Closed && cut_off {
             self.failure = Some(ProtocolError::UnexpectedEnd);
         }
         self.enter(State::Closed);
@@ -356,24 +365,32 @@ impl Session {
     /// changes there are is drawn at [`State`].
     pub(super) fn enter(&mut self, state: State) {
         match state {
-            // Under TLS: nothing is known of the client.
+            // Under TLS, or for another client: nothing is known of it.
             State::Greeted => {
                 self.inbound.forget();
                 self.lines.reset();
                 self.hello = None;
                 self.authenticated = false;
                 self.transaction = Transaction::default();
+                self.body = Body::default();
             }
-            State::Ready => self.transaction = Transaction::default(),
-            State::Body => self.body = Body::default(),
+            State::Ready => {
+                self.transaction = Transaction::default();
+                self.body = Body::default();
+            }
             // Nothing is read or answered any more.
             State::Closed => {
                 self.inbound.forget();
                 self.desk.revoke();
+                self.refusal = None;
             }
+            // What comes is not for this session.
+            State::Turned => self.inbound.forget(),
             State::Refused
             | State::Authenticating
             | State::Transaction
+            | State::Body
+            | State::Chunks
             | State::Delivery
             | State::Handshake => {}
         }
@@ -397,4 +414,13 @@ impl Session {
     pub const fn is_authenticated(&self) -> bool {
         self.authenticated
     }
+}
+
+/// RFC 5321 §4.3.1.
+pub(super) fn greet(config: &Config, out: &mut BytesMut) {
+    out.put_slice(b"220 ");
+    out.put_slice(config.hostname().as_bytes());
+    out.put_u8(b' ');
+    out.put_slice(config.greeting().as_bytes());
+    out.put_slice(b"\r\n");
 }

@@ -18,16 +18,21 @@
 
 mod addresses;
 mod auth;
+mod bdat;
 mod body;
 mod chunking;
 mod commands;
 mod hello;
 mod limits;
+mod lmtp;
 mod misuse;
 mod openness;
+mod parameters;
 mod pipelining;
 mod policy;
 mod smtputf8;
 mod starttls;
 mod transcript;
+mod turn;
 mod wire_log;
+mod xclient;

@@ -1,7 +1,13 @@
 //! The SMTP driver over real sockets, with the store behind it.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod lmtp;
+mod relay;
+mod sending;
+mod sink;
+mod submission;
 
 use std::{
     fs,
@@ -42,6 +48,7 @@ fn a_message_arrives_with_its_trace() {
          S: 250-SMTPUTF8
          S: 250-ENHANCEDSTATUSCODES
          S: 250-STARTTLS
+         S: 250-CHUNKING
          S: 250-VRFY
          S: 250-HELP
          S: 250 AUTH PLAIN LOGIN
@@ -170,7 +177,7 @@ fn logging_in() {
     for transcript in transcripts {
         let mut socket = connect(address);
         play(&mut socket, "S: 220 …\nC: EHLO c");
-        (0..10).for_each(|_| play(&mut socket, "S: 250…"));
+        (0..11).for_each(|_| play(&mut socket, "S: 250…"));
         play(&mut socket, &transcript);
         play(&mut socket, "C: QUIT\nS: 221 …");
     }
@@ -185,7 +192,7 @@ fn passwords_in_clear_text_only_where_allowed() {
     let (listeners, address) = listen(server, smtp::drive, Security::StartTls);
     let mut socket = connect(address);
     play(&mut socket, "S: 220 …\nC: EHLO clear.example.com");
-    (0..8).for_each(|_| play(&mut socket, "S: 250-…"));
+    (0..9).for_each(|_| play(&mut socket, "S: 250-…"));
     play(
         &mut socket,
         "S: 250 HELP
@@ -204,7 +211,7 @@ fn passwords_in_clear_text_only_where_allowed() {
          S: 503 …
          C: EHLO tls.example.com",
     );
-    (0..7).for_each(|_| play(&mut stream, "S: 250-…"));
+    (0..8).for_each(|_| play(&mut stream, "S: 250-…"));
     play(
         &mut stream,
         "S: 250-HELP
@@ -276,7 +283,7 @@ fn what_is_too_big_is_refused_in_sync() {
     let mut socket = connect(address);
     let body = format!("C: {}\n", "x".repeat(98)).repeat(101);
     play(&mut socket, "S: 220 …\nC: HELO c\nS: 250 …\nC: EHLO c");
-    (0..10).for_each(|_| play(&mut socket, "S: 250…"));
+    (0..11).for_each(|_| play(&mut socket, "S: 250…"));
     play(
         &mut socket,
         &format!(
@@ -377,5 +384,27 @@ fn a_client_may_go_by_the_name_of_a_file() {
         &mut connect(address),
         "S: 220 …\nC: HELO my_mail.eml\nS: 250 mx.example.org\nC: QUIT\nS: 221 2.0.0 Bye",
     );
+    listeners.stop();
+}
+
+/// RFC 3030 §2, and RFC 9051 §4.3 for the NUL.
+#[test]
+fn chunks_are_taken_as_they_are_but_no_nul() {
+    let (listeners, address, store) = start();
+    let mut socket = connect(address);
+    play(&mut socket, "S: 220 …\nC: EHLO c");
+    (0..11).for_each(|_| play(&mut socket, "S: 250…"));
+    let envelope = "C: MAIL FROM:<>\nS: 250 …\nC: RCPT TO:<bob@localhost>\nS: 250 …";
+    for (octets, answer) in [
+        (&b"BDAT 8\r\n.\r\na\nb\r\nBDAT 0 LAST\r\n"[..], "S: 250 …\nS: 250 2.0.0 …"),
+        (b"BDAT 3 LAST\r\na\0b", "S: 554 5.6.0 The message holds a NUL"),
+    ] {
+        play(&mut socket, envelope);
+        socket.write_all(octets).unwrap();
+        play(&mut socket, answer);
+    }
+    play(&mut socket, "C: NOOP\nS: 250 …");
+    let [message] = &inbox(&store, "bob")[..] else { panic!() };
+    assert!(message.ends_with(" +0000\r\n.\r\na\nb\r\n"), "{message}");
     listeners.stop();
 }

@@ -1,0 +1,232 @@
+//! One attempt to send one message.
+
+use std::{io::Read, sync::atomic::Ordering, thread, time::Duration};
+
+use smtp_proto::{
+    BodyType, Command, Mail, Rcpt, Tolerance,
+    client::{CloseReason, EnvelopeError, Form, Outcome, Sent},
+};
+use time::OffsetDateTime;
+
+use super::{
+    Shared,
+    fate::{Fate, Reason},
+};
+use crate::{
+    smtp_client::{Message, Sending, SmtpClient},
+    store::{self, Attempt, Body, Queued, QueuedRecipient},
+};
+
+/// Sends a message and notes what came of it.
+pub(super) fn attempt(shared: &Shared, queued: &Queued, open: &mut Option<SmtpClient>) {
+    let fates = match envelope(queued) {
+        Some((mail, recipients)) => Run { shared, queued, mail, recipients: &recipients }.run(open),
+        // Only where somebody has edited the index.
+        None => {
+            let reason = Reason::own((5, 6, 0), "the envelope in the queue cannot be read");
+            vec![Fate::Failed(reason); queued.recipients.len()]
+        }
+    };
+    conclude(shared, queued, &fates);
+}
+
+/// MAIL and each RCPT of a message, as they were taken in.
+fn envelope<'q>(queued: &'q Queued) -> Option<(Mail<'q>, Vec<Rcpt<'q>>)> {
+    let Some(Command::Mail(mail)) = command(&queued.mail) else { return None };
+    let rcpt = |recipient: &'q QueuedRecipient| match command(&recipient.rcpt) {
+        Some(Command::Rcpt(rcpt)) => Some(rcpt),
+        _ => None,
+    };
+    Some((mail, queued.recipients.iter().map(rcpt).collect::<Option<_>>()?))
+}
+
+fn command(line: &str) -> Option<Command<'_>> {
+    Command::parse_tolerant(line.as_bytes(), Tolerance::PUBLIC).ok()
+}
+
+/// A message on its way.
+struct Run<'r> {
+    shared: &'r Shared,
+    queued: &'r Queued,
+    mail: Mail<'r>,
+    recipients: &'r [Rcpt<'r>],
+}
+
+/// How a transaction went, beside what was said of recipients.
+enum Went {
+    /// To its end.
+    Through,
+    /// The connection broke.
+    Broken(String),
+}
+
+impl Run<'_> {
+    /// What becomes of the message for each recipient. It may take several transactions, and
+    /// a new connection where the old one turns out to have ended.
+    fn run(&self, open: &mut Option<SmtpClient>) -> Vec<Fate> {
+        let mut fates: Vec<Option<Fate>> = vec![None; self.recipients.len()];
+        let mut fresh = false;
+        loop {
+            let left: Vec<usize> = (0..fates.len()).filter(|&at| fates[at].is_none()).collect();
+            if left.is_empty() {
+                break;
+            }
+            let mut client = match open.take() {
+                Some(client) => client,
+                None => match self.shared.connect() {
+                    Ok(client) => {
+                        fresh = true;
+                        client
+                    }
+                    Err(why) => {
+                        let reason = Reason::own((4, 4, 1), why);
+                        left.iter().for_each(|&at| {
+                            fates[at] = Some(Fate::Deferred(reason.clone()));
+                        });
+                        break;
+                    }
+                },
+            };
+            let went = self.transact(&mut client, &left, &mut fates);
+            match client.close_reason() {
+                None => *open = Some(client),
+                Some(CloseReason::LimitReached) => client.quit(),
+                Some(_) => drop(client),
+            }
+            let none_decided = left.iter().all(|&at| fates[at].is_none());
+            let why = match went {
+                Went::Broken(why) => why,
+                Went::Through => "the server takes no recipients".into(),
+            };
+            // One that was kept may have ended meanwhile; a new one gets no second chance.
+            if none_decided && fresh || self.shared.settings.account.stop.load(Ordering::Relaxed) {
+                let reason = Reason::own((4, 4, 2), why);
+                left.iter().for_each(|&at| {
+                    fates[at].get_or_insert_with(|| Fate::Deferred(reason.clone()));
+                });
+                break;
+            }
+            fresh = false;
+        }
+        fates.into_iter().flatten().collect()
+    }
+
+    /// One transaction, for these of the recipients. Those for whom it is to be tried again
+    /// at once get no fate.
+    fn transact(
+        &self,
+        client: &mut SmtpClient,
+        left: &[usize],
+        fates: &mut [Option<Fate>],
+    ) -> Went {
+        let recipients: Vec<Rcpt<'_>> = left.iter().map(|&at| self.recipients[at]).collect();
+        let mut all = |fate: Fate| left.iter().for_each(|&at| fates[at] = Some(fate.clone()));
+        let (mail, mut body) = match self.message_for(client) {
+            Ok(message) => message,
+            Err(error) => {
+                self.shared.report(&error);
+                all(Fate::Deferred(Reason::own((4, 3, 0), "the message cannot be read")));
+                return Went::Through;
+            }
+        };
+        let form = Form::best(client.session());
+        let message = Message { mail, recipients: &recipients, form, body: &mut body };
+        let mut outcomes = Vec::with_capacity(left.len());
+        let mut tell = |index, outcome| outcomes.push((index, outcome));
+        let went = match client.send(message, &mut tell, &mut |_| {}) {
+            Ok(Sending::Done) => Went::Through,
+            Ok(Sending::Broken(error)) => Went::Broken(error.to_string()),
+            Ok(Sending::Unreadable(error)) => {
+                self.shared.report(&error);
+                Went::Broken("the message cannot be read".into())
+            }
+            Err(EnvelopeError::Session(misuse)) => Went::Broken(misuse.to_string()),
+            Err(error) => {
+                all(Fate::Failed(refused(&error)));
+                Went::Through
+            }
+        };
+        let some_accepted = outcomes.iter().any(|(_, outcome)| outcome.is_accepted());
+        for (index, outcome) in outcomes {
+            let again = match &outcome {
+                Outcome::Unsent => true,
+                // It takes no more of them at once (RFC 5321 §4.5.3.1.10).
+                Outcome::Rejected { by: Some(Sent::Rcpt(_)), reply } => {
+                    some_accepted && reply.code().get() == 452
+                }
+                _ => false,
+            };
+            if let (false, Some(&at)) = (again, left.get(index)) {
+                fates[at] = Some(outcome.into());
+            }
+        }
+        went
+    }
+
+    /// MAIL as it can be said to this server, and the octets.
+    fn message_for(&self, client: &SmtpClient) -> Result<(Mail<'_>, Body), store::Error> {
+        let store = &self.shared.server.store;
+        let mut mail = self.mail;
+        mail.parameters.size = Some(self.queued.size());
+        let takes_all = client.session().extensions().eight_bit_mime;
+        if mail.parameters.body == Some(BodyType::EightBitMime) && !takes_all {
+            // Many say so of every message.
+            let mut body = store.queued_body(self.queued)?;
+            if is_ascii(&mut body).map_err(store::Error::at("the message"))? {
+                mail.parameters.body = None;
+            }
+        }
+        Ok((mail, store.queued_body(self.queued)?))
+    }
+}
+
+/// Why the server cannot take such a message (RFC 6152 §3, RFC 6531 §3.4, RFC 1870 §6).
+fn refused(error: &EnvelopeError) -> Reason {
+    let status = match error {
+        EnvelopeError::TooBig { .. } => (5, 3, 4),
+        EnvelopeError::NotOffered("SMTPUTF8") => (5, 6, 7),
+        EnvelopeError::NotOffered(_) | EnvelopeError::BinaryData => (5, 6, 3),
+        _ => (5, 5, 4),
+    };
+    Reason::own(status, error.to_string())
+}
+
+fn is_ascii(body: &mut dyn Read) -> std::io::Result<bool> {
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        match body.read(&mut piece)? {
+            0 => return Ok(true),
+            count if piece[..count].is_ascii() => {}
+            _ => return Ok(false),
+        }
+    }
+}
+
+/// Notes what became of a message: at last, for otherwise it would be sent again.
+fn conclude(shared: &Shared, queued: &Queued, fates: &[Fate]) {
+    let mut attempt = judge(shared, queued, fates);
+    while let Err(error) = shared.server.store.conclude(queued, &mut attempt) {
+        shared.report(&error);
+        if shared.stopping.load(Ordering::Acquire) {
+            return;
+        }
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// What the fates come to now.
+fn judge(shared: &Shared, queued: &Queued, fates: &[Fate]) -> Attempt {
+    let schedule = &shared.settings.schedule;
+    let now = OffsetDateTime::now_utc();
+    let (mut done, mut deferred) = (Vec::new(), Vec::new());
+    for (recipient, fate) in queued.recipients.iter().zip(fates) {
+        match fate {
+            Fate::Deferred(reason) if now - queued.arrived < schedule.give_up => {
+                deferred.push((recipient.number, reason.text.clone()));
+            }
+            Fate::Relayed | Fate::Failed(_) | Fate::Deferred(_) => done.push(recipient.number),
+        }
+    }
+    let next = now + schedule.wait(queued.attempts + 1);
+    Attempt { done, deferred, next, delay_told: queued.delay_told, reports: Vec::new() }
+}
