@@ -375,7 +375,7 @@ pub(crate) fn find_literals<'a>(
 /// search would take longer than the search.
 #[inline]
 fn has_line_feed(octets: &[u8]) -> bool {
-    if octets.len() > 64 {
+    if octets.len() > 32 {
         return memchr(b'\n', octets).is_some();
     }
     let mut rest = octets;
