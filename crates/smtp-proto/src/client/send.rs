@@ -216,13 +216,16 @@ impl Session {
                 let decided = self.undecided > 0 || accepted > 0;
                 self.state == State::Transaction && recipients > 0 && decided && !refused
             }
-            Command::Obsolete(..) => false,
+            // ATRN turns the roles round, and BURL sends a part of the body: not by this session.
+            Command::Obsolete(..) | Command::Atrn(_) | Command::Burl(_) => false,
+            Command::XClient(_) | Command::XForward(_) => self.state == State::Ready,
             Command::Rset
             | Command::Vrfy(_)
             | Command::Expn(_)
             | Command::Help(_)
             | Command::Noop(_)
             | Command::Quit
+            | Command::Etrn(_)
             | Command::Unknown(_) => is_greeted,
         }
     }

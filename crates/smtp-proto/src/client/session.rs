@@ -313,6 +313,11 @@ impl Session {
                 self.chunks = self.chunks.saturating_sub(1);
                 self.transaction.refused |= !ok;
             }
+            // Postfix: the session begins anew, but for TLS.
+            (Sent::XClient, true) => {
+                *self.extensions = Extensions::default();
+                self.enter(State::Connected);
+            }
             (Sent::Quit, _) => self.close(CloseReason::Finished),
             // Whether a transaction is open is not known.
             (Sent::Rset, false) => self.close(CloseReason::OutOfStep),

@@ -105,7 +105,7 @@ fn out_of_order() {
            C: NOOP
            S: 250
            E: Noop 250
-           C: XCLIENT NAME=a
+           C: XWHO NAME=a
            S: 220 mx
            E: Unknown 220 mx
            C: EHLO c
