@@ -210,16 +210,18 @@ impl Session {
                 let decided = self.undecided > 0 || accepted > 0;
                 self.state == State::Transaction && recipients > 0 && decided && !refused
             }
-            // ATRN turns the roles round, and BURL sends a part of the body: not by this session.
-            Command::Obsolete(..) | Command::Atrn(_) | Command::Burl(_) => false,
-            Command::XClient(_) | Command::XForward(_) => self.state == State::Ready,
+            Command::Etrn(_) | Command::XForward(_) => self.state == State::Ready,
+            Command::Atrn(_) => self.state == State::Ready && self.authenticated,
+            Command::XClient(_) => matches!(self.state, State::Connected | State::Ready),
+            // This session does not follow what it does to a transaction.
+            Command::Burl(_) => false,
+            Command::Obsolete(..) => false,
             Command::Rset
             | Command::Vrfy(_)
             | Command::Expn(_)
             | Command::Help(_)
             | Command::Noop(_)
             | Command::Quit
-            | Command::Etrn(_)
             | Command::Unknown(_) => is_greeted,
         }
     }
