@@ -58,7 +58,7 @@ impl Keyword {
     /// Writes the word, in upper case.
     #[inline]
     pub fn encode(self, out: &mut BytesMut) {
-        let octets = self.0.map(u64::to_le_bytes);
+        let octets = [self.first, self.second, self.third].map(u64::to_le_bytes);
         let [.., [.., length]] = octets;
         out.put_slice(octets.as_flattened().get(..length.into()).unwrap_or_default());
     }
