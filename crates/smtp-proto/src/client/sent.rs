@@ -103,7 +103,7 @@ impl Sent {
 
     /// Whether nothing may wait for its answer when it is sent.
     pub(super) const fn is_alone(self) -> bool {
-        matches!(self, Self::StartTls | Self::Auth)
+        matches!(self, Self::StartTls | Self::Auth | Self::XClient)
     }
 
     /// Whether its answer says who is in the envelope.
