@@ -11,6 +11,7 @@ use mail_wire::{
     LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
+use super::ahead::Ahead;
 use super::chunk::Refusal;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Event, HelloVerb};
@@ -37,6 +38,8 @@ pub struct Session {
     pub(super) unstuffer: DotUnstuffer,
     pub(super) body: Body,
     pub(super) desk: Desk<Pending>,
+    /// RCPTs that wait for their answers, where there may be several.
+    pub(super) ahead: Option<Box<Ahead>>,
     state: State,
     channel: Channel,
     /// How the client said hello, once it was accepted.
@@ -105,6 +108,7 @@ impl Session {
             unstuffer: DotUnstuffer::new(config.body_policy),
             body: Body::default(),
             desk: Desk::new(),
+            ahead: None,
             state,
             channel,
             hello: None,
@@ -203,7 +207,9 @@ impl Session {
             }
             let start = out.len();
             let in_chunk = self.state == State::Body && self.transaction.form != Form::Dots;
-            let event = if in_chunk || self.refusal.is_some() {
+            let event = if self.ahead.is_some() {
+                self.receive_ahead(input, out)
+            } else if in_chunk || self.refusal.is_some() {
                 self.receive_chunk(input, out)
             } else if self.state == State::Body {
                 Some(self.receive_body(input, out))
@@ -220,7 +226,11 @@ impl Session {
         }
     }
 
-    fn receive_line<'b>(&mut self, input: &mut &'b [u8], out: &mut BytesMut) -> Option<Event<'b>> {
+    pub(super) fn receive_line<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
         let in_exchange = self.state == State::Authenticating;
         let (line, ending) = match self.lines.next(input) {
             Framed::Whole { octets, ending } => (octets, ending),
@@ -383,6 +393,7 @@ impl Session {
                 self.inbound.forget();
                 self.desk.revoke();
                 self.refusal = None;
+                self.ahead = None;
             }
             // What comes is not for this session.
             State::Turned => self.inbound.forget(),

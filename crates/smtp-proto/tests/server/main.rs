@@ -17,6 +17,7 @@
 )]
 
 mod addresses;
+mod ahead;
 mod auth;
 mod bdat;
 mod body;
