@@ -1,6 +1,7 @@
 //! What a server offers, and how much it takes.
 
 use alloc::string::String;
+use core::num::NonZeroU32;
 use core::time::Duration;
 
 use mail_wire::{
@@ -297,6 +298,13 @@ pub struct Limits {
     /// How long the client may be silent. Default: 5 minutes, the least that RFC 5321
     /// §4.5.3.2.7 allows.
     pub idle_timeout: Duration,
+    /// How long a session may last, where the driver tells it of
+    /// [time](crate::server::Session::time_passed). Default: no limit.
+    pub session: Option<Duration>,
+    /// The fewest octets of a body that come a second on average, where the driver tells the session
+    /// of [time](crate::server::Session::time_passed); the first
+    /// [`idle_timeout`](Self::idle_timeout) is not counted. Default: no limit.
+    pub body_rate: Option<NonZeroU32>,
 }
 
 impl Limits {
@@ -319,6 +327,8 @@ impl Default for Limits {
             bad_commands: 20,
             refusals: 1000,
             idle_timeout: Duration::from_secs(5 * 60),
+            session: None,
+            body_rate: None,
         }
     }
 }

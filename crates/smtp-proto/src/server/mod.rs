@@ -111,6 +111,7 @@ mod reply;
 pub mod request;
 mod session;
 mod state;
+mod time;
 mod transaction;
 mod turn;
 mod xclient;

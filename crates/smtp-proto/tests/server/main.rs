@@ -33,6 +33,7 @@ mod pipelining;
 mod policy;
 mod smtputf8;
 mod starttls;
+mod time;
 mod transcript;
 mod turn;
 mod wire_log;
