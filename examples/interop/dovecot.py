@@ -62,6 +62,7 @@ ssl_key = <{home}/key.pem
 # Added for LMTP (RFC 2033), by which it takes mail.
 LMTP = """
 protocols = pop3 lmtp
+auth_username_format = %n
 service lmtp {{
   user = {user}
   inet_listener lmtp {{

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import glob
 import imaplib
 import os
 import poplib
@@ -125,7 +126,8 @@ class Server:
 
     def certificate(self):
         """The file with the certificate that it made at its first start."""
-        return os.path.join(self.data, "tls", "localhost-cert.pem")
+        (certificate,) = glob.glob(os.path.join(self.data, "tls", "*-cert.pem"))
+        return certificate
 
     def tls(self):
         """A client's context that trusts this server only."""

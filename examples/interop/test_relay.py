@@ -1,6 +1,9 @@
 """Mail that goes out: a chain of our servers, and other people's servers behind one."""
 
+import email
+import email.policy
 import itertools
+import os
 import re
 import signal
 import smtplib
@@ -9,7 +12,9 @@ import threading
 import time
 import unittest
 
+from dovecot import Dovecot
 from home import Home
+from postfix import Postfix
 from server import HOST, PASSWORD, PATIENCE, ServerTest, free_ports
 
 MESSAGES = 5000
@@ -151,6 +156,87 @@ class Chain(ServerTest):
         # Those that were on their way to one that died, and from it.
         doubled = sum(arrived.values()) - MESSAGES
         self.assertLessEqual(doubled, unanswered + deaths * 2 * CONNECTIONS)
+
+
+class Reports(ServerTest):
+    """What is told to senders, as Python's email package reads it."""
+
+    def setUp(self):
+        (two,) = free_ports(1)
+        self.next = self.start_server(
+            self.directory(), "--hostname=two.invalid", *USERS, fixed={"smtp": two}
+        )
+        self.server = self.start_server(
+            self.directory(), "--hostname=one.invalid", f"--relay={HOST}:{two}",
+            "--allow-plaintext-auth", *USERS, *FAST,
+        )
+
+    def submit(self, to, mail_options=(), rcpt_options=(), text="Subject: x\r\n\r\nbody\r\n"):
+        with smtplib.SMTP(HOST, self.server.ports["submission"], timeout=PATIENCE) as client:
+            client.login("alice", PASSWORD)
+            client.sendmail("alice@one.invalid", to, text, mail_options, rcpt_options)
+
+    def report(self):
+        """The one report that alice has, as its three parts."""
+        wait_until(lambda: len(self.mail("alice")) == 1)
+        message = email.message_from_bytes(self.mail("alice")[0], policy=email.policy.default)
+        self.assertEqual(message.defects, [])
+        self.assertEqual(message.get_content_type(), "multipart/report")
+        self.assertEqual(message.get_param("report-type"), "delivery-status")
+        self.assertEqual(message["Return-Path"], "<>")
+        self.assertEqual(message["Auto-Submitted"], "auto-replied")
+        text, status, original = message.iter_parts()
+        self.assertEqual(text.get_content_type(), "text/plain")
+        self.assertEqual(status.get_content_type(), "message/delivery-status")
+        return text, status.get_payload(), original
+
+    def test_a_refused_address_comes_back(self):
+        self.submit(["nobody@two.invalid", "bob@two.invalid"], ["ENVID=QQ+2B1"])
+        text, (message, recipient), original = self.report()
+        self.assertIn("nobody@two.invalid", text.get_content())
+        self.assertEqual(message["Reporting-MTA"], "dns; one.invalid")
+        self.assertEqual(message["Original-Envelope-Id"], "QQ+1")
+        self.assertEqual(recipient["Final-Recipient"], "rfc822; nobody@two.invalid")
+        self.assertEqual(recipient["Action"], "failed")
+        self.assertEqual(recipient["Status"], "5.1.1")
+        self.assertEqual(recipient["Diagnostic-Code"], "smtp; 550 5.1.1 No such user here")
+        self.assertEqual(original.get_content_type(), "text/rfc822-headers")
+        self.assertIn("Subject: x", original.get_content())
+
+    def test_all_of_it_comes_back_where_that_is_wanted(self):
+        self.submit(["nobody@two.invalid"], ["RET=FULL"])
+        *_, original = self.report()
+        self.assertEqual(original.get_content_type(), "message/rfc822")
+        self.assertEqual(original.get_content().get_content(), "body\r\n")
+
+    def test_success_is_told_who_wants_to_know(self):
+        # The next server has no way back, so that it does not offer DSN.
+        self.submit(["bob@two.invalid"], [], ["NOTIFY=SUCCESS", "ORCPT=rfc822;Bob@old.invalid"])
+        _, (_, recipient), _ = self.report()
+        self.assertEqual(recipient["Action"], "relayed")
+        self.assertEqual(recipient["Original-Recipient"], "rfc822; Bob@old.invalid")
+        self.assertEqual(recipient["Status"], "2.0.0")
+
+    def test_never_is_never(self):
+        self.submit(["nobody@two.invalid"], [], ["NOTIFY=NEVER"])
+        wait_until(lambda: waiting(self.server) == 0)
+        self.assertEqual(self.mail("alice"), [])
+
+    def test_msmtp_asks_for_it(self):
+        home = Home()
+        self.addCleanup(home.remove)
+        port = self.server.ports["submission"]
+        home.write("mail", b"Subject: x\n\nbody\n")
+        home.write("rc", (
+            f"account default\nhost {HOST}\nport {port}\nfrom alice@one.invalid\ntls off\n"
+            f"auth plain\nuser alice\npassword {PASSWORD}\n"
+            "dsn_notify failure,delay\ndsn_return full\n"
+        ))
+        run = "exec msmtp --file=rc nobody@two.invalid < mail"
+        status, said = home.run("sh", "-c", run)
+        self.assertEqual(status, 0, said)
+        *_, original = self.report()
+        self.assertEqual(original.get_content().get_content(), "body\r\n")
 
 
 class OthersTest(ServerTest):
@@ -311,6 +397,48 @@ class Swaks(ServerTest):
         self.assertIn("550 5.1.1", said)
 
 
+@unittest.skipIf(os.geteuid() != 0, "Postfix is started by root")
+class RealPostfix(Reports):
+    """A Postfix behind our relay, which sends its reports to us."""
+
+    def setUp(self):
+        (one,) = free_ports(1)
+        self.postfix = Postfix("two.invalid", one)
+        self.addCleanup(self.postfix.remove)
+        self.server = self.start_server(
+            self.directory(), "--hostname=one.invalid", f"--relay={HOST}:{self.postfix.port}",
+            "--allow-plaintext-auth", *USERS, *FAST,
+            fixed={"smtp": one, "submission": 0, "pop3s": 0},
+        )
+
+    def test_a_refused_address_comes_back(self):
+        self.submit(["nobody@two.invalid", "carol@two.invalid"], ["ENVID=QQ+2B1"])
+        _, (message, recipient), _ = self.report()
+        self.assertEqual(message["Reporting-MTA"], "dns; one.invalid")
+        self.assertEqual(recipient["Status"], "5.1.1")
+        self.assertIn("User unknown in virtual mailbox table", recipient["Diagnostic-Code"])
+        (mail,) = self.postfix.mail(1)
+        self.assertIn("with ESMTPS id", mail)
+
+    def test_success_is_told_who_wants_to_know(self):
+        self.submit(["carol@two.invalid"], ["ENVID=QQ"],
+                    ["NOTIFY=SUCCESS", "ORCPT=rfc822;Carol@old.invalid"])
+        _, (message, recipient, *_), _ = self.report()
+        # It is Postfix's own.
+        self.assertEqual(message["Reporting-MTA"], "dns; two.invalid")
+        self.assertEqual(message["Original-Envelope-Id"], "QQ")
+        self.assertEqual(recipient["Action"], "delivered")
+        self.assertEqual(recipient["Original-Recipient"], "rfc822;Carol@old.invalid")
+
+    def test_many(self):
+        for number in range(50):
+            self.submit(["carol@two.invalid"], text=f"Subject: {number}\r\n\r\n.dot\r\n..\r\n")
+        mails = self.postfix.mail(50)
+        subjects = {re.search(r"^Subject: (\d+)$", mail, re.MULTILINE)[1] for mail in mails}
+        self.assertEqual(len(subjects), 50)
+        self.assertTrue(all(mail.endswith("\n\n.dot\n..\n") for mail in mails), mails[0])
+
+
 class Aiosmtpd(OthersTest):
     """aiosmtpd, as Debian has it, behind our relay."""
 
@@ -324,6 +452,22 @@ class Aiosmtpd(OthersTest):
         wait_until(lambda: waiting(server) == 0)
         wait_until(lambda: "END MESSAGE" in self.said())
         self.assertRegex(self.said(), r"Subject: aio\n[^$]*\n\n\.dot\n")
+
+
+class DovecotLmtp(OthersTest):
+    """Dovecot, which takes mail by LMTP."""
+
+    def test_takes_mail(self):
+        dovecot = Dovecot(lmtp=True)
+        self.addCleanup(dovecot.remove)
+        dovecot.start()
+        server, client = self.relay_to(dovecot.ports["lmtp"], way="relay-lmtp")
+        to = ["alice@far.invalid", "nobody@far.invalid"]
+        for number in range(10):
+            client.sendmail("alice@one.invalid", to, f"Subject: {number}\r\n\r\n.dot\r\n")
+        wait_until(lambda: waiting(server) == 0)
+        kept = os.listdir(dovecot.home.file("Maildir/new"))
+        self.assertEqual(len(kept), 10, dovecot.said())
 
 
 if __name__ == "__main__":

@@ -18,12 +18,14 @@
 pub mod client_connection;
 pub mod client_tls;
 pub mod connection;
+mod envelope;
 pub mod imap;
 pub mod listen;
 pub mod login;
 pub mod pop3;
 pub mod pop3_get;
 pub mod relay;
+mod report;
 pub mod sasl;
 pub mod server;
 pub mod smtp;

@@ -1,47 +1,45 @@
 //! One attempt to send one message.
 
-use std::{io::Read, sync::atomic::Ordering, thread, time::Duration};
+use std::{
+    io::{self, Read},
+    sync::atomic::Ordering,
+};
 
 use smtp_proto::{
-    BodyType, Command, Mail, Rcpt, Tolerance,
+    BodyType, Mail, Rcpt,
     client::{CloseReason, EnvelopeError, Form, Outcome, Sent},
 };
-use time::OffsetDateTime;
 
 use super::{
     Shared,
+    conclusion::conclude,
     fate::{Fate, Reason},
 };
 use crate::{
+    envelope,
     smtp_client::{Message, Sending, SmtpClient},
-    store::{self, Attempt, Body, Queued, QueuedRecipient},
+    store::{self, Body, Queued},
 };
 
 /// Sends a message and notes what came of it.
 pub(super) fn attempt(shared: &Shared, queued: &Queued, open: &mut Option<SmtpClient>) {
-    let fates = match envelope(queued) {
-        Some((mail, recipients)) => Run { shared, queued, mail, recipients: &recipients }.run(open),
+    match envelope_of(queued) {
+        Some((mail, recipients)) => {
+            let fates = Run { shared, queued, mail, recipients: &recipients }.run(open);
+            conclude(shared, queued, mail, &recipients, &fates);
+        }
         // Only where somebody has edited the index.
         None => {
-            let reason = Reason::own((5, 6, 0), "the envelope in the queue cannot be read");
-            vec![Fate::Failed(reason); queued.recipients.len()]
+            shared.report(&format_args!("message {} cannot be read in the queue", queued.id()));
+            shared.drop_message(queued);
         }
-    };
-    conclude(shared, queued, &fates);
+    }
 }
 
 /// MAIL and each RCPT of a message, as they were taken in.
-fn envelope<'q>(queued: &'q Queued) -> Option<(Mail<'q>, Vec<Rcpt<'q>>)> {
-    let Some(Command::Mail(mail)) = command(&queued.mail) else { return None };
-    let rcpt = |recipient: &'q QueuedRecipient| match command(&recipient.rcpt) {
-        Some(Command::Rcpt(rcpt)) => Some(rcpt),
-        _ => None,
-    };
-    Some((mail, queued.recipients.iter().map(rcpt).collect::<Option<_>>()?))
-}
-
-fn command(line: &str) -> Option<Command<'_>> {
-    Command::parse_tolerant(line.as_bytes(), Tolerance::PUBLIC).ok()
+fn envelope_of(queued: &Queued) -> Option<(Mail<'_>, Vec<Rcpt<'_>>)> {
+    let rcpts = queued.recipients.iter().map(|recipient| envelope::rcpt(&recipient.rcpt));
+    Some((envelope::mail(&queued.mail)?, rcpts.collect::<Option<_>>()?))
 }
 
 /// A message on its way.
@@ -119,7 +117,15 @@ impl Run<'_> {
         left: &[usize],
         fates: &mut [Option<Fate>],
     ) -> Went {
-        let recipients: Vec<Rcpt<'_>> = left.iter().map(|&at| self.recipients[at]).collect();
+        let mut recipients: Vec<Rcpt<'_>> = left.iter().map(|&at| self.recipients[at]).collect();
+        let tells = client.session().extensions().dsn;
+        if !tells {
+            // RFC 3461 §5.2.2.
+            for rcpt in &mut recipients {
+                rcpt.parameters.notify = None;
+                rcpt.parameters.original_recipient = None;
+            }
+        }
         let mut all = |fate: Fate| left.iter().for_each(|&at| fates[at] = Some(fate.clone()));
         let (mail, mut body) = match self.message_for(client) {
             Ok(message) => message,
@@ -157,7 +163,7 @@ impl Run<'_> {
                 _ => false,
             };
             if let (false, Some(&at)) = (again, left.get(index)) {
-                fates[at] = Some(outcome.into());
+                fates[at] = Some(Fate::new(outcome, tells));
             }
         }
         went
@@ -168,6 +174,9 @@ impl Run<'_> {
         let store = &self.shared.server.store;
         let mut mail = self.mail;
         mail.parameters.size = Some(self.queued.size());
+        if !client.session().extensions().dsn {
+            (mail.parameters.ret, mail.parameters.envelope_id) = (None, None);
+        }
         let takes_all = client.session().extensions().eight_bit_mime;
         if mail.parameters.body == Some(BodyType::EightBitMime) && !takes_all {
             // Many say so of every message.
@@ -191,7 +200,7 @@ fn refused(error: &EnvelopeError) -> Reason {
     Reason::own(status, error.to_string())
 }
 
-fn is_ascii(body: &mut dyn Read) -> std::io::Result<bool> {
+fn is_ascii(body: &mut dyn Read) -> io::Result<bool> {
     let mut piece = vec![0; 64 * 1024];
     loop {
         match body.read(&mut piece)? {
@@ -200,33 +209,4 @@ fn is_ascii(body: &mut dyn Read) -> std::io::Result<bool> {
             _ => return Ok(false),
         }
     }
-}
-
-/// Notes what became of a message: at last, for otherwise it would be sent again.
-fn conclude(shared: &Shared, queued: &Queued, fates: &[Fate]) {
-    let mut attempt = judge(shared, queued, fates);
-    while let Err(error) = shared.server.store.conclude(queued, &mut attempt) {
-        shared.report(&error);
-        if shared.stopping.load(Ordering::Acquire) {
-            return;
-        }
-        thread::sleep(Duration::from_secs(1));
-    }
-}
-
-/// What the fates come to now.
-fn judge(shared: &Shared, queued: &Queued, fates: &[Fate]) -> Attempt {
-    let schedule = &shared.settings.schedule;
-    let now = OffsetDateTime::now_utc();
-    let (mut done, mut deferred) = (Vec::new(), Vec::new());
-    for (recipient, fate) in queued.recipients.iter().zip(fates) {
-        match fate {
-            Fate::Deferred(reason) if now - queued.arrived < schedule.give_up => {
-                deferred.push((recipient.number, reason.text.clone()));
-            }
-            Fate::Relayed | Fate::Failed(_) | Fate::Deferred(_) => done.push(recipient.number),
-        }
-    }
-    let next = now + schedule.wait(queued.attempts + 1);
-    Attempt { done, deferred, next, delay_told: queued.delay_told, reports: Vec::new() }
 }

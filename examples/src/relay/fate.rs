@@ -1,13 +1,21 @@
 //! What becomes of a message for one of its recipients.
 
-use smtp_proto::{EnhancedCode, ReplyBuf, client::Outcome};
+use smtp_proto::{
+    Action, Diagnostic, EnhancedCode, ForwardPath, ReplyBuf, ReportedRecipient, Text,
+    client::Outcome,
+};
+
+use crate::report::status;
 
 /// What has become of a message for one of its recipients, as far as this server is
 /// concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It is the next server's now.
-    Relayed,
+    Relayed {
+        /// Whether that server tells the sender what becomes of it, if he wants to know.
+        tells: bool,
+    },
     /// It fails, and always will.
     Failed(Reason),
     /// It may work later.
@@ -28,7 +36,23 @@ pub(super) struct Reason {
 impl Reason {
     /// One of this server's own.
     pub(super) fn own((class, subject, detail): (u8, u16, u16), text: impl Into<String>) -> Self {
-        Self { status: status(class, subject, detail), reply: None, text: text.into() }
+        // It fits a line.
+        let text: String = text.into().chars().filter(|one| !one.is_control()).take(120).collect();
+        Self { status: status(class, subject, detail), reply: None, text }
+    }
+
+    /// What is to be told of a recipient.
+    pub(super) fn reported<'r>(
+        &'r self,
+        to: ForwardPath<'r>,
+        action: Action,
+    ) -> ReportedRecipient<'r> {
+        let mut reported = ReportedRecipient::new(to, action, self.status);
+        reported.diagnostic = Some(match &self.reply {
+            Some(reply) => Diagnostic::Reply(reply.as_reply()),
+            None => Diagnostic::Own(Text::new(&self.text).unwrap_or(Text::EMPTY)),
+        });
+        reported
     }
 
     fn said(reply: ReplyBuf, class: u8) -> Self {
@@ -38,10 +62,11 @@ impl Reason {
     }
 }
 
-impl From<Outcome> for Fate {
-    fn from(outcome: Outcome) -> Self {
+impl Fate {
+    /// What an outcome comes to; `tells` says whether the server tells senders of theirs.
+    pub(super) fn new(outcome: Outcome, tells: bool) -> Self {
         match outcome {
-            Outcome::Accepted(_) => Self::Relayed,
+            Outcome::Accepted(_) => Self::Relayed { tells },
             Outcome::Rejected { reply, .. } if reply.code().is_permanent_failure() => {
                 Self::Failed(Reason::said(reply, 5))
             }
@@ -53,10 +78,4 @@ impl From<Outcome> for Fate {
             _ => Self::Deferred(Reason::own((4, 4, 2), "the connection ended before it was sent")),
         }
     }
-}
-
-/// A code of RFC 3463, of a class that there is.
-pub(super) fn status(class: u8, subject: u16, detail: u16) -> EnhancedCode {
-    let undefined = || EnhancedCode::new(4, 0, 0).expect("4.0.0 is a code");
-    EnhancedCode::new(class, subject, detail).unwrap_or_else(undefined)
 }

@@ -8,6 +8,7 @@
 //! is sent twice only where the process ends between the two.
 
 mod attempt;
+mod conclusion;
 mod fate;
 mod schedule;
 
@@ -21,10 +22,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use time::OffsetDateTime;
+
 pub use self::schedule::{Schedule, Span};
 use crate::{
     server::Server,
     smtp_client::{Account, Error, Security, SmtpClient},
+    store::{Attempt, Queued},
 };
 
 /// How long a connection is kept that has nothing to do. Servers wait for 5 minutes (RFC
@@ -166,6 +170,17 @@ impl Shared {
                 SmtpClient::connect(&Account { security: Security::Never, ..account.clone() })
             }
             connected => connected,
+        }
+    }
+
+    /// Removes a message from the queue.
+    fn drop_message(&self, queued: &Queued) {
+        let done = queued.recipients.iter().map(|recipient| recipient.number).collect();
+        let (deferred, reports) = (Vec::new(), Vec::new());
+        let next = OffsetDateTime::now_utc();
+        let mut attempt = Attempt { done, deferred, next, delay_told: false, reports };
+        if let Err(error) = self.server.store.conclude(queued, &mut attempt) {
+            self.report(&error);
         }
     }
 

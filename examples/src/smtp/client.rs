@@ -1,9 +1,10 @@
 //! One client: who it is, what it may, and the message that it brings.
 
-use std::{io, mem};
+use std::{io, iter, mem};
 
 use smtp_proto::{
-    Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, ReversePath, Text, Ticket,
+    Action, Base64, BytesMut, EnhancedCode, ForwardPath, Mail, Mailbox, Query, Rcpt,
+    ReportedRecipient, ReversePath, Text, Ticket,
     server::{Event, Misuse, Rejection, Session, request},
 };
 use time::OffsetDateTime;
@@ -16,9 +17,10 @@ use super::{
 };
 use crate::{
     connection::Peer,
+    report::{About, status},
     sasl::{Exchange, Step},
     server::Server,
-    store::{self, UserId},
+    store::{self, NewMail, UserId},
 };
 
 /// What is known of a client, and what it has asked for so far.
@@ -78,7 +80,7 @@ impl<'s> Client<'s> {
             },
             Event::Rcpt(rcpt, ticket) => match self.recipient(rcpt.to) {
                 Ok(Some(user)) => {
-                    self.transaction.add_user(user);
+                    self.transaction.add_user(user, rcpt);
                     smtp.accept(ticket, out)
                 }
                 Ok(None) => {
@@ -258,9 +260,33 @@ impl<'s> Client<'s> {
             return Err(too_many_hops());
         }
         let id = message.id();
-        let taken = self.server.store.take_in(vec![transaction.into_mail(*message)]);
-        taken.map_err(|error| self.rejection(&error))?;
+        let report = match transaction.told() {
+            Some((mail, rcpts)) => self.delivered(mail, &rcpts, &mut message)?,
+            None => None,
+        };
+        let mails = iter::once(transaction.into_mail(*message)).chain(report).collect();
+        self.server.store.take_in(mails).map_err(|error| self.rejection(&error))?;
         Ok(id)
+    }
+
+    /// The report that a message was delivered to these (RFC 3461 §5.2.3).
+    fn delivered(
+        &self,
+        mail: Mail<'_>,
+        rcpts: &[Rcpt<'_>],
+        message: &mut Begun,
+    ) -> Result<Option<NewMail>, Rejection<'static>> {
+        let recipients: Vec<_> = rcpts
+            .iter()
+            .map(|rcpt| {
+                ReportedRecipient::new(rcpt.to, Action::Delivered, status(2, 0, 0))
+                    .with_parameters(&rcpt.parameters)
+            })
+            .collect();
+        let mut octets = message.octets().map_err(|error| self.not_written(&error))?;
+        let about = About { mail, arrived: OffsetDateTime::now_utc() };
+        let report = self.server.report(about, &recipients, &mut octets);
+        report.map_err(|error| self.rejection(&error))
     }
 
     /// How a client is told of a fault of the machine, and the operator too.

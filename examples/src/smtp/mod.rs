@@ -77,6 +77,8 @@ fn config(server: &Server, connection: &Connection, role: Role) -> Result<Config
         config.protocol = Protocol::Lmtp;
     }
     config.chunking = true;
+    // Whoever submits is a user, and can be told; others only where there is a way to them.
+    config.dsn = server.relays || role == Role::Submission;
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.vrfy = true;

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use smtp_proto::{
-    BytesMut, Command, Mail, MailParameters, Rcpt, RcptParameters, server::Rejection,
-};
+use smtp_proto::{Action, Command, Mail, MailParameters, Rcpt, RcptParameters, server::Rejection};
 
 use super::header::Header;
-use crate::store::{Draft, NewMail, Onward, UserId};
+use crate::{
+    envelope::{self, line},
+    store::{Body, Draft, NewMail, Onward, UserId},
+};
 
 /// A message and its envelope, on the way in.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(super) struct Transaction {
     /// MAIL, as it is sent on.
     mail: String,
     users: Vec<UserId>,
+    /// RCPT for those users of whom the sender wants to know that they have it.
+    told: Vec<String>,
     /// RCPT for those who are not here, as it is sent on.
     others: Vec<String>,
     pub(super) message: Incoming,
@@ -68,6 +71,11 @@ impl Begun {
         self.header.finish(&mut self.draft)
     }
 
+    /// What is to be returned of it, with what came before it here.
+    pub(super) fn octets(&mut self) -> io::Result<Body> {
+        self.draft.octets()
+    }
+
     /// The number of the message in the store.
     pub(super) fn id(&self) -> u64 {
         self.draft.id()
@@ -86,6 +94,8 @@ impl Transaction {
         // The size changes on the way, and who logged in here is nobody's business.
         parameters.body = mail.parameters.body;
         parameters.smtputf8 = mail.parameters.smtputf8;
+        parameters.ret = mail.parameters.ret;
+        parameters.envelope_id = mail.parameters.envelope_id;
         Self {
             reverse_path: mail.from.to_string(),
             smtputf8: mail.parameters.smtputf8,
@@ -95,14 +105,26 @@ impl Transaction {
     }
 
     /// Adds a user of this server.
-    pub(super) fn add_user(&mut self, user: UserId) {
+    pub(super) fn add_user(&mut self, user: UserId, rcpt: Rcpt<'_>) {
         self.users.push(user);
+        if Action::Delivered.is_told(rcpt.parameters.notify) {
+            self.told.push(line(Command::Rcpt(rcpt)));
+        }
     }
 
     /// Adds somebody who is elsewhere.
     pub(super) fn add_other(&mut self, rcpt: Rcpt<'_>) {
-        let parameters = RcptParameters::default();
+        let mut parameters = RcptParameters::default();
+        parameters.notify = rcpt.parameters.notify;
+        parameters.original_recipient = rcpt.parameters.original_recipient;
         self.others.push(line(Command::Rcpt(Rcpt { to: rcpt.to, parameters })));
+    }
+
+    /// MAIL, and RCPT for each of whom the sender wants to know that it was delivered.
+    pub(super) fn told(&self) -> Option<(Mail<'_>, Vec<Rcpt<'_>>)> {
+        let told: Vec<_> = self.told.iter().filter_map(|line| envelope::rcpt(line)).collect();
+        let mail = envelope::mail(&self.mail)?;
+        (!told.is_empty()).then_some((mail, told))
     }
 
     /// The whole message, for all its recipients.
@@ -112,11 +134,4 @@ impl Transaction {
         let onward = (!others.is_empty()).then_some(Onward { mail, recipients: others, start });
         NewMail { draft, users, onward }
     }
-}
-
-/// A command as it is sent, without its end.
-fn line(command: Command<'_>) -> String {
-    let mut out = BytesMut::new();
-    command.encode(&mut out);
-    String::from_utf8_lossy(out.trim_ascii_end()).into_owned()
 }

@@ -4,7 +4,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod lmtp;
+mod proxy;
 mod relay;
+mod reports;
 mod sending;
 mod sink;
 mod submission;

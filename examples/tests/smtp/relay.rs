@@ -80,10 +80,21 @@ pub(crate) fn enqueue(server: &Server, text: &str, recipients: &[&str]) {
     enqueue_as(server, "MAIL FROM:<alice@first.invalid>", text, recipients);
 }
 
-fn enqueue_as(server: &Server, mail: &str, text: &str, recipients: &[&str]) {
+pub(crate) fn enqueue_as(server: &Server, mail: &str, text: &str, recipients: &[&str]) {
+    enqueue_with(server, mail, text, recipients, "");
+}
+
+/// `parameters` are those of RCPT.
+pub(crate) fn enqueue_with(
+    server: &Server,
+    mail: &str,
+    text: &str,
+    recipients: &[&str],
+    parameters: &str,
+) {
     let mut draft = server.store.draft().unwrap();
     std::io::Write::write_all(&mut draft, text.as_bytes()).unwrap();
-    let rcpt = |to: &&str| format!("RCPT TO:<{to}>");
+    let rcpt = |to: &&str| format!("RCPT TO:<{to}>{parameters}");
     let onward =
         Onward { mail: mail.into(), recipients: recipients.iter().map(rcpt).collect(), start: 0 };
     server.store.take_in(vec![NewMail { draft, users: vec![], onward: Some(onward) }]).unwrap();

@@ -19,10 +19,11 @@ use crate::ext::EXTENSIONS;
 use crate::reply::{EnhancedCode, Rejection, Reply, ReplyCode, ReplyLines, encode_codes};
 use crate::text::Text;
 
-/// What an answer to EHLO takes without lines of the driver's own, more or less, in octets.
-const ROOM: usize = 512;
 /// What HELP says.
 pub(super) const HELP: &str = "See RFC 5321 for the commands of SMTP";
+
+/// What an answer to EHLO takes without lines of the driver's own, more or less, in octets.
+const ROOM: usize = 512;
 
 pub(super) const UNDEFINED: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 0, 0));
 pub(super) const SENDER: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 0));
