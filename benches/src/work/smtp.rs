@@ -128,10 +128,7 @@ fn config() -> Arc<Config> {
     config.plaintext_auth = true;
     config.mechanisms.offer("PLAIN").expect("it is a mechanism");
     config.mechanisms.offer("LOGIN").expect("it is a mechanism");
-    for keyword in ["RET", "ENVID"] {
-        config.mail_parameters.add(keyword).expect("it is a keyword");
-    }
-    config.rcpt_parameters.add("NOTIFY").expect("it is a keyword");
+    config.dsn = true;
     Arc::new(config)
 }
 
