@@ -98,13 +98,16 @@ pub enum CloseReason {
     Abandoned,
     /// The server takes no more on this connection: `MAILMAX` of LIMITS (RFC 9422 §4.1).
     LimitReached,
+    /// Server and client have changed their roles: the connection goes on with a server session
+    /// (RFC 2645 §5.3).
+    Turned,
 }
 
 impl CloseReason {
     /// Whether nothing went wrong.
     #[must_use]
     pub const fn is_orderly(self) -> bool {
-        matches!(self, Self::Finished | Self::LimitReached)
+        matches!(self, Self::Finished | Self::LimitReached | Self::Turned)
     }
 }
 

@@ -83,6 +83,21 @@ pub struct Config {
     /// Let EXPN through as [`Event::Expn`](crate::server::Event::Expn). Otherwise it is
     /// answered 502. Default: no.
     pub expn: bool,
+    /// Let HELP through as [`Event::Help`](crate::server::Event::Help). Otherwise it is answered
+    /// with the place of a description. Default: no.
+    pub help: bool,
+    /// Offer ETRN (RFC 1985), as [`Event::Etrn`](crate::server::Event::Etrn). Otherwise it is
+    /// answered 502. Default: no.
+    pub etrn: bool,
+    /// Offer ATRN (RFC 2645), as [`Event::Atrn`](crate::server::Event::Atrn), to who has logged
+    /// in. Otherwise it is answered 502. Default: no.
+    pub atrn: bool,
+    /// Offer XCLIENT (Postfix), as [`Event::XClient`](crate::server::Event::XClient): where every
+    /// client that can connect is trusted. Otherwise it is answered 502. Default: no.
+    pub xclient: bool,
+    /// Offer XFORWARD (Postfix), as [`Event::XForward`](crate::server::Event::XForward): where
+    /// every client that can connect is trusted. Otherwise it is answered 502. Default: no.
+    pub xforward: bool,
     /// The SASL mechanisms of AUTH (RFC 4954 §3), which is offered where there is one.
     /// Default: none.
     pub mechanisms: OfferedMechanisms,
@@ -142,6 +157,11 @@ impl Config {
             starttls: false,
             vrfy: false,
             expn: false,
+            help: false,
+            etrn: false,
+            atrn: false,
+            xclient: false,
+            xforward: false,
             mechanisms: OfferedMechanisms::default(),
             plaintext_auth: false,
             body_policy: BodyPolicy::default(),

@@ -225,7 +225,7 @@
 //!
 //! | wire | type |
 //! |---|---|
-//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`UnknownCommand`] |
+//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`Etrn`], [`Attributes`], …, [`UnknownCommand`] |
 //! | addresses and names | [`ReversePath`], [`ForwardPath`], [`Mailbox`], [`Domain`], [`Hostname`] |
 //! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`], [`Notify`], [`OriginalRecipient`], … |
 //! | what is let pass that the grammar does not | [`Tolerance`] |
@@ -264,8 +264,8 @@ mod verb;
 pub use address::{Domain, ForwardPath, Host, Hostname, LocalPart, Mailbox, ReversePath};
 pub use bytes::BytesMut;
 pub use command::{
-    Argument, Command, CommandError, Mail, MailParameters, Obsolete, Query, Rcpt, RcptParameters,
-    UnknownCommand,
+    Argument, AttributeValue, Attributes, Burl, Command, CommandError, Domains, Etrn, Mail,
+    MailParameters, Obsolete, Query, QueueName, Rcpt, RcptParameters, UnknownCommand,
 };
 pub use ext::{Extension, OtherExtension, ServerLimits, Words};
 pub use mail_wire::{

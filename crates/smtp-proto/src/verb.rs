@@ -1,7 +1,7 @@
 //! The verbs of commands.
 
 use mail_wire::SyntaxError;
-use mail_wire::parse::{ALPHA, Class, Keyword};
+use mail_wire::parse::{ALPHA, Class};
 
 /// The octets of a verb: the first is a letter.
 pub(crate) static VERB: Class =
@@ -38,6 +38,11 @@ pub(crate) enum Verb {
     Auth,
     Bdat,
     Lhlo,
+    Burl,
+    Etrn,
+    Atrn,
+    XClient,
+    XForward,
     Turn,
     Send,
     Soml,
@@ -48,7 +53,11 @@ impl Verb {
     /// The verb that is that word, in whichever case.
     #[inline]
     pub(crate) fn parse(word: &[u8]) -> Option<Self> {
-        Some(match Keyword::new(word) {
+        let Ok(four) = word.try_into() else {
+            let is = |verb: &Self| word.eq_ignore_ascii_case(verb.as_str().as_bytes());
+            return [Self::StartTls, Self::XClient, Self::XForward].into_iter().find(is);
+        };
+        Some(match folded(four) {
             EHLO => Self::Ehlo,
             HELO => Self::Helo,
             MAIL => Self::Mail,
@@ -60,10 +69,12 @@ impl Verb {
             HELP => Self::Help,
             NOOP => Self::Noop,
             QUIT => Self::Quit,
-            STARTTLS => Self::StartTls,
             AUTH => Self::Auth,
             BDAT => Self::Bdat,
             LHLO => Self::Lhlo,
+            BURL => Self::Burl,
+            ETRN => Self::Etrn,
+            ATRN => Self::Atrn,
             TURN => Self::Turn,
             SEND => Self::Send,
             SOML => Self::Soml,
@@ -89,6 +100,11 @@ impl Verb {
             Self::Auth => "AUTH",
             Self::Bdat => "BDAT",
             Self::Lhlo => "LHLO",
+            Self::Burl => "BURL",
+            Self::Etrn => "ETRN",
+            Self::Atrn => "ATRN",
+            Self::XClient => "XCLIENT",
+            Self::XForward => "XFORWARD",
             Self::Turn => "TURN",
             Self::Send => "SEND",
             Self::Soml => "SOML",
@@ -96,30 +112,42 @@ impl Verb {
         }
     }
 
-    const fn keyword(self) -> Keyword {
-        Keyword::new(self.as_str().as_bytes())
+    /// As [`folded`]; of one with four letters.
+    const fn code(self) -> u32 {
+        match self.as_str().as_bytes().first_chunk() {
+            Some(four) => folded(*four),
+            None => 0,
+        }
     }
 }
 
-const EHLO: Keyword = Verb::Ehlo.keyword();
-const HELO: Keyword = Verb::Helo.keyword();
-const MAIL: Keyword = Verb::Mail.keyword();
-const RCPT: Keyword = Verb::Rcpt.keyword();
-const DATA: Keyword = Verb::Data.keyword();
-const RSET: Keyword = Verb::Rset.keyword();
-const VRFY: Keyword = Verb::Vrfy.keyword();
-const EXPN: Keyword = Verb::Expn.keyword();
-const HELP: Keyword = Verb::Help.keyword();
-const NOOP: Keyword = Verb::Noop.keyword();
-const QUIT: Keyword = Verb::Quit.keyword();
-const STARTTLS: Keyword = Verb::StartTls.keyword();
-const AUTH: Keyword = Verb::Auth.keyword();
-const BDAT: Keyword = Verb::Bdat.keyword();
-const LHLO: Keyword = Verb::Lhlo.keyword();
-const TURN: Keyword = Verb::Turn.keyword();
-const SEND: Keyword = Verb::Send.keyword();
-const SOML: Keyword = Verb::Soml.keyword();
-const SAML: Keyword = Verb::Saml.keyword();
+/// Four octets in one integer, with the letters among them in upper case: only a letter makes a
+/// letter.
+const fn folded(word: [u8; 4]) -> u32 {
+    u32::from_le_bytes(word) & 0xdfdf_dfdf
+}
+
+const EHLO: u32 = Verb::Ehlo.code();
+const HELO: u32 = Verb::Helo.code();
+const MAIL: u32 = Verb::Mail.code();
+const RCPT: u32 = Verb::Rcpt.code();
+const DATA: u32 = Verb::Data.code();
+const RSET: u32 = Verb::Rset.code();
+const VRFY: u32 = Verb::Vrfy.code();
+const EXPN: u32 = Verb::Expn.code();
+const HELP: u32 = Verb::Help.code();
+const NOOP: u32 = Verb::Noop.code();
+const QUIT: u32 = Verb::Quit.code();
+const AUTH: u32 = Verb::Auth.code();
+const BDAT: u32 = Verb::Bdat.code();
+const LHLO: u32 = Verb::Lhlo.code();
+const BURL: u32 = Verb::Burl.code();
+const ETRN: u32 = Verb::Etrn.code();
+const ATRN: u32 = Verb::Atrn.code();
+const TURN: u32 = Verb::Turn.code();
+const SEND: u32 = Verb::Send.code();
+const SOML: u32 = Verb::Soml.code();
+const SAML: u32 = Verb::Saml.code();
 
 #[cfg(test)]
 mod tests {
@@ -144,7 +172,12 @@ mod tests {
             StartTls => Some(Auth),
             Auth => Some(Bdat),
             Bdat => Some(Lhlo),
-            Lhlo => Some(Turn),
+            Lhlo => Some(Burl),
+            Burl => Some(Etrn),
+            Etrn => Some(Atrn),
+            Atrn => Some(XClient),
+            XClient => Some(XForward),
+            XForward => Some(Turn),
             Turn => Some(Send),
             Send => Some(Soml),
             Soml => Some(Saml),
@@ -154,6 +187,10 @@ mod tests {
             assert_eq!(Verb::parse(verb.as_str().as_bytes()), Some(verb));
             assert_eq!(Verb::parse(verb.as_str().to_ascii_lowercase().as_bytes()), Some(verb));
         }
-        assert_eq!(Verb::parse(b"BDATA"), None);
+        for word in
+            [&b"BDATA"[..], b"", b"QUI", b"QUITS", b"STAR", b"STARTTL", b"\x0eOOP", b"NOO\xf0"]
+        {
+            assert_eq!(Verb::parse(word), None);
+        }
     }
 }

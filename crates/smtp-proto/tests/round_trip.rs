@@ -18,11 +18,12 @@
 
 use proptest::prelude::*;
 use smtp_proto::{
-    Argument, Auth, Base64, BodyType, BytesMut, ClientLine, Command, CommandError, DateTime,
-    Domain, EnhancedCode, Extension, ForwardPath, Framed, Hostname, LocalPart, Mail,
-    MailParameters, Mailbox, Mechanism, Mechanisms, Obsolete, OtherParameters, Parameters, Query,
-    Rcpt, RcptParameters, Reply, ReplyCode, ReplyFramer, ReplyLines, ReversePath, ServerLine, Text,
-    Tolerance, UnknownCommand, Words, Xtext,
+    Argument, Attributes, Auth, Base64, BodyType, Burl, BytesMut, ClientLine, Command,
+    CommandError, DateTime, Domain, Domains, EnhancedCode, Etrn, Extension, ForwardPath, Framed,
+    Hostname, LocalPart, Mail, MailParameters, Mailbox, Mechanism, Mechanisms, Obsolete,
+    OtherParameters, Parameters, Query, QueueName, Rcpt, RcptParameters, Reply, ReplyCode,
+    ReplyFramer, ReplyLines, ReversePath, ServerLine, Text, Tolerance, UnknownCommand, Words,
+    Xtext,
 };
 
 /// The owned text that the borrowed values of one command point into.
@@ -36,6 +37,7 @@ struct Parts {
     base64: String,
     xtext: String,
     parameters: String,
+    attributes: String,
     size: Option<u64>,
     body: Option<BodyType>,
     flags: [bool; 4],
@@ -83,6 +85,7 @@ fn parts() -> impl Strategy<Value = Parts> {
         ),
         (
             "([!-*,-<>-~]|\\+[1-9A-F][0-9A-F]){0,20}",
+            "[A-Z_]{1,8}=([!-*,-<>-~]|\\+[1-9A-F][0-9A-F]){1,9}( addr=\\[tempUNAVAIL\\]){0,2}",
             "( (X[A-Z0-9-]{0,5}(=[!-<>-~ü]{1,6})?|SIZE=2|body=7BIT|Auth=<>|SMTPUTF8)){0,3}",
         ),
         (
@@ -98,7 +101,7 @@ fn parts() -> impl Strategy<Value = Parts> {
         .prop_map(
             |(
                 ((local_part, domain, hostname), (text, mechanism, base64)),
-                (xtext, parameters),
+                (xtext, attributes, parameters),
                 (size, body, flags),
             )| {
                 Parts {
@@ -110,6 +113,7 @@ fn parts() -> impl Strategy<Value = Parts> {
                     base64,
                     xtext,
                     parameters,
+                    attributes,
                     size,
                     body,
                     flags,
@@ -140,6 +144,8 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
     parameters.other = OtherParameters::of_mail(all).unwrap_or(OtherParameters::NONE);
     let mut of_rcpt = RcptParameters::default();
     of_rcpt.other = OtherParameters::of_rcpt(all).unwrap_or(OtherParameters::NONE);
+    let attributes = parts.attributes.as_bytes();
+    let attributes = Attributes::parse(attributes).unwrap();
     vec![
         Command::Ehlo(hostname),
         Command::Helo(hostname),
@@ -168,6 +174,15 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
         Command::Unknown(UnknownCommand::new("X-Mark2", argument.filter(|_| null)).unwrap()),
         Command::Lhlo(hostname),
         Command::Bdat { size: parts.size.unwrap_or_default(), last: null },
+        Command::Burl(Burl::new("imap://mail.example.org/Drafts/;UID=2", null).unwrap()),
+        Command::Etrn(match parts.parameters.len() % 3 {
+            0 => Etrn::Host(hostname),
+            1 => Etrn::Domain(hostname),
+            _ => Etrn::Queue(QueueName::parse(b"uucp-1").unwrap()),
+        }),
+        Command::Atrn(Domains::parse(parts.hostname.as_bytes()).ok().filter(|_| null)),
+        Command::XClient(Attributes::parse(b"NAME=[UNAVAILABLE] ADDR=192.0.2.1").unwrap()),
+        Command::XForward(attributes),
     ]
 }
 
@@ -192,6 +207,11 @@ fn kinds(command: Command<'_>) -> usize {
         Command::Unknown(_) => 15,
         Command::Lhlo(_) => 16,
         Command::Bdat { .. } => 17,
+        Command::Burl(_) => 18,
+        Command::Etrn(_) => 19,
+        Command::Atrn(_) => 20,
+        Command::XClient(_) => 21,
+        Command::XForward(_) => 22,
         other => panic!("add {other:?} to `commands`"),
     }
 }
@@ -266,7 +286,7 @@ proptest! {
     #[test]
     fn every_command(parts in parts()) {
         let commands = commands(&parts);
-        prop_assert!(commands.iter().copied().map(kinds).eq(0..=17));
+        prop_assert!(commands.iter().copied().map(kinds).eq(0..=22));
         for command in commands {
             let wire = encoded(command);
             let line = wire.strip_suffix(b"\r\n").unwrap();

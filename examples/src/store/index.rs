@@ -168,6 +168,12 @@ impl Index {
         Ok(Self { writer: Mutex::new(connection), readers })
     }
 
+    /// As on a disk with room for so many pages of the index, of 4 KiB, or as many as it has.
+    #[cfg(test)]
+    pub(super) fn limit(&self, pages: u32) {
+        lock(&self.writer).pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
     /// Reads one consistent state of the index.
     pub(super) fn read<T>(
         &self,

@@ -525,6 +525,51 @@ mod tests {
         Alice { store, user, inbox }
     }
 
+    /// What does not fit is refused as such and changes nothing, what was kept can be read, and
+    /// all goes on once there is room.
+    #[test]
+    fn a_full_disk_loses_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let user = store.set_user("alice", "secret").unwrap();
+        let inbox = store.mailbox(user, "INBOX").unwrap();
+        store.create(user, "Copies").unwrap();
+        let copies = store.mailbox(user, "Copies").unwrap();
+        store.index.limit(100);
+        let message = "x".repeat(10_000);
+        let mut kept = 0;
+        let full = |error: Error| assert!(error.is_storage_full(), "{error}");
+        loop {
+            match store.deliver(draft(&store, &message), &[user]) {
+                Ok(()) => kept += 1,
+                Err(error) => break full(error),
+            }
+        }
+        let new = NewMessage::from(draft(&store, &message));
+        full(store.append(inbox, vec![new]).unwrap_err());
+        // A copy is small: the octets are shared.
+        let all: UidSet = (1..=kept).collect();
+        full((0..1000).find_map(|_| store.copy(inbox, &all, copies).err()).unwrap());
+        let keywords: Vec<String> = (0..60).map(|n| format!("k{n}-{}", "y".repeat(90))).collect();
+        let change = FlagChange::Add(Flags::from_names(keywords.iter().map(String::as_str)));
+        full(store.store_flags(inbox, &UidSet::all(), &change).unwrap_err());
+        full((0..1000).find_map(|n| store.create(user, &format!("box{n}")).err()).unwrap());
+
+        let rows: Vec<_> = (1..=kept).map(|uid| row(uid, &message, "")).collect();
+        assert!(kept > 10);
+        assert_eq!(texts(&store, inbox), rows);
+        // Removing messages makes room for others.
+        store.remove(copies, &UidSet::all(), |_| true).unwrap();
+        store.remove(inbox, &1.into(), |_| true).unwrap();
+        store.deliver(draft(&store, &message), &[user]).unwrap();
+        full(store.deliver(draft(&store, &message.repeat(3)), &[user]).unwrap_err());
+        store.index.limit(1_000_000);
+        store.deliver(draft(&store, &message.repeat(3)), &[user]).unwrap();
+        drop(store);
+        let store = Store::open(directory.path()).unwrap();
+        assert_eq!(texts(&store, inbox).len(), kept as usize + 1);
+    }
+
     #[test]
     fn delivery_reaches_every_recipient_once() {
         let Alice { store, user, inbox } = alice();

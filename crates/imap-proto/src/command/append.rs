@@ -95,7 +95,7 @@ pub(crate) fn append<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, App
         modifiers.push(extension);
         (rest, ()) = reader.space(after)?;
     }
-    let modifiers = modifiers.into_bump_slice();
+    let modifiers = modifiers.end();
     let (rest, message) = literal_announcement(rest)?;
     Ok((rest, Append { mailbox, flags, date, modifiers, message }))
 }

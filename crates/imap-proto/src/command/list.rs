@@ -263,7 +263,7 @@ fn options<'a, T: Copy + PartialEq>(
         }
     })?;
     let options = reader.arena.collect(options.iter().copied().flatten());
-    Ok((rest, (reader.once(options, |_| true), modifiers.into_bump_slice())))
+    Ok((rest, (reader.once(options, |_| true), modifiers.end())))
 }
 
 /// Writes options in parentheses.

@@ -128,7 +128,7 @@ pub(crate) fn search_returns<'a>(
         }
     })?;
     let returns = reader.arena.collect(returns.iter().copied().flatten());
-    Ok((rest, (reader.once(returns, |_| true), modifiers.into_bump_slice())))
+    Ok((rest, (reader.once(returns, |_| true), modifiers.end())))
 }
 
 impl ESearch<'_> {

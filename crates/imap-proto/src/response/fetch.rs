@@ -204,7 +204,7 @@ pub(crate) fn fetch_response<'a>(
             }
         };
     }
-    Ok((&[], FetchResponse { message, data: data.into_bump_slice() }))
+    Ok((&[], FetchResponse { message, data: data.end() }))
 }
 
 /// What comes after the last parenthesis, with it: so that a quote there begins no other string

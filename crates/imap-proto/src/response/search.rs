@@ -58,6 +58,17 @@ pub(crate) fn search_response<'a>(
     let lost = reader.lost();
     let mut modseq = None;
     let mut numbers = reader.arena.list();
+    let mut rest = input;
+    // Nearly always there are numbers alone.
+    while let [b' ', start @ ..] = rest {
+        match nz_number(start) {
+            Ok((after @ ([] | [b' ', ..]), number)) => {
+                numbers.push(number);
+                rest = after;
+            }
+            _ => break,
+        }
+    }
     let element = |input| match mod_sequence(input, reader) {
         Ok((rest, value)) => {
             modseq = Some(value);
@@ -71,8 +82,8 @@ pub(crate) fn search_response<'a>(
             Ok((rest, ()))
         }
     };
-    let (rest, _) = reader.each_until(input, LINE_END, element, |_| None)?;
-    let numbers = numbers.into_bump_slice();
+    let (rest, _) = reader.each_until(rest, LINE_END, element, |_| None)?;
+    let numbers = numbers.end();
     let unparsed = reader.unparsed_since(lost, input, rest);
     Ok((rest, SearchResponse { numbers, modseq, unparsed }))
 }

@@ -338,10 +338,10 @@ fn parts<'a>(
         parts.push(part);
         rest = reader.skip_spaces(after);
     }
-    if parts.iter().all(|part| matches!(part, BodyStructure::Unparsed(_))) {
+    if parts.as_slice().iter().all(|part| matches!(part, BodyStructure::Unparsed(_))) {
         return fail(input, "a body part");
     }
-    Ok((rest, parts.into_bump_slice()))
+    Ok((rest, parts.end()))
 }
 
 /// What comes after the parts.

@@ -4,6 +4,7 @@ use core::fmt;
 use core::ops::Deref;
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
 
 /// Holds the lists and trees of what is parsed, and the strings that had to be
 /// unescaped. Values borrow from it as they borrow from the input; it is
@@ -66,17 +67,70 @@ impl Arena {
     pub fn collect<T: Copy>(&self, values: impl IntoIterator<Item = T>) -> &[T] {
         let mut list = self.list();
         list.extend(values);
-        list.into_bump_slice()
+        list.end()
     }
 
-    /// An empty list that grows in the arena; `into_bump_slice` ends it.
+    /// An empty list that grows in the arena; [`List::end`] ends it.
     pub(crate) fn list<T: Copy>(&self) -> List<'_, T> {
-        List::new_in(&self.0)
+        List { arena: self, one: None, several: Vec::new_in(&self.0) }
     }
 }
 
-/// A list that is being built in an [`Arena`].
-pub(crate) type List<'a, T> = bumpalo::collections::Vec<'a, T>;
+/// A list that is being built in an [`Arena`]. Most have one element, which takes room for one.
+#[derive(Debug)]
+pub(crate) struct List<'a, T> {
+    arena: &'a Arena,
+    /// The only element.
+    one: Option<T>,
+    /// All, if there are several.
+    several: Vec<'a, T>,
+}
+
+impl<'a, T: Copy> List<'a, T> {
+    /// How many of several elements the first piece of memory holds.
+    const FIRST: usize = 4;
+
+    /// Adds an element.
+    #[inline]
+    pub(crate) fn push(&mut self, value: T) {
+        if self.several.capacity() == 0 {
+            match self.one.take() {
+                None => return self.one = Some(value),
+                Some(first) => {
+                    self.several.reserve_exact(Self::FIRST);
+                    self.several.push(first);
+                }
+            }
+        }
+        self.several.push(value);
+    }
+
+    /// Adds a copy of all of `values`.
+    pub(crate) fn extend_from_slice(&mut self, values: &[T]) {
+        self.several.extend(self.one.take());
+        self.several.extend_from_slice_copy(values);
+    }
+
+    /// Adds all of `values`.
+    pub(crate) fn extend(&mut self, values: impl IntoIterator<Item = T>) {
+        self.several.extend(self.one.take());
+        self.several.extend(values);
+    }
+
+    /// The elements so far.
+    pub(crate) fn as_slice(&self) -> &[T] {
+        if self.several.is_empty() { self.one.as_slice() } else { &self.several }
+    }
+
+    /// Ends it.
+    #[inline]
+    pub(crate) fn end(self) -> &'a [T] {
+        match self.one {
+            Some(one) if self.several.is_empty() => core::slice::from_ref(self.arena.alloc(one)),
+            _ => self.several.into_bump_slice(),
+        }
+    }
+}
 
 /// A list that the grammar wants to have at least one element (`1*x`).
 ///
@@ -149,7 +203,22 @@ mod tests {
     fn a_list_grows_to_any_length() {
         let mut arena = Arena::new();
         assert_eq!(arena.capacity(), 0);
-        assert_eq!(arena.collect(0..1000).len(), 1000);
+        for length in [0, 1, 2, 3, 4, 5, 1000_u32] {
+            // However its elements come.
+            for ways in 0..27 {
+                let mut list = arena.list();
+                for value in 0..length {
+                    match (ways / 3_u32.pow(value.min(2))) % 3 {
+                        0 => list.push(value),
+                        1 => list.extend([value]),
+                        _ => list.extend_from_slice(&[value]),
+                    }
+                    assert!(list.as_slice().iter().copied().eq(0..=value));
+                }
+                assert!(list.end().iter().copied().eq(0..length));
+            }
+            assert!(arena.collect(0..length).iter().copied().eq(0..length));
+        }
         arena.reset();
         assert!(arena.capacity() > 0);
     }

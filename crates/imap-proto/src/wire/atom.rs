@@ -4,14 +4,14 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Keyword, Parsed, fail, run, word};
+use mail_wire::parse::{Keyword, Parsed, fail, run, token};
 
 use super::class::{ATOM_CHAR, KEYWORD_CHAR, TAG_CHAR, check};
 
 /// `atom = 1*ATOM-CHAR` (RFC 9051 §9): US-ASCII letters, digits and the
 /// signs that mean nothing to IMAP. It compares as it is written, case and all.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Atom<'a>(&'a str);
+pub struct Atom<'a>(&'a [u8]);
 
 impl<'a> Atom<'a> {
     /// `text` as an atom.
@@ -20,44 +20,44 @@ impl<'a> Atom<'a> {
     /// Where `text` is empty or the first octet that no atom has.
     pub const fn new(text: &'a str) -> Result<Self, SyntaxError> {
         match check(text.as_bytes(), &ATOM_CHAR, "an atom") {
-            Ok(()) => Ok(Self(text)),
+            Ok(()) => Ok(Self(text.as_bytes())),
             Err(error) => Err(error),
         }
     }
 
     /// `octets` as an atom, if they are one.
     pub(crate) fn from_octets(octets: &'a [u8]) -> Option<Self> {
-        str::from_utf8(octets).ok().and_then(|text| Self::new(text).ok())
+        check(octets, &ATOM_CHAR, "an atom").ok().map(|()| Self(octets))
     }
 
     /// Its text.
     #[must_use]
     pub const fn as_str(self) -> &'a str {
-        self.0
+        ascii(self.0)
     }
 
     /// Whether it is `other` but for upper and lower case.
     #[must_use]
     pub fn is(self, other: &str) -> bool {
-        self.0.eq_ignore_ascii_case(other)
+        self.0.eq_ignore_ascii_case(other.as_bytes())
     }
 
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
-        out.put_slice(self.0.as_bytes());
+        out.put_slice(self.0);
     }
 }
 
 impl fmt::Debug for Atom<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.as_str().fmt(f)
     }
 }
 
 /// `tag = 1*<any ASTRING-CHAR except "+">` (RFC 9051 §9): what the
 /// client calls a command, and the server the end of its answer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Tag<'a>(&'a str);
+pub struct Tag<'a>(&'a [u8]);
 
 impl<'a> Tag<'a> {
     /// `text` as a tag.
@@ -66,7 +66,7 @@ impl<'a> Tag<'a> {
     /// Where `text` is empty or the first octet that no tag has.
     pub const fn new(text: &'a str) -> Result<Self, SyntaxError> {
         match check(text.as_bytes(), &TAG_CHAR, "a tag") {
-            Ok(()) => Ok(Self(text)),
+            Ok(()) => Ok(Self(text.as_bytes())),
             Err(error) => Err(error),
         }
     }
@@ -74,18 +74,27 @@ impl<'a> Tag<'a> {
     /// Its text.
     #[must_use]
     pub const fn as_str(self) -> &'a str {
-        self.0
+        ascii(self.0)
     }
 
     /// Writes it.
     pub fn encode(self, out: &mut BytesMut) {
-        out.put_slice(self.0.as_bytes());
+        out.put_slice(self.0);
     }
 }
 
 impl fmt::Debug for Tag<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.as_str().fmt(f)
+    }
+}
+
+/// `octets`, which are of US-ASCII, as text. They are checked to be that when it is asked for,
+/// and not while they are parsed: few are.
+const fn ascii(octets: &[u8]) -> &str {
+    match str::from_utf8(octets) {
+        Ok(text) => text,
+        Err(_) => "",
     }
 }
 
@@ -113,24 +122,23 @@ pub(crate) fn named<T: Copy>(
 /// `atom = 1*ATOM-CHAR`
 #[inline]
 pub(crate) fn atom(input: &[u8]) -> Parsed<'_, Atom<'_>> {
-    let (rest, text) = word(&ATOM_CHAR, "an atom")(input)?;
-    Ok((rest, Atom(text)))
+    let (rest, octets) = token(&ATOM_CHAR, "an atom")(input)?;
+    Ok((rest, Atom(octets)))
 }
 
 /// `tag = 1*<any ASTRING-CHAR except "+">`
 #[inline]
 pub(crate) fn tag(input: &[u8]) -> Parsed<'_, Tag<'_>> {
-    let (rest, text) = word(&TAG_CHAR, "a tag")(input)?;
-    Ok((rest, Tag(text)))
+    let (rest, octets) = token(&TAG_CHAR, "a tag")(input)?;
+    Ok((rest, Tag(octets)))
 }
 
 /// `nil = "NIL"`, not followed by more of an atom.
-#[inline]
+#[inline(always)]
 pub(crate) fn nil(input: &[u8]) -> Parsed<'_, ()> {
-    match input.split_at_checked(3) {
-        Some((word, rest))
-            if word.eq_ignore_ascii_case(b"NIL")
-                && !rest.first().is_some_and(|&next| next == b'"' || ATOM_CHAR.contains(next)) =>
+    match input {
+        [b'N' | b'n', b'I' | b'i', b'L' | b'l', rest @ ..]
+            if !rest.first().is_some_and(|&next| next == b'"' || ATOM_CHAR.contains(next)) =>
         {
             Ok((rest, ()))
         }

@@ -102,14 +102,14 @@ impl<'a> Reader<'a> {
         let mut kept = self.arena.list();
         for value in values {
             if has_kind(value) {
-                if kinds.contains(value) {
+                if kinds.as_slice().contains(value) {
                     continue;
                 }
                 kinds.push(*value);
             }
             kept.push(*value);
         }
-        kept.into_bump_slice()
+        kept.end()
     }
 
     /// The same of a server, element by element: one that is bad is skipped to its end, and
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
             };
             rest = self.skip_spaces(after);
         }
-        Ok((rest, elements.into_bump_slice()))
+        Ok((rest, elements.end()))
     }
 
     /// One field of a server's list: `None` if it is bad or missing, and those after it are
@@ -206,8 +206,11 @@ impl<'a> Reader<'a> {
 }
 
 /// The elements that came before `rest`, of which there is at least one.
-pub(crate) fn non_empty<'a, T>(rest: &'a [u8], list: List<'a, T>) -> Parsed<'a, NonEmpty<'a, T>> {
-    match NonEmpty::new(list.into_bump_slice()) {
+pub(crate) fn non_empty<'a, T: Copy>(
+    rest: &'a [u8],
+    list: List<'a, T>,
+) -> Parsed<'a, NonEmpty<'a, T>> {
+    match NonEmpty::new(list.end()) {
         Some(elements) => Ok((rest, elements)),
         None => fail(rest, "at least one element"),
     }

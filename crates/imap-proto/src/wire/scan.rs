@@ -7,6 +7,7 @@
 //!
 //! RFC 9051 §4.3 and §9, RFC 7888.
 
+use mail_wire::parse::Eight;
 use mail_wire::{LineEnding, SyntaxError};
 use memchr::{memchr, memchr2, memrchr};
 
@@ -364,10 +365,27 @@ pub(crate) fn find_literals<'a>(
 ) -> Result<&'a [Literal], BadLines> {
     // A client's APPEND ends with the announcement of its message.
     let announces = side == Side::Server && whole.ends_with(b"}");
-    match memchr(b'\n', whole) {
-        None if !announces => Ok(&[]),
-        _ => scan_lines(whole, side, arena),
+    if !announces && !has_line_feed(whole) {
+        return Ok(&[]);
     }
+    scan_lines(whole, side, arena)
+}
+
+/// Whether there is a line feed in `octets`, of which there are most often few: then to call a
+/// search would take longer than the search.
+#[inline]
+fn has_line_feed(octets: &[u8]) -> bool {
+    if octets.len() > 64 {
+        return memchr(b'\n', octets).is_some();
+    }
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if Eight::new(*eight).equal(b'\n').any() {
+            return true;
+        }
+        rest = after;
+    }
+    Eight::filled(rest, 0).equal(b'\n').any()
 }
 
 /// What [`find_literals`] does, also for a single line.
@@ -427,7 +445,7 @@ pub(crate) fn scan_lines<'a>(
         }
         _ => match unclosed {
             Some(offset) => Err(bad(offset, UNCLOSED, true)),
-            None => Ok(literals.into_bump_slice()),
+            None => Ok(literals.end()),
         },
     }
 }
@@ -445,6 +463,14 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        #[test]
+        fn line_feeds_are_found(mut octets in prop::collection::vec(b'\t'..=b'\r', 0..90), none: bool) {
+            if none {
+                octets.iter_mut().filter(|octet| **octet == b'\n').for_each(|octet| *octet = b' ');
+            }
+            prop_assert_eq!(has_line_feed(&octets), octets.contains(&b'\n'));
+        }
 
         /// What a line means does not depend on how it is cut.
         #[test]

@@ -4,7 +4,7 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Eight, Fault, Found, Parsed, byte, fail, run};
+use mail_wire::parse::{Class, Eight, Fault, Found, Parsed, fail, run};
 use memchr::memchr2;
 use nom::Err;
 
@@ -112,9 +112,19 @@ impl fmt::Debug for AString<'_> {
 
 /// Whether `octets` are `*CHAR8`.
 const fn check_char8(octets: &[u8]) -> Result<(), SyntaxError> {
-    match first_outside(octets, &CHAR8) {
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if Eight::new(*eight).equal(0).any() {
+            break;
+        }
+        rest = after;
+    }
+    match first_outside(rest, &CHAR8) {
         None => Ok(()),
-        Some(offset) => Err(SyntaxError { offset, expected: "a string without NUL" }),
+        Some(at) => Err(SyntaxError {
+            offset: octets.len() - rest.len() + at,
+            expected: "a string without NUL",
+        }),
     }
 }
 
@@ -127,14 +137,23 @@ impl<'a> Reader<'a> {
     /// ```
     /// Unescaped, in the arena if there was anything to unescape. In a server's string, a
     /// quote that was not escaped or a backslash that escapes nothing stands for itself.
+    #[inline(always)]
     pub(crate) fn quoted(&self, input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
-        let (start, ()) = byte(b'"', "a quoted string")(input)?;
-        let (plain, mut rest) = run(&PLAIN_QUOTED, start);
-        if let [b'"', after @ ..] = rest {
-            if (!self.is_forgiving() || string_ends(after)) && self.may_begin_string(input) {
-                return Ok((after, plain));
+        let [b'"', start @ ..] = input else { return fail(input, "a quoted string") };
+        let (plain, rest) = plain_quoted(start);
+        match rest {
+            [b'"', after @ ..]
+                if (!self.is_forgiving() || string_ends(after)) && self.may_begin_string(input) =>
+            {
+                Ok((after, plain))
             }
+            _ => self.unescape(input, plain, rest),
         }
+    }
+
+    /// A quoted string at `input` that begins with `plain` and does not end at `rest`.
+    #[inline(never)]
+    fn unescape(&self, input: &'a [u8], plain: &[u8], mut rest: &'a [u8]) -> Parsed<'a, &'a [u8]> {
         if !self.may_begin_string(input) {
             return fail(input, "a space before the string");
         }
@@ -143,7 +162,7 @@ impl<'a> Reader<'a> {
         loop {
             let (special, after) = match rest {
                 [b'"', after @ ..] if !self.is_forgiving() || string_ends(after) => {
-                    return Ok((after, unescaped.into_bump_slice()));
+                    return Ok((after, unescaped.end()));
                 }
                 [b'\\', special @ (b'"' | b'\\'), after @ ..] => (*special, after),
                 [b'\\', ..] if !self.is_forgiving() => return fail(rest, "\\\" or \\\\"),
@@ -154,7 +173,7 @@ impl<'a> Reader<'a> {
                 _ => return fail(rest, UNCLOSED),
             };
             unescaped.push(special);
-            let (plain, after) = run(&PLAIN_QUOTED, after);
+            let (plain, after) = plain_quoted(after);
             unescaped.extend_from_slice(plain);
             rest = after;
         }
@@ -175,15 +194,14 @@ impl<'a> Reader<'a> {
 
     /// `nstring = string / nil`, whatever its octets.
     pub(crate) fn nstring_octets(&self, input: &'a [u8]) -> Parsed<'a, Option<&'a [u8]>> {
-        if let Ok((rest, ())) = nil(input) {
-            return Ok((rest, None));
+        match nil(input) {
+            Ok((rest, ())) => Ok((rest, None)),
+            Err(_) => self.string_octets(input).map(|(rest, octets)| (rest, Some(octets))),
         }
-        let (rest, octets) = self.string_octets(input)?;
-        Ok((rest, Some(octets)))
     }
 
     /// `string = quoted / literal`
-    #[inline]
+    #[inline(never)]
     pub(crate) fn string(&self, input: &'a [u8]) -> Parsed<'a, IString<'a>> {
         if let [b'"', ..] = input {
             // In which there is no NUL.
@@ -197,13 +215,16 @@ impl<'a> Reader<'a> {
     }
 
     /// `nstring = string / nil`
-    #[inline]
+    #[inline(never)]
     pub(crate) fn nstring(&self, input: &'a [u8]) -> Parsed<'a, NString<'a>> {
-        if let Ok((rest, ())) = nil(input) {
-            return Ok((rest, None));
+        match input {
+            // In which there is no NUL.
+            [b'"', ..] => self.quoted(input).map(|(rest, octets)| (rest, Some(IString(octets)))),
+            _ => match nil(input) {
+                Ok((rest, ())) => Ok((rest, None)),
+                Err(_) => self.string(input).map(|(rest, string)| (rest, Some(string))),
+            },
         }
-        let (rest, string) = self.string(input)?;
-        Ok((rest, Some(string)))
     }
 
     /// `astring = 1*ASTRING-CHAR / string`
@@ -237,6 +258,25 @@ impl<'a> Reader<'a> {
             (octets, rest) => Ok((rest, AString(octets))),
         }
     }
+}
+
+/// The longest start of `input` that is all of [`PLAIN_QUOTED`] (perhaps empty), and the rest:
+/// as [`run`], eight octets at a time.
+#[inline]
+fn plain_quoted(input: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = input;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        let octets = Eight::new(*eight);
+        let special = octets.below(b' ').or(octets.equal(b'"')).or(octets.equal(b'\\'));
+        if let Some(first) = special.first() {
+            rest = rest.get(first..).unwrap_or_default();
+            break;
+        }
+        rest = after;
+    }
+    // At the end of the string, or before a tab or the like, which is plain.
+    let (_, rest) = run(&PLAIN_QUOTED, rest);
+    input.split_at_checked(input.len().saturating_sub(rest.len())).unwrap_or((input, &[]))
 }
 
 /// Writes `octets` quoted, or as a literal where they cannot be quoted.
@@ -346,6 +386,8 @@ mod tests {
     use alloc::format;
     use alloc::string::String;
 
+    use proptest::prelude::*;
+
     use super::super::arena::Arena;
     use super::super::reader::parse_whole;
     use super::super::scan::Side;
@@ -427,6 +469,43 @@ mod tests {
         }
         for wire in ["", "\"", "\"a", "\"a\"b", "\"a\r\n\"", "\"\0\"", "\"\\\""] {
             assert_eq!(read(wire), None, "{wire:?}");
+        }
+    }
+
+    proptest! {
+        /// What is looked at eight octets at a time is what it is one by one.
+        #[test]
+        fn strings_are_the_same_in_eights(
+            octets in prop::collection::vec(
+                prop_oneof![
+                    9 => any::<u8>(),
+                    1 => prop::sample::select(&[0, b'\t', b'\r', b'\n', b'"', b'\\', b' ', 0x80][..]),
+                    9 => b' '..=b'~',
+                ],
+                0..40,
+            ),
+            utf8: bool,
+        ) {
+            prop_assert_eq!(plain_quoted(&octets), run(&PLAIN_QUOTED, &octets));
+            let nul = octets.iter().position(|&octet| octet == 0);
+            prop_assert_eq!(check_char8(&octets).map_err(|error| error.offset).err(), nul);
+
+            let style = Style { utf8, ..Style::PLAIN };
+            let (mut out, mut plain) = (BytesMut::new(), BytesMut::new());
+            encode_string(&octets, style, &mut out);
+            if is_quotable(&octets, style) {
+                plain.put_u8(b'"');
+                for &octet in &octets {
+                    if matches!(octet, b'"' | b'\\') {
+                        plain.put_u8(b'\\');
+                    }
+                    plain.put_u8(octet);
+                }
+                plain.put_u8(b'"');
+            } else {
+                encode_literal(&octets, style, &mut plain);
+            }
+            prop_assert_eq!(out, plain);
         }
     }
 

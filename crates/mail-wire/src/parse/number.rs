@@ -9,7 +9,7 @@ pub fn number64(input: &[u8]) -> Parsed<'_, u64> {
     match first_digits(input) {
         (0, _) => fail(input, "a number"),
         (length @ 1..8, value) => Ok((input.get(length..).unwrap_or_default(), value)),
-        _ => long_number(input),
+        (_, first_eight) => long_number(input, first_eight),
     }
 }
 
@@ -34,8 +34,15 @@ fn first_digits(input: &[u8]) -> (usize, u64) {
     (length as usize, eight)
 }
 
+/// A number of eight digits or more.
 #[inline(never)]
-fn long_number(input: &[u8]) -> Parsed<'_, u64> {
+fn long_number(input: &[u8], first_eight: u64) -> Parsed<'_, u64> {
+    const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+    let after = input.get(8..).unwrap_or_default();
+    let (length, next) = first_digits(after);
+    if let (Some(power), Some(rest)) = (POWERS.get(length), after.get(length..)) {
+        return Ok((rest, first_eight.wrapping_mul(*power).wrapping_add(next)));
+    }
     let (digits, rest) = run(&DIGIT, input);
     let value = digits.iter().try_fold(0_u64, |value, digit| {
         value.checked_mul(10)?.checked_add(digit.wrapping_sub(b'0').into())
@@ -49,10 +56,19 @@ fn long_number(input: &[u8]) -> Parsed<'_, u64> {
 /// `1*DIGIT` that fits 32 bits. Leading zeros are taken.
 #[inline]
 pub fn number32(input: &[u8]) -> Parsed<'_, u32> {
-    let (rest, value) = number64(input)?;
-    match u32::try_from(value) {
-        Ok(value) => Ok((rest, value)),
-        Err(_) => fail(input, "a number below 2^32"),
+    match first_digits(input) {
+        (0, _) => fail(input, "a number"),
+        (length @ 1..8, value) => {
+            let value = u32::try_from(value).unwrap_or(u32::MAX);
+            Ok((input.get(length..).unwrap_or_default(), value))
+        }
+        (_, first_eight) => {
+            let (rest, value) = long_number(input, first_eight)?;
+            match u32::try_from(value) {
+                Ok(value) => Ok((rest, value)),
+                Err(_) => fail(input, "a number below 2^32"),
+            }
+        }
     }
 }
 
@@ -81,6 +97,8 @@ mod tests {
             let (digits, rest) = run(&DIGIT, input);
             let value = str::from_utf8(digits).unwrap().parse().ok();
             prop_assert_eq!(number64(input).ok(), value.map(|value| (rest, value)));
+            let value = value.and_then(|value| u32::try_from(value).ok());
+            prop_assert_eq!(number32(input).ok(), value.map(|value| (rest, value)));
         }
     }
 }

@@ -3,11 +3,11 @@
 use bytes::BytesMut;
 
 use super::error::Misuse;
-use super::extensions::Extensions;
 use super::send::ENVELOPE;
 use super::session::Session;
 use crate::address::Mailbox;
-use crate::command::{Command, Mail, Rcpt};
+use crate::command::{Command, Mail, Rcpt, RcptParameters};
+use crate::ext::{MailParameter, RcptParameter};
 use crate::parameter::BodyType;
 
 /// Who a message is from and for, with what is asked for along with that.
@@ -15,7 +15,7 @@ use crate::parameter::BodyType;
 pub struct Envelope<'e> {
     /// Who it is from. SIZE, BODY=7BIT and AUTH are left out where the server does not offer
     /// what they belong to, since they ask for nothing; SMTPUTF8 is added where an address needs
-    /// it (RFC 6531 §3.4).
+    /// it (RFC 6531 §3.4). Parameters that are not known here are sent as they are.
     pub mail: Mail<'e>,
     /// Who it is for.
     pub recipients: &'e [Rcpt<'e>],
@@ -70,26 +70,6 @@ pub enum EnvelopeError {
     BinaryData,
 }
 
-/// Which extension a parameter of MAIL or RCPT needs that is not in the fields of
-/// [`MailParameters`](crate::MailParameters). Those of extensions that are not known here are
-/// sent as they are.
-const NEEDS: [(&str, &str); 14] = [
-    ("RET", "DSN"),
-    ("ENVID", "DSN"),
-    ("NOTIFY", "DSN"),
-    ("ORCPT", "DSN"),
-    ("BY", "DELIVERBY"),
-    ("HOLDFOR", "FUTURERELEASE"),
-    ("HOLDUNTIL", "FUTURERELEASE"),
-    ("MT-PRIORITY", "MT-PRIORITY"),
-    ("REQUIRETLS", "REQUIRETLS"),
-    ("SOLICIT", "NO-SOLICITING"),
-    ("MTRK", "MTRK"),
-    ("CONPERM", "CONPERM"),
-    ("CONNEG", "CONNEG"),
-    ("RRVS", "RRVS"),
-];
-
 impl<'e> Envelope<'e> {
     /// Checks that the server can take such a message, and gives MAIL as it is to be sent.
     pub(super) fn check(&self, session: &Session, form: Form) -> Result<Mail<'e>, EnvelopeError> {
@@ -112,46 +92,66 @@ impl<'e> Envelope<'e> {
         if !offered.offers("AUTH") {
             parameters.auth = None;
         }
-        match parameters.body {
-            Some(BodyType::SevenBit) if !offered.eight_bit_mime => parameters.body = None,
-            Some(BodyType::SevenBit) | None => {}
-            Some(BodyType::EightBitMime) => need(offered, "8BITMIME")?,
-            Some(BodyType::BinaryMime) => {
-                need(offered, "BINARYMIME")?;
-                if form != Form::Chunks {
-                    return Err(EnvelopeError::BinaryData);
-                }
-            }
+        if parameters.body == Some(BodyType::SevenBit) && !offered.eight_bit_mime {
+            parameters.body = None;
+        }
+        if parameters.body == Some(BodyType::BinaryMime) && form != Form::Chunks {
+            return Err(EnvelopeError::BinaryData);
         }
         let mailboxes = recipients.iter().filter_map(|rcpt| rcpt.to.mailbox());
         parameters.smtputf8 |= !mailboxes.chain(mail.from.mailbox()).all(Mailbox::is_ascii);
-        if parameters.smtputf8 {
-            need(offered, "SMTPUTF8")?;
+        if form == Form::Chunks && !offered.chunking {
+            return Err(EnvelopeError::NotOffered("CHUNKING"));
         }
-        if form == Form::Chunks {
-            need(offered, "CHUNKING")?;
+        let mut missing = None;
+        let mut need = |extension: Option<&'static str>| {
+            let lacks = |extension: &&str| !offered.offers(extension);
+            missing = missing.or(extension.filter(lacks));
+        };
+        mail.parameters.for_each_known(|parameter| need(needed_by_mail(parameter)));
+        for rcpt in recipients {
+            rcpt.parameters.for_each_known(|parameter| need(needed_by_rcpt(parameter)));
         }
-        for parameter in mail.parameters.other.iter() {
-            need_of(offered, parameter.keyword)?;
+        if let Some(extension) = missing {
+            return Err(EnvelopeError::NotOffered(extension));
         }
         check_length(Command::Mail(mail))?;
-        for rcpt in recipients.iter().filter(|rcpt| !rcpt.parameters.other.is_empty()) {
-            for parameter in rcpt.parameters.other.iter() {
-                need_of(offered, parameter.keyword)?;
-            }
+        // A path alone fits.
+        let longer = |rcpt: &&Rcpt<'_>| rcpt.parameters != RcptParameters::default();
+        for rcpt in recipients.iter().filter(longer) {
             check_length(Command::Rcpt(*rcpt))?;
         }
         Ok(mail)
     }
 }
 
-fn need(offered: &Extensions, extension: &'static str) -> Result<(), EnvelopeError> {
-    if offered.offers(extension) { Ok(()) } else { Err(EnvelopeError::NotOffered(extension)) }
+/// The extension that a parameter of MAIL belongs to, if it asks for something.
+const fn needed_by_mail(parameter: MailParameter<'_>) -> Option<&'static str> {
+    match parameter {
+        MailParameter::Size(_)
+        | MailParameter::Auth(_)
+        | MailParameter::Body(BodyType::SevenBit) => None,
+        MailParameter::Body(BodyType::EightBitMime) => Some("8BITMIME"),
+        MailParameter::Body(BodyType::BinaryMime) => Some("BINARYMIME"),
+        MailParameter::SmtpUtf8 => Some("SMTPUTF8"),
+        MailParameter::Ret(_) | MailParameter::EnvelopeId(_) => Some("DSN"),
+        MailParameter::DeliverBy(_) => Some("DELIVERBY"),
+        MailParameter::HoldFor(_) | MailParameter::HoldUntil(_) => Some("FUTURERELEASE"),
+        MailParameter::Priority(_) => Some("MT-PRIORITY"),
+        MailParameter::RequireTls => Some("REQUIRETLS"),
+        MailParameter::Solicitation(_) => Some("NO-SOLICITING"),
+        MailParameter::Tracking(_) => Some("MTRK"),
+        MailParameter::ConversionPermitted => Some("CONPERM"),
+    }
 }
 
-fn need_of(offered: &Extensions, keyword: &str) -> Result<(), EnvelopeError> {
-    let needs = NEEDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(keyword));
-    needs.map_or(Ok(()), |(_, extension)| need(offered, extension))
+/// The same of a parameter of RCPT.
+const fn needed_by_rcpt(parameter: RcptParameter<'_>) -> Option<&'static str> {
+    match parameter {
+        RcptParameter::Notify(_) | RcptParameter::OriginalRecipient(_) => Some("DSN"),
+        RcptParameter::ValidSince(_) => Some("RRVS"),
+        RcptParameter::Capabilities => Some("CONNEG"),
+    }
 }
 
 fn check_length(command: Command<'_>) -> Result<(), EnvelopeError> {

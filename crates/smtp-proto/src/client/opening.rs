@@ -54,7 +54,7 @@ pub enum OpeningError {
     /// The session's.
     #[error(transparent)]
     Session(#[from] Error),
-    /// The greeting is not SMTP's. The line is told, with what is no visible US-ASCII escaped.
+    /// The greeting is not SMTP's. Its start is told, with what is no visible US-ASCII escaped.
     #[error("the server does not greet as an SMTP server does: {0}")]
     NotSmtp(Box<str>),
     /// The greeting is no, or EHLO is refused and HELO will not do.
@@ -206,6 +206,7 @@ impl<'c> Opening<'c> {
                 },
                 Event::Unsolicited(said) => return Err(OpeningError::Unsolicited(said.into())),
                 Event::Unparsed { line, .. } if self.stage == Stage::Greeting && !self.due => {
+                    let line = line.get(..TOLD).unwrap_or(line);
                     return Err(OpeningError::NotSmtp(line.escape_ascii().to_string().into()));
                 }
                 Event::Unparsed { .. } => {}
@@ -344,6 +345,10 @@ impl<'c> Opening<'c> {
         })
     }
 }
+
+/// How many octets are told of a greeting that is none: as many as a line has (RFC 5321
+/// §4.5.3.1.5).
+const TOLD: usize = 512;
 
 enum Response {
     Send(Vec<u8>),

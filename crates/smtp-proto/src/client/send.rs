@@ -176,9 +176,9 @@ impl Session {
         let Some(last) = self.in_flight.newest() else {
             return if self.has_read_all() { Ok(()) } else { Err(Misuse::Unread) };
         };
-        // It says what the others must wait for.
         let depends = match command {
-            Command::Mail(_) => self.undecided > 0,
+            // Answers to the envelope and the chunks before are not its own.
+            Command::Mail(_) => self.undecided > 0 || self.chunks > 0,
             Command::Bdat { .. } => self.undecided > 0,
             _ => sent.is_alone(),
         };
@@ -216,6 +216,11 @@ impl Session {
                 let decided = self.undecided > 0 || accepted > 0;
                 self.state == State::Transaction && recipients > 0 && decided && !refused
             }
+            Command::Etrn(_) | Command::XForward(_) => self.state == State::Ready,
+            Command::Atrn(_) => self.state == State::Ready && self.authenticated,
+            Command::XClient(_) => matches!(self.state, State::Connected | State::Ready),
+            // This session does not follow what it does to a transaction.
+            Command::Burl(_) => false,
             Command::Obsolete(..) => false,
             Command::Rset
             | Command::Vrfy(_)

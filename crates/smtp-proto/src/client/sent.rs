@@ -42,6 +42,16 @@ pub enum Sent {
     Noop,
     /// `QUIT`.
     Quit,
+    /// `BURL`.
+    Burl,
+    /// `ETRN`.
+    Etrn,
+    /// `ATRN`.
+    Atrn,
+    /// `XCLIENT`.
+    XClient,
+    /// `XFORWARD`.
+    XForward,
     /// One of RFC 821 that is obsolete.
     Obsolete,
     /// One that the crate does not know.
@@ -68,6 +78,11 @@ impl Sent {
             Command::Help(_) => Self::Help,
             Command::Noop(_) => Self::Noop,
             Command::Quit => Self::Quit,
+            Command::Burl(_) => Self::Burl,
+            Command::Etrn(_) => Self::Etrn,
+            Command::Atrn(_) => Self::Atrn,
+            Command::XClient(_) => Self::XClient,
+            Command::XForward(_) => Self::XForward,
             Command::Obsolete(..) => Self::Obsolete,
             Command::Unknown(_) => Self::Unknown,
         }
@@ -79,6 +94,7 @@ impl Sent {
         match self {
             Self::Ehlo | Self::Helo | Self::Lhlo | Self::StartTls | Self::Auth | Self::Data => true,
             Self::Vrfy | Self::Expn | Self::Noop | Self::Quit => true,
+            Self::Burl | Self::Etrn | Self::Atrn | Self::XClient | Self::XForward => true,
             Self::Obsolete | Self::Unknown => true,
             Self::Mail | Self::Rcpt(_) | Self::Rset | Self::Help => false,
             Self::Chunk | Self::Message | Self::Delivery(_) => false,
@@ -87,7 +103,7 @@ impl Sent {
 
     /// Whether nothing may wait for its answer when it is sent.
     pub(super) const fn is_alone(self) -> bool {
-        matches!(self, Self::StartTls | Self::Auth)
+        matches!(self, Self::StartTls | Self::Auth | Self::XClient)
     }
 
     /// Whether its answer says who is in the envelope.

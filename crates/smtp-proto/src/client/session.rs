@@ -313,6 +313,13 @@ impl Session {
                 self.chunks = self.chunks.saturating_sub(1);
                 self.transaction.refused |= !ok;
             }
+            // Postfix: the server greets anew, and knows nothing of what was said before.
+            (Sent::XClient, true) => {
+                *self.extensions = Extensions::default();
+                self.authenticated = false;
+                self.enter(State::Connected);
+            }
+            (Sent::Atrn, true) => self.close(CloseReason::Turned),
             (Sent::Quit, _) => self.close(CloseReason::Finished),
             // Whether a transaction is open is not known.
             (Sent::Rset, false) => self.close(CloseReason::OutOfStep),

@@ -1,7 +1,11 @@
 //! What a client sends (RFC 5321 §4.1.1).
 
 mod argument;
+mod atrn;
+mod attributes;
 mod bdat;
+mod burl;
+mod etrn;
 mod mail;
 mod query;
 mod rcpt;
@@ -19,6 +23,10 @@ use crate::verb::{VERB, Verb};
 use argument::{argument, space};
 
 pub use argument::Argument;
+pub use atrn::Domains;
+pub use attributes::{AttributeValue, Attributes};
+pub use burl::Burl;
+pub use etrn::{Etrn, QueueName};
 pub use mail::{Mail, MailParameters};
 pub use query::Query;
 pub use rcpt::{Rcpt, RcptParameters};
@@ -79,6 +87,17 @@ pub enum Command<'a> {
     StartTls,
     /// `AUTH` (RFC 4954 §4).
     Auth(Auth<'a>),
+    /// `BURL`: a part of the body is to be fetched (RFC 4468).
+    Burl(Burl<'a>),
+    /// `ETRN`: asks for the mail that waits for a host (RFC 1985).
+    Etrn(Etrn<'a>),
+    /// `ATRN`: asks to change the roles, for the mail of these domains, or of all that the client
+    /// may have (RFC 2645).
+    Atrn(Option<Domains<'a>>),
+    /// `XCLIENT`: sets what the server knows of its client (Postfix).
+    XClient(Attributes<'a>),
+    /// `XFORWARD`: tells of the client before this one, for the log (Postfix).
+    XForward(Attributes<'a>),
     /// A command of RFC 821 that is obsolete, whatever its argument. Answer 502.
     Obsolete(Obsolete, Option<Argument<'a>>),
     /// A command that is not known here. Answer 500.
@@ -155,6 +174,10 @@ impl<'a> Command<'a> {
                 out.put_u8(b' ');
                 auth.encode(out);
             }
+            Self::Burl(burl) => burl.encode(out),
+            Self::Etrn(etrn) => etrn.encode(out),
+            Self::Atrn(domains) => atrn::encode(domains, out),
+            Self::XClient(attributes) | Self::XForward(attributes) => attributes.encode(out),
             Self::Unknown(unknown) => argument::encode(unknown.argument(), out),
             Self::Data | Self::Rset | Self::Quit | Self::StartTls => {}
         }
@@ -164,7 +187,15 @@ impl<'a> Command<'a> {
     /// What it begins with, as it is written.
     #[must_use]
     pub const fn verb(self) -> &'a str {
-        let verb = match self {
+        match self.known_verb() {
+            Ok(verb) => verb.as_str(),
+            Err(unknown) => unknown.verb(),
+        }
+    }
+
+    /// What it begins with; or itself, where that is not known here.
+    pub(crate) const fn known_verb(self) -> Result<Verb, UnknownCommand<'a>> {
+        Ok(match self {
             Self::Ehlo(_) => Verb::Ehlo,
             Self::Helo(_) => Verb::Helo,
             Self::Lhlo(_) => Verb::Lhlo,
@@ -180,13 +211,17 @@ impl<'a> Command<'a> {
             Self::Quit => Verb::Quit,
             Self::StartTls => Verb::StartTls,
             Self::Auth(_) => Verb::Auth,
+            Self::Burl(_) => Verb::Burl,
+            Self::Etrn(_) => Verb::Etrn,
+            Self::Atrn(_) => Verb::Atrn,
+            Self::XClient(_) => Verb::XClient,
+            Self::XForward(_) => Verb::XForward,
             Self::Obsolete(Obsolete::Turn, _) => Verb::Turn,
             Self::Obsolete(Obsolete::Send, _) => Verb::Send,
             Self::Obsolete(Obsolete::Soml, _) => Verb::Soml,
             Self::Obsolete(Obsolete::Saml, _) => Verb::Saml,
-            Self::Unknown(unknown) => return unknown.verb(),
-        };
-        verb.as_str()
+            Self::Unknown(unknown) => return Err(unknown),
+        })
     }
 }
 
@@ -248,6 +283,13 @@ fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Comma
         Verb::Quit => Ok((input, Command::Quit)),
         Verb::StartTls => Ok((input, Command::StartTls)),
         Verb::Auth => login(input),
+        Verb::Burl => burl::burl(input).map(|(rest, burl)| (rest, Command::Burl(burl))),
+        Verb::Etrn => etrn::etrn(input).map(|(rest, etrn)| (rest, Command::Etrn(etrn))),
+        Verb::Atrn => atrn::atrn(input).map(|(rest, domains)| (rest, Command::Atrn(domains))),
+        Verb::XClient => attributes::attributes(input)
+            .map(|(rest, attributes)| (rest, Command::XClient(attributes))),
+        Verb::XForward => attributes::attributes(input)
+            .map(|(rest, attributes)| (rest, Command::XForward(attributes))),
         Verb::Turn => obsolete(Obsolete::Turn, input),
         Verb::Send => obsolete(Obsolete::Send, input),
         Verb::Soml => obsolete(Obsolete::Soml, input),

@@ -1,5 +1,7 @@
 //! The extensions that have no parameters but a keyword, if any.
 
+use bytes::BufMut;
+
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
 use super::rcpt_parameter::RcptParameter;
@@ -81,11 +83,19 @@ pub(super) static REQUIRETLS_MAIL: MailRow = MailRow {
     ..MailRow::BARE
 };
 /// RFC 1985 §5.
-pub(super) static ETRN: Row =
-    Row { keyword: Name::new("ETRN"), parse: |_| Ok(Extension::Etrn), ..Row::BARE };
+pub(super) static ETRN: Row = Row {
+    keyword: Name::new("ETRN"),
+    parse: |_| Ok(Extension::Etrn),
+    is_offered: |config, _| config.etrn,
+    ..Row::BARE
+};
 /// RFC 2645 §5.
-pub(super) static ATRN: Row =
-    Row { keyword: Name::new("ATRN"), parse: |_| Ok(Extension::Atrn), ..Row::BARE };
+pub(super) static ATRN: Row = Row {
+    keyword: Name::new("ATRN"),
+    parse: |_| Ok(Extension::Atrn),
+    is_offered: |config, _| config.atrn,
+    ..Row::BARE
+};
 /// RFC 4468 §3.
 pub(super) static BURL: Row = Row {
     keyword: Name::new("BURL"),
@@ -140,7 +150,10 @@ pub(super) static XCLIENT: Row = Row {
             put_words(words, out);
         }
     },
-    ..Row::BARE
+    is_offered: |config, _| config.xclient,
+    offer: |_, _, out| {
+        out.put_slice(b" NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT REVERSE_NAME");
+    },
 };
 /// Of Postfix, as it documents it.
 pub(super) static XFORWARD: Row = Row {
@@ -151,5 +164,6 @@ pub(super) static XFORWARD: Row = Row {
             put_words(words, out);
         }
     },
-    ..Row::BARE
+    is_offered: |config, _| config.xforward,
+    offer: |_, _, out| out.put_slice(b" NAME ADDR PORT PROTO HELO IDENT SOURCE"),
 };

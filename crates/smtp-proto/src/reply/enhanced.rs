@@ -69,6 +69,11 @@ impl EnhancedCode {
 
     /// What stands after the class and its dot.
     fn of_class(class: u8, text: &[u8]) -> Option<(Self, &[u8])> {
+        // Nearly always each number has one digit.
+        if let [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', b' ', rest @ ..] = text {
+            let [subject, detail] = [subject, detail].map(|digit| u16::from(digit - b'0'));
+            return Some((Self { class, subject, detail }, rest));
+        }
         let (subject, rest) = number(text)?;
         let (detail, rest) = number(rest.strip_prefix(b".")?)?;
         let code = Self { class, subject, detail };

@@ -89,12 +89,13 @@ impl<'a> Reply<'a> {
     /// [`SyntaxError`] where a line does not begin with a code, the codes
     /// differ, or there are octets after the last line.
     pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
-        let is_odd = is_odd(octets);
         let at = |rest: &[u8], expected| SyntaxError {
             offset: octets.len().saturating_sub(rest.len()),
             expected,
         };
-        let (line, mut next) = split_line(octets);
+        let is_plain = is_plain(octets);
+        let (line, mut next) = if is_plain { (octets, None) } else { split_line(octets) };
+        let is_odd = !is_plain && is_odd(octets);
         let (code, mut more) = line_code(line).ok_or(at(octets, CODE))?;
         if is_odd && has_odd(line) {
             return Err(at(octets, TEXT));
@@ -196,6 +197,23 @@ fn has_odd(line: &[u8]) -> bool {
     memchr::memchr2(0, b'\r', line).is_some()
 }
 
+/// Whether all of `octets` are above CR, LF and NUL, so that they are one line of text.
+fn is_plain(octets: &[u8]) -> bool {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOP: u64 = ONES << 7;
+    // Where an octet is below, taking that from it borrows its top bit, or that of one after it.
+    let has_below =
+        |octets: u64| octets.wrapping_sub(ONES * u64::from(b'\r' + 1)) & !octets & TOP != 0;
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if has_below(u64::from_le_bytes(*eight)) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.iter().all(|&octet| octet > b'\r')
+}
+
 /// Whether `octets` have a NUL, or a CR that no LF follows.
 fn is_odd(octets: &[u8]) -> bool {
     let after = octets.get(1..).unwrap_or_default();
@@ -216,6 +234,9 @@ fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
 
     /// RFC 5321 §4.2.
     #[test]
@@ -272,6 +293,60 @@ mod tests {
         assert_eq!(reply(550, None, "5.1.1"), None);
         assert!(reply(550, None, "2.1.1 x").is_some());
         assert!(reply(550, None, "5.1.1x").is_some());
+    }
+
+    /// The code of a reply, the enhanced one, and the texts.
+    type Told<'a> = (ReplyCode, Option<EnhancedCode>, Vec<&'a [u8]>);
+
+    /// What [`Reply::parse`] should find, the plain way.
+    fn naive(octets: &[u8]) -> Option<Told<'_>> {
+        let (mut seen, mut texts) = (None, Vec::new());
+        let mut lines = octets.split(|&octet| octet == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            let more = lines.peek().is_some();
+            let line = if more { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            let digits = line.get(..3)?;
+            let dash = [b' ', b'-'][usize::from(more)];
+            let parted = line.get(3).map_or(!more, |&octet| octet == dash);
+            if !digits.iter().all(u8::is_ascii_digit) || !parted {
+                return None;
+            }
+            let code = ReplyCode::new(core::str::from_utf8(digits).unwrap().parse().unwrap())?;
+            let text = line.get(4..).unwrap_or_default();
+            if *seen.get_or_insert(code) != code || text.iter().any(|octet| b"\0\r".contains(octet))
+            {
+                return None;
+            }
+            texts.push(text);
+        }
+        let code = seen?;
+        let enhanced = enhanced_of(code, texts.first()?).map(|(enhanced, _)| enhanced);
+        let without = |text| EnhancedCode::parse(text).map_or(text, |(_, rest)| rest);
+        if enhanced.is_some() {
+            texts = texts.into_iter().map(without).collect();
+        }
+        Some((code, enhanced, texts))
+    }
+
+    proptest! {
+        #[test]
+        fn replies_are_those_of_the_plain_way(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "250-", "250 ", "550 ", "250", "2", "5.1.1 ", "2.0.0 ", "2.10.7", "a", "some words",
+                    "\t", "ü", "\r\n", "\n", "\r", "\0", "\r\n250-", "\r\n250 ",
+                ]),
+                0..10,
+            ),
+        ) {
+            let octets = parts.concat();
+            let reply = Reply::parse(octets.as_bytes()).ok();
+            let told = reply.map(|reply| {
+                let texts = reply.lines().iter().map(Text::as_bytes).collect();
+                (reply.code(), reply.enhanced(), texts)
+            });
+            prop_assert_eq!(told, naive(octets.as_bytes()));
+        }
     }
 
     /// RFC 5321 §4.5.3.1.5.

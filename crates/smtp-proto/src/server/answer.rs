@@ -8,8 +8,8 @@ use super::error::Misuse;
 use super::event::Event;
 use super::manner::Manner;
 use super::pending::Pending;
-use super::reply::{RECIPIENT, SECURITY, SENDER, UNDEFINED};
-use super::request::{self, Acceptable, Request};
+use super::reply::{HELP, RECIPIENT, SECURITY, SENDER, UNDEFINED};
+use super::request::{self, Acceptable, Open, Request};
 use super::session::Session;
 use super::state::State;
 use crate::reply::{Rejection, Reply, ReplyLines};
@@ -104,9 +104,13 @@ impl Session {
                 self.forgive();
             }
             Pending::Query => self.show(words, out),
-            Pending::Unknown => self.yes(250, UNDEFINED, words, "OK", out),
+            Pending::Help => self.yes(214, UNDEFINED, words, HELP, out),
+            Pending::XClient { login } => self.begin_anew(login, out),
+            Pending::Etrn | Pending::XForward | Pending::Unknown => {
+                self.yes(250, UNDEFINED, words, "OK", out);
+            }
             // Their tickets have no plain yes.
-            Pending::StartTls | Pending::Upgrade => {}
+            Pending::StartTls | Pending::Upgrade | Pending::Atrn => {}
         }
         if self.authenticated {
             self.forgive();
@@ -144,6 +148,11 @@ impl Session {
             | Pending::Data
             | Pending::Chunk { .. }
             | Pending::Query
+            | Pending::Help
+            | Pending::Etrn
+            | Pending::Atrn
+            | Pending::XClient { .. }
+            | Pending::XForward
             | Pending::Unknown => self.one_more_refused(out),
         };
         match pending {
@@ -219,15 +228,15 @@ impl Session {
         Ok(Some(self.desk.issue(Pending::Message)))
     }
 
-    /// Answers a command that this crate does not know with any reply, of one line or several,
+    /// Answers a command that this crate does not know, or ETRN, with any reply, of one line or several,
     /// as it stands. 421 ends the session; one that asks for more (3yz) changes nothing: what
     /// comes next is read as a command.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
-    pub fn reply(
+    pub fn reply<R: Open>(
         &mut self,
-        ticket: Ticket<request::Unknown>,
+        ticket: Ticket<R>,
         reply: Reply<'_>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
@@ -288,8 +297,8 @@ impl Session {
     }
 
     /// Answers an event that the driver has no use for: what it asks is refused, and
-    /// what it tells is passed over. But EHLO and HELO are accepted, VRFY is answered 252,
-    /// and a message of which a piece of the body is declined is refused: the session
+    /// what it tells is passed over. But EHLO, HELO, LHLO and HELP are accepted, VRFY is answered
+    /// 252, and a message of which a piece of the body is declined is refused: the session
     /// reads it to its end, answers 451 4.3.0, and gives [`Event::Reset`].
     ///
     /// # Errors
@@ -307,6 +316,11 @@ impl Session {
             Event::BodyEnd(ticket) => self.reject(ticket, Rejection::UNAVAILABLE, out),
             Event::Vrfy(_, ticket) => self.accept(ticket, out),
             Event::Expn(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::Help(_, ticket) => self.accept(ticket, out),
+            Event::Etrn(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::Atrn(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::XClient(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::XForward(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
             Event::Unknown(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
             Event::Body(_) => {
                 self.transaction.declined = self.state() == State::Body;
@@ -317,7 +331,7 @@ impl Session {
     }
 
     /// What follows every answer, written to `out` after its first `start` octets.
-    fn answered(&mut self, start: usize, out: &mut BytesMut) {
+    pub(super) fn answered(&mut self, start: usize, out: &mut BytesMut) {
         self.manner = Manner::Plain;
         self.take_leave(out);
         self.log_sent(start, out);

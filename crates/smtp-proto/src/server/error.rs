@@ -49,6 +49,9 @@ pub enum Misuse {
     /// STARTTLS was accepted: the next call is `upgraded`.
     #[error("the TLS handshake is due: send `out`, shake hands, and call `upgraded`")]
     UpgradePending,
+    /// ATRN was accepted: what comes is for a client session.
+    #[error("the roles are changed: go on with a client session")]
+    Turned,
     /// The ticket is another session's, or its session has been closed since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),

@@ -4,7 +4,7 @@ use mail_wire::{Auth, Base64, Ticket};
 
 use super::request;
 use crate::address::Hostname;
-use crate::command::{Mail, Query, Rcpt, UnknownCommand};
+use crate::command::{Argument, Attributes, Domains, Etrn, Mail, Query, Rcpt, UnknownCommand};
 
 /// What a server session tells its driver. It borrows from the input alone.
 #[derive(Debug)]
@@ -59,6 +59,24 @@ pub enum Event<'b> {
     /// The client asks who is on a mailing list; only where
     /// [`Config::expn`](super::Config::expn) is set.
     Expn(Query<'b>, Ticket<request::Expn>),
+    /// The client asks for help, perhaps on a topic; only where
+    /// [`Config::help`](super::Config::help) is set.
+    Help(Option<Argument<'b>>, Ticket<request::Help>),
+    /// The client asks for the mail that waits for a host, over connections to that; only where
+    /// [`Config::etrn`](super::Config::etrn) is set. Answer with `accept`, `reject`, or any
+    /// [`reply`](super::Session::reply) (RFC 1985 §5.3).
+    Etrn(Etrn<'b>, Ticket<request::Etrn>),
+    /// A client that has logged in wants to change the roles, for the mail of these domains, or of
+    /// all that it may have; only where [`Config::atrn`](super::Config::atrn) is set. Accept with
+    /// [`turn`](super::Session::turn); reject with 450, 451 or 453 (RFC 2645 §5.2.1).
+    Atrn(Option<Domains<'b>>, Ticket<request::Atrn>),
+    /// A client that is trusted says who its own client is, for whom it speaks from now on; only
+    /// where [`Config::xclient`](super::Config::xclient) is set. Accepting begins the session
+    /// anew, with a greeting; where LOGIN was told, that client is logged in.
+    XClient(Attributes<'b>, Ticket<request::XClient>),
+    /// A client that is trusted tells of the client before it, for the log; only where
+    /// [`Config::xforward`](super::Config::xforward) is set.
+    XForward(Attributes<'b>, Ticket<request::XForward>),
     /// A command that this crate does not know; only one that
     /// [`Config::unknown_commands`](super::Config::unknown_commands) lets through. Answer with
     /// `accept`, `reject`, or any [`reply`](super::Session::reply).

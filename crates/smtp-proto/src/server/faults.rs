@@ -26,6 +26,8 @@ pub(super) const NEED_RCPT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No valid recipients");
 pub(super) const NESTED_MAIL: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "A transaction is open already");
+pub(super) const IN_TRANSACTION: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "Not in a mail transaction");
 pub(super) const NESTED_RCPT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No more recipients: the body has begun");
 /// RFC 4865 §5.2.2.

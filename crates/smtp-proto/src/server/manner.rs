@@ -23,7 +23,12 @@ pub(super) enum Manner {
 impl Manner {
     /// What the start of a line says, also of one that is no command.
     pub(super) fn of(line: &[u8]) -> Self {
-        match known_verb(line) {
+        Self::of_verb(known_verb(line))
+    }
+
+    /// What a command says by its verb, where that is known here.
+    pub(super) const fn of_verb(verb: Option<Verb>) -> Self {
+        match verb {
             Some(Verb::Ehlo | Verb::Helo | Verb::Lhlo) => Self::Hello,
             Some(Verb::Auth) => Self::Auth,
             Some(Verb::Bdat) => Self::Bdat,

@@ -23,5 +23,13 @@ pub(super) enum Pending {
     Message,
     /// VRFY or EXPN.
     Query,
+    Help,
+    Etrn,
+    Atrn,
+    XClient {
+        /// Whether it says who has logged in.
+        login: bool,
+    },
+    XForward,
     Unknown,
 }

@@ -9,7 +9,7 @@ use super::event::{Event, Hello, HelloVerb};
 use super::faults::{HTTP, NO_SERVICE, PIPELINED_STARTTLS, TLS_ALREADY, UNKNOWN_VERB};
 use super::manner::{Manner, known_verb};
 use super::pending::Pending;
-use super::reply::UNDEFINED;
+use super::reply::{HELP, UNDEFINED};
 use super::session::Session;
 use super::state::State;
 use super::transaction::Transaction;
@@ -29,9 +29,7 @@ impl Session {
         let parsed = Command::parse_tolerant(line, self.config.tolerance);
         self.log_command(line, parsed);
         self.manner = match parsed {
-            Ok(Command::Ehlo(_) | Command::Helo(_)) => Manner::Hello,
-            Ok(Command::Auth(_)) => Manner::Auth,
-            Ok(_) => Manner::Plain,
+            Ok(command) => Manner::of_verb(command.known_verb().ok()),
             Err(_) => Manner::of(line),
         };
         let limits = &self.config.limits;
@@ -84,13 +82,21 @@ impl Session {
                 self.yes(250, UNDEFINED, None, "OK", out);
                 None
             }
+            Command::Help(topic) if self.config.help => {
+                Some(Event::Help(topic, self.desk.issue(Pending::Help)))
+            }
             Command::Help(_) => {
-                self.yes(214, UNDEFINED, None, "See RFC 5321 for the commands of SMTP", out);
+                self.yes(214, UNDEFINED, None, HELP, out);
                 None
             }
             Command::Quit => Some(self.quit(out)),
             Command::StartTls => self.tls(rest, out),
             Command::Auth(auth) => self.auth(auth, out),
+            Command::Etrn(etrn) => self.etrn(etrn, out),
+            Command::Atrn(domains) => self.atrn(domains, out),
+            Command::XClient(attributes) => self.xclient(attributes, out),
+            Command::XForward(attributes) => self.xforward(attributes, out),
+            Command::Burl(_) => self.bad(Rejection::NOT_SUPPORTED, out),
             Command::Obsolete(..) => self.bad(Rejection::NOT_SUPPORTED, out),
             Command::Unknown(unknown)
                 if self.config.unknown_commands.contains(unknown.verb().as_bytes()) =>

@@ -19,6 +19,9 @@ use crate::ext::EXTENSIONS;
 use crate::reply::{EnhancedCode, Rejection, Reply, ReplyCode, ReplyLines, encode_codes};
 use crate::text::Text;
 
+/// What HELP says.
+pub(super) const HELP: &str = "See RFC 5321 for the commands of SMTP";
+
 /// What an answer to EHLO takes without lines of the driver's own, more or less, in octets.
 const ROOM: usize = 512;
 

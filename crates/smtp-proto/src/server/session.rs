@@ -61,11 +61,7 @@ impl Session {
     /// [what it says](Config::set_greeting) after that.
     #[must_use]
     pub fn new(config: Arc<Config>, channel: Channel, out: &mut BytesMut) -> Self {
-        out.put_slice(b"220 ");
-        out.put_slice(config.hostname().as_bytes());
-        out.put_u8(b' ');
-        out.put_slice(config.greeting().as_bytes());
-        out.put_slice(b"\r\n");
+        greet(&config, out);
         Self::begin(config, channel, State::Greeted)
     }
 
@@ -188,6 +184,9 @@ impl Session {
             if self.state == State::Closed {
                 *input = &[];
                 return Ok(Event::Closed);
+            }
+            if self.state == State::Turned {
+                return Err(Misuse::Turned.into());
             }
             if self.state == State::Handshake {
                 if input.is_empty() {
@@ -326,7 +325,7 @@ impl Session {
     }
 
     pub(super) fn say_goodbye(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
-        if !matches!(self.state, State::Handshake | State::Closed) {
+        if !matches!(self.state, State::Handshake | State::Turned | State::Closed) {
             self.no(why, out);
         }
         self.enter(State::Closed);
@@ -366,7 +365,7 @@ impl Session {
     /// changes there are is drawn at [`State`].
     pub(super) fn enter(&mut self, state: State) {
         match state {
-            // Under TLS: nothing is known of the client.
+            // Under TLS, or for another client: nothing is known of it.
             State::Greeted => {
                 self.inbound.forget();
                 self.lines.reset();
@@ -385,6 +384,8 @@ impl Session {
                 self.desk.revoke();
                 self.refusal = None;
             }
+            // What comes is not for this session.
+            State::Turned => self.inbound.forget(),
             State::Refused
             | State::Authenticating
             | State::Transaction
@@ -413,4 +414,13 @@ impl Session {
     pub const fn is_authenticated(&self) -> bool {
         self.authenticated
     }
+}
+
+/// RFC 5321 §4.3.1.
+pub(super) fn greet(config: &Config, out: &mut BytesMut) {
+    out.put_slice(b"220 ");
+    out.put_slice(config.hostname().as_bytes());
+    out.put_u8(b' ');
+    out.put_slice(config.greeting().as_bytes());
+    out.put_slice(b"\r\n");
 }

@@ -15,6 +15,8 @@
 /// Greeted, Transaction, Chunks ── STARTTLS ──▶ Handshake
 /// Body ── the end of a chunk that is not the last ──▶ Chunks ── BDAT ──▶ Body
 /// Chunks ── RSET, EHLO, a BDAT that is refused ──▶ Ready
+/// Ready ── ATRN ──▶ Turned
+/// Greeted, Ready ── XCLIENT ──▶ Greeted
 /// Refused ── QUIT ──▶ Closed
 /// Any ── QUIT, too many bad commands or refusals, a 421, a protocol error,
 ///        timed_out, shut_down, eof ──▶ Closed
@@ -42,6 +44,8 @@ pub enum State {
     Delivery,
     /// STARTTLS was accepted: the driver is shaking hands.
     Handshake,
+    /// ATRN was accepted: the connection is a client session's (RFC 2645 §5.3).
+    Turned,
     /// Over.
     Closed,
 }

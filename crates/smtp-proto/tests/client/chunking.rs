@@ -123,6 +123,24 @@ fn reset_half_way() {
     assert_eq!(client.session.close_reason(), None);
 }
 
+/// The answer to a chunk of a transaction that was reset is none of the next.
+#[test]
+fn a_late_answer() {
+    let mut client = accepted(&["PIPELINING", "CHUNKING"]);
+    client.session.chunk(b"abc", false, &mut client.out).unwrap();
+    client.send(b"RSET");
+    client.send(b"MAIL FROM:<a@b>");
+    client.receive(b"452 no space\r\n");
+    for command in ["MAIL FROM:<a@b>", "RCPT TO:<a@b>"] {
+        client.send(command.as_bytes());
+    }
+    client.receive(&b"250 OK\r\n".repeat(3));
+    let answers = ["Rset 250 OK", "Mail 250 OK", "Rcpt(0) 250 OK"];
+    assert_eq!(client.seen[..2], ["AnswerPending", "Chunk 452 no space"]);
+    assert_eq!(client.seen[2..], answers);
+    assert_eq!(client.session.chunk(b"abc", true, &mut client.out), Ok(()));
+}
+
 /// The octets may go out beside the session: it knows how many are owed.
 #[test]
 fn octets_beside_the_session() {

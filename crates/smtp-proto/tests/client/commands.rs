@@ -46,6 +46,56 @@ fn messages() {
     );
 }
 
+/// RFC 1985, RFC 2645 §5.3, and Postfix's XCLIENT and XFORWARD: what they change.
+#[test]
+fn commands_of_relays() {
+    transcript(
+        everything(),
+        Channel::Clear,
+        &["S: 220 mx
+           E: greeting 220 mx
+           C: XCLIENT NAME=a LOGIN=b
+           S: 220 mx again
+           E: XClient 220 mx again
+           C: XFORWARD NAME=a
+           E: NotNow
+           C: EHLO c
+           S: 250-mx
+           S: 250 AUTH PLAIN
+           E: Ehlo 250 mx AUTH PLAIN
+           C: XFORWARD NAME=a
+           S: 250 OK
+           E: XForward 250 OK
+           C: ETRN #queue
+           S: 253 five messages
+           E: Etrn 253 five messages
+           C: ATRN
+           E: NotNow
+           C: XCLIENT NAME=a
+           S: 550 you are not trusted
+           E: XClient 550 you are not trusted
+           C: XCLIENT NAME=a
+           S: 220 mx again
+           E: XClient 220 mx again
+           C: MAIL FROM:<a@b>
+           E: NotNow
+           C: EHLO c
+           S: 250-mx
+           S: 250 AUTH PLAIN
+           E: Ehlo 250 mx AUTH PLAIN
+           C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+           S: 235 welcome
+           E: Auth 235 welcome
+           C: ATRN a.example
+           S: 453 no mail
+           E: Atrn 453 no mail
+           C: ATRN
+           S: 250 OK
+           E: Atrn 250 OK
+           E: closed"],
+    );
+}
+
 /// RFC 5321 §4.1.4: what is out of order is not sent.
 #[test]
 fn out_of_order() {
@@ -106,8 +156,14 @@ fn out_of_order() {
            S: 250
            E: Noop 250
            C: XCLIENT NAME=a
-           S: 220 mx
-           E: Unknown 220 mx
+           E: NotNow
+           C: ETRN c
+           E: NotNow
+           C: ATRN
+           E: NotNow
+           C: X-OURS
+           S: 250
+           E: Unknown 250
            C: EHLO c
            S: 250-mx
            S: 250 SIZE

@@ -340,6 +340,15 @@ fn greetings() {
     }
 }
 
+/// A greeting that never ends is given up at the limit, and told up to a line of it.
+#[test]
+fn a_greeting_without_end() {
+    let mut player = Player::new(plan(), Config::default(), Channel::Tls);
+    player.read(&b"220-still here\r\n".repeat(5000));
+    let told = player.outcome().remove(0);
+    assert!(told.contains(": 220-still here\\r\\n220-") && told.len() < 700, "{told}");
+}
+
 /// A name or password that cannot be sent is found before anything is sent for it.
 #[test]
 fn credentials_that_cannot_be_sent() {

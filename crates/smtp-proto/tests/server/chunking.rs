@@ -18,7 +18,8 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
             b"AUTH LOGIN\r\n", b"AUTH PLAIN\r\n", b"YWxpY2U=\r\n", b"c2VjcmV0\r\n", b"*\r\n", b"HELP\r\n", b"VRFY x\r\n",
             b"EHLO", b"AUTH ", b"VRFY jose SMTPUTF8\r\n", b"VRFY jos\xc3\xa9\r\n", b"EHLO \xc3\xa9\r\n", b"SAML x\r\n",
             b"EXPN staff\r\n", b"XWHO a\r\n", b"BDAT 3\r\nabc", b"BDAT 30 LAST\r\n", b"BDAT 0 LAST\r\n", b"BDAT 41\r\n", b"BDAT x\r\n",
-            b"MAIL FROM:<blind@b>\r\n", b"LHLO c\r\n", b"GET / HTTP/1.1\r\n", b" RET=HDRS\r\n", b" X-RET BY=9;R\r\n", b" NOTIFY=NEVER\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
+            b"MAIL FROM:<blind@b>\r\n", b"LHLO c\r\n", b"ETRN d\r\n", b"ETRN #q\r\n", b"ATRN\r\n", b"ATRN d\r\n", b"XCLIENT LOGIN=a\r\n",
+            b"XCLIENT ADDR=1\r\n", b"XFORWARD ADDR=1\r\n", b"HELP x\r\n", b"GET / HTTP/1.1\r\n", b" RET=HDRS\r\n", b" X-RET BY=9;R\r\n", b" NOTIFY=NEVER\r\n", b" SIZE=9 BODY=7BIT\r\n", b"hi", b"REFUSE", b"..", b"\r", b"\n", b"\0", b"\r\n", b" ",
             b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         ]).prop_map(<[u8]>::to_vec),
         1 => prop::collection::vec(any::<u8>(), 0..12),
@@ -45,6 +46,11 @@ fn play(protocol: Protocol, policy: BodyPolicy, input: &[u8], lengths: &[usize])
     config.mail_parameters.add("X-RET").unwrap();
     config.ehlo_lines.add("X-DSN").unwrap();
     config.dsn = true;
+    config.help = true;
+    config.etrn = true;
+    config.atrn = true;
+    config.xclient = true;
+    config.xforward = true;
     config.deliver_by = Some(9);
     config.mechanisms.offer("PLAIN").unwrap();
     config.mechanisms.offer("LOGIN").unwrap();

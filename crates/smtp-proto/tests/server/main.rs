@@ -33,4 +33,6 @@ mod policy;
 mod smtputf8;
 mod starttls;
 mod transcript;
+mod turn;
 mod wire_log;
+mod xclient;

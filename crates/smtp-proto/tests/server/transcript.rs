@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use mail_transcript::{LogLines, Peer, Unread, assert_hidden, play_server};
 use smtp_proto::server::{
-    Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, Upgrade,
 };
 use smtp_proto::{
-    Argument, BytesMut, EnhancedCode, Framed, Mechanism, Reply, ReplyCode, ReplyFramer, ReplyLines,
-    Text,
+    Argument, BytesMut, EnhancedCode, Etrn, Framed, Mechanism, Reply, ReplyCode, ReplyFramer,
+    ReplyLines, Text,
 };
 
 /// The configuration that most transcripts run under.
@@ -257,6 +257,22 @@ impl Server {
                 let members = members.map(|member| Text::new(member).unwrap());
                 session.accept_with(ticket, ReplyLines::new(&members), out)
             }
+            Event::Help(Some(topic), ticket) => session.accept_with(ticket, topic.text(), out),
+            Event::Etrn(Etrn::Host(_), ticket) => session.accept(ticket, out),
+            Event::Etrn(Etrn::Queue(_), ticket) => {
+                let text = Text::new("OK, pending messages for the queue started").unwrap();
+                let code = ReplyCode::new(252).unwrap();
+                let reply = Reply::new(code, EnhancedCode::new(2, 0, 0), text.into()).unwrap();
+                session.reply(ticket, reply, out)
+            }
+            Event::Atrn(Some(_), ticket) => session.turn(ticket, out),
+            Event::Atrn(None, ticket) => {
+                let text = Text::new("You have no mail").unwrap();
+                let none = Rejection::new(453, EnhancedCode::new(4, 2, 1), text).unwrap();
+                session.reject(ticket, none, out)
+            }
+            Event::XClient(_, ticket) => session.accept(ticket, out),
+            Event::XForward(_, ticket) => session.accept(ticket, out),
             Event::Unknown(unknown, ticket) if unknown.verb() == "XWHO" => {
                 let argument = unknown.argument().map_or(Text::EMPTY, Argument::text);
                 let lines = [Text::new("You are").unwrap(), argument];
@@ -287,7 +303,7 @@ impl Peer for Server {
             match result {
                 Ok(Event::NeedInput) => break,
                 Ok(event) => {
-                    let hello = matches!(event, Event::Hello(..));
+                    let hello = matches!(event, Event::Hello(..) | Event::XClient(..));
                     let start = self.out.len();
                     self.log(&event);
                     self.answer(event);
@@ -297,6 +313,7 @@ impl Peer for Server {
                     self.outcome.failure = Some(failure);
                     self.closed = true;
                 }
+                Err(Error::Misuse(Misuse::Turned)) => break,
                 Err(Error::Misuse(misuse)) => panic!("{misuse}"),
             }
         }
