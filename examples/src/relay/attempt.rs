@@ -60,30 +60,18 @@ enum Went {
 
 impl Run<'_> {
     /// What becomes of the message for each recipient. It may take several transactions, and
-    /// a new connection where the old one turns out to have ended.
+    /// a new connection where one that was kept turns out to have ended.
     fn run(&self, open: &mut Option<SmtpClient>) -> Vec<Fate> {
         let mut fates: Vec<Option<Fate>> = vec![None; self.recipients.len()];
-        let mut fresh = false;
-        loop {
+        let why = loop {
             let left: Vec<usize> = (0..fates.len()).filter(|&at| fates[at].is_none()).collect();
             if left.is_empty() {
-                break;
+                break Reason::own((4, 4, 2), "");
             }
-            let mut client = match open.take() {
-                Some(client) => client,
-                None => match self.shared.connect() {
-                    Ok(client) => {
-                        fresh = true;
-                        client
-                    }
-                    Err(why) => {
-                        let reason = Reason::own((4, 4, 1), why);
-                        left.iter().for_each(|&at| {
-                            fates[at] = Some(Fate::Deferred(reason.clone()));
-                        });
-                        break;
-                    }
-                },
+            let kept = open.is_some();
+            let mut client = match open.take().map_or_else(|| self.shared.connect(), Ok) {
+                Ok(client) => client,
+                Err(why) => break Reason::own((4, 4, 1), why),
             };
             let went = self.transact(&mut client, &left, &mut fates);
             match client.close_reason() {
@@ -91,22 +79,17 @@ impl Run<'_> {
                 Some(CloseReason::LimitReached) => client.quit(),
                 Some(_) => drop(client),
             }
-            let none_decided = left.iter().all(|&at| fates[at].is_none());
-            let why = match went {
-                Went::Broken(why) => why,
-                Went::Through => "the server takes no recipients".into(),
-            };
-            // One that was kept may have ended meanwhile; a new one gets no second chance.
-            if none_decided && fresh || self.shared.settings.account.stop.load(Ordering::Relaxed) {
-                let reason = Reason::own((4, 4, 2), why);
-                left.iter().for_each(|&at| {
-                    fates[at].get_or_insert_with(|| Fate::Deferred(reason.clone()));
-                });
-                break;
+            let some_decided = left.iter().any(|&at| fates[at].is_some());
+            let again = some_decided || kept && open.is_none();
+            if !again || self.shared.settings.account.stop.load(Ordering::Relaxed) {
+                let why = match went {
+                    Went::Broken(why) => why,
+                    Went::Through => "the server takes no recipients".into(),
+                };
+                break Reason::own((4, 4, 2), why);
             }
-            fresh = false;
-        }
-        fates.into_iter().flatten().collect()
+        };
+        fates.into_iter().map(|fate| fate.unwrap_or_else(|| Fate::Deferred(why.clone()))).collect()
     }
 
     /// One transaction, for these of the recipients. Those for whom it is to be tried again

@@ -1,6 +1,11 @@
 //! What an attempt comes to: what is noted, and what its sender is told.
 
-use std::{sync::atomic::Ordering, thread, time::Duration};
+use std::{
+    io::{self, Read},
+    sync::atomic::Ordering,
+    thread,
+    time::Duration,
+};
 
 use smtp_proto::{Action, Diagnostic, Hostname, Mail, Protocol, Rcpt, ReportedRecipient};
 use time::OffsetDateTime;
@@ -125,6 +130,14 @@ impl<'j> Judge<'j> {
         }
         let server = &self.shared.server;
         let about = About { mail: self.mail, arrived: self.queued.arrived };
-        server.report(about, reported, &mut server.store.queued_body(self.queued)?)
+        let mut original: Box<dyn Read> = match server.store.queued_body(self.queued) {
+            Ok(body) => Box::new(body),
+            // The sender is told all the same.
+            Err(error) => {
+                self.shared.report(&error);
+                Box::new(io::empty())
+            }
+        };
+        server.report(about, reported, &mut original)
     }
 }
