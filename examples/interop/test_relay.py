@@ -72,18 +72,18 @@ class Chain(ServerTest):
         one, two, three = free_ports(3)
         user = ("--relay-user", f"alice:{PASSWORD}")
         self.chain = [
-            self.start_server(self.directory(), *options, *USERS, *FAST, fixed=fixed)
+            self.start_server(self.directory(), *options, *USERS, fixed=fixed)
             for options, fixed in (
                 (
                     ["--hostname=three.invalid"],
                     {"smtp": three},
                 ),
                 (
-                    ["--hostname=two.invalid", f"--relay={HOST}:{three}"],
+                    ["--hostname=two.invalid", f"--relay={HOST}:{three}", *FAST],
                     {"smtp": two},
                 ),
                 (
-                    ["--hostname=one.invalid", f"--relay={HOST}:{two}", *user,
+                    ["--hostname=one.invalid", f"--relay={HOST}:{two}", *user, *FAST,
                      "--allow-plaintext-auth"],
                     {"submission": one},
                 ),
