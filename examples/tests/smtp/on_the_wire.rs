@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use mail_examples::{relay::Relay, smtp_client::Security};
+use mail_examples::{relay::Relay, smtp_client::Security, store::Store};
 use smtp_proto::client::Protocol;
 
 use crate::{
-    common::play,
+    common::{inbox, play, server},
     relay::{enqueue, enqueue_as, enqueue_with, first, is_empty, settings, wait_until},
 };
 
@@ -241,4 +241,50 @@ fn lmtp_has_an_answer_for_each() {
     run(&[transcript], Protocol::Lmtp, |first| {
         enqueue(first, "hi\r\n", &["a@x.invalid", "b@x.invalid"]);
     });
+}
+
+/// RFC 6152 §3, RFC 6531 §3.4, RFC 1870 §6.1: nothing of it is said where it cannot go.
+#[test]
+fn what_the_server_does_not_take_is_not_tried() {
+    let offers = OPENED.replace("250 PIPELINING", "250 SIZE 10");
+    for (mail, to, text, status) in [
+        ("MAIL FROM:<alice@localhost> BODY=8BITMIME", "a@x.invalid", "é\r\n", "5.6.3"),
+        ("MAIL FROM:<alice@localhost> SMTPUTF8", "é@x.invalid", "hi\r\n", "5.6.7"),
+        ("MAIL FROM:<alice@localhost>", "a@x.invalid", "0123456789\r\n", "5.3.4"),
+    ] {
+        let transcript = format!("{offers}S: QUIT\nC: 221 Bye");
+        let first = run(&[&transcript], Protocol::Smtp, |first| {
+            enqueue_as(first, mail, text, &[to]);
+        });
+        let [report] = &inbox(&first.store, "alice")[..] else { panic!("{mail}") };
+        assert!(report.contains(&format!("\r\nStatus: {status}\r\n")), "{mail}: {report}");
+        assert!(!report.contains("Remote-MTA"), "{report}");
+    }
+}
+
+/// What was answered is noted before anything else is sent: the process may die then.
+#[test]
+fn each_transaction_is_noted_before_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Arc::new(server(Store::open(directory.path()).unwrap()));
+    enqueue(&first, "hi\r\n", &["a@x.invalid", "b@x.invalid"]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let relay = Relay::start(Arc::clone(&first), settings(port.local_addr().unwrap())).unwrap();
+    let (mut socket, _) = port.accept().unwrap();
+    let offers = OPENED.replace("250 PIPELINING", "250 LIMITS RCPTMAX=1");
+    let mail = "S: MAIL FROM:<alice@first.invalid>\nC: 250 OK\n";
+    play(&mut socket, &format!("{offers}{mail}S: RCPT TO:<a@x.invalid>\nC: 250 OK\n{SENT}{mail}"));
+    // It has begun with the other.
+    let index = rusqlite::Connection::open(directory.path().join("index.sqlite")).unwrap();
+    let left: Vec<String> = index
+        .prepare("SELECT rcpt FROM queued_recipient")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(left, ["RCPT TO:<b@x.invalid>"]);
+    play(&mut socket, &format!("S: RCPT TO:<b@x.invalid>\nC: 250 OK\n{SENT}"));
+    wait_until(|| is_empty(&first));
+    relay.stop();
 }
