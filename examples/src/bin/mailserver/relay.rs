@@ -26,12 +26,12 @@ pub(crate) struct RelayOptions {
     /// Send mail of the users for others on to this server, by SMTP
     ///
     /// It waits on the disk until that server has taken it. What it does not take comes back
-    /// to its sender as a report.
-    #[arg(long, value_name = "HOST:PORT")]
+    /// to its sender as a report. The port is 25, or 587 with a login.
+    #[arg(long, value_name = "HOST[:PORT]")]
     relay: Option<ServerAddress>,
 
-    /// The same, by LMTP
-    #[arg(long, value_name = "HOST:PORT")]
+    /// The same, by LMTP; port 24 without one
+    #[arg(long, value_name = "HOST[:PORT]")]
     relay_lmtp: Option<ServerAddress>,
 
     /// How the connection to it is kept from being read
