@@ -157,7 +157,7 @@ fn accept(session: &mut Session, input: &mut &[u8], arena: &mut Arena, out: &mut
 /// A session with a mailbox selected, and what it takes.
 fn selected() -> (Session, Arena, BytesMut) {
     let (mut out, mut arena) = (BytesMut::with_capacity(1 << 20), Arena::with_capacity(65_536));
-    let config = Arc::new(Config::new("imap.example.org"));
+    let config = Arc::new(Config::default());
     let mut session = Session::preauthenticated(config, Channel::Tls, &mut out);
     accept(&mut session, &mut &b"a SELECT INBOX\r\n"[..], &mut arena, &mut out);
     (session, arena, out)
