@@ -65,7 +65,7 @@ fn repeat(line: &str, octets: usize) -> String {
 fn imap_session(input: &str) {
     use imap_proto::server::{Channel, Config, Event, Session};
     let (mut out, mut arena) = (BytesMut::new(), Arena::new());
-    let config = Config::new("imap.example.org");
+    let config = Config::default();
     let mut session = Session::new(Arc::new(config), Channel::Tls, &mut out);
     let mut unread = input.as_bytes();
     loop {

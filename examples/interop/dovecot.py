@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from home import Home
-from server import HOST, PASSWORD, PATIENCE
+from server import HOST, PASSWORD, PATIENCE, free_ports
 
 USER = "alice"
 
@@ -62,6 +62,7 @@ ssl_key = <{home}/key.pem
 # Added for LMTP (RFC 2033), by which it takes mail.
 LMTP = """
 protocols = pop3 lmtp
+auth_username_format = %n
 service lmtp {{
   user = {user}
   inet_listener lmtp {{
@@ -113,7 +114,7 @@ class Dovecot:
         """Starts Dovecot and waits until it accepts connections."""
         # It takes no port 0. Somebody may take a port that was free, hence the tries.
         for _ in range(5):
-            self.ports = free_ports(*self.names)
+            self.ports = dict(zip(self.names, free_ports(len(self.names))))
             configuration = self.configuration.format(
                 host=HOST,
                 home=self.home.path,
@@ -135,13 +136,15 @@ class Dovecot:
 
     def _accepts(self):
         end = time.monotonic() + PATIENCE
-        while self.process.poll() is None and time.monotonic() < end:
-            # It listens on all ports before it accepts on any.
-            with contextlib.suppress(ConnectionRefusedError):
-                socket.create_connection((HOST, self.ports["pop3s"]), PATIENCE).close()
-                return True
+        # It begins to listen on one port after the other, in no order that is told.
+        silent = set(self.names)
+        while silent and self.process.poll() is None and time.monotonic() < end:
+            for name in sorted(silent):
+                with contextlib.suppress(ConnectionRefusedError):
+                    socket.create_connection((HOST, self.ports[name]), PATIENCE).close()
+                    silent.discard(name)
             time.sleep(0.01)
-        return False
+        return not silent
 
     def said(self):
         """What it has written to its output and its log."""
@@ -180,14 +183,3 @@ class Dovecot:
             self.stop()
         finally:
             self.home.remove()
-
-
-def free_ports(*names):
-    """A free port for each of the names."""
-    with contextlib.ExitStack() as sockets:
-        ports = {}
-        for name in names:
-            listener = sockets.enter_context(socket.socket())
-            listener.bind((HOST, 0))
-            ports[name] = listener.getsockname()[1]
-        return ports

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import glob
 import imaplib
 import os
 import poplib
@@ -31,6 +32,8 @@ WAYS = (CLEAR, STARTTLS, TLS)
 # The listeners, by the names of their options, as the server announces them.
 LISTENERS = {
     ("SMTP", False): "smtp",
+    ("submission", False): "submission",
+    ("LMTP", False): "lmtp",
     ("POP3", False): "pop3",
     ("IMAP", False): "imap",
     ("SMTP", True): "smtps",
@@ -38,18 +41,22 @@ LISTENERS = {
     ("IMAP", True): "imaps",
 }
 ALL = tuple(LISTENERS.values())
-ANNOUNCED = re.compile(r"^(SMTP|POP3|IMAP) on \S+:(\d+) \((.*)\)$", re.MULTILINE)
+ANNOUNCED = re.compile(r"^(SMTP|submission|LMTP|POP3|IMAP) on \S+:(\d+) \((.*)\)$", re.MULTILINE)
 
 
 class Server:
-    """The mail server as a process, on free ports, over a data directory."""
+    """The mail server as a process, over a data directory.
 
-    def __init__(self, data, *options, listeners=ALL):
+    Its ports are free ones, or those of `fixed`, which it has again after each start.
+    """
+
+    def __init__(self, data, *options, listeners=ALL, fixed=()):
         self.data = data
-        self.listeners = listeners
+        self.listeners = tuple(fixed) or listeners
         self.arguments = [f"--data={data}", *options]
+        ports = dict.fromkeys(self.listeners, 0) | dict(fixed)
         for name in ALL:
-            address = f"{HOST}:0" if name in listeners else "none"
+            address = f"{HOST}:{ports[name]}" if name in ports else "none"
             self.arguments.append(f"--{name}={address}")
         self.process = None
         self.start()
@@ -119,7 +126,8 @@ class Server:
 
     def certificate(self):
         """The file with the certificate that it made at its first start."""
-        return os.path.join(self.data, "tls", "localhost-cert.pem")
+        (certificate,) = glob.glob(os.path.join(self.data, "tls", "*-cert.pem"))
+        return certificate
 
     def tls(self):
         """A client's context that trusts this server only."""
@@ -127,6 +135,15 @@ class Server:
         # A certificate that signs itself is no authority, which this asks for.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         return context
+
+
+def free_ports(count):
+    """Numbers of ports that nobody listens at."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 RUNNING = set()

@@ -7,9 +7,9 @@ import subprocess
 import time
 import unittest
 
-from server import HOST, PATIENCE, PROGRAM, ServerTest, message
+from server import ALL, HOST, PATIENCE, PROGRAM, ServerTest, message
 
-OFF = [f"--{name}=none" for name in ("smtp", "pop3", "imap", "smtps", "pop3s", "imaps")]
+OFF = [f"--{name}=none" for name in ALL]
 
 
 class Ending(ServerTest):
@@ -158,7 +158,7 @@ class Errors(ServerTest):
         self.assertEqual(ended.returncode, 0)
         for option in (
             "--data", "--memory", "--hostname", "--smtp", "--pop3", "--imap", "--smtps", "--pop3s",
-            "--imaps", "--user", "--users-file", "--cert", "--key", "--max-message-size",
+            "--imaps", "--submission", "--lmtp", "--user", "--users-file", "--cert", "--key", "--max-message-size",
             "--max-connections", "--max-connections-per-address", "--allow-plaintext-auth",
             "--allow-remote-development-users",
         ):

@@ -22,8 +22,8 @@ use crate::stream::Stream;
 
 /// How long it may take to connect to one address.
 const CONNECT: Duration = Duration::from_secs(30);
-/// How long a server may leave what is sent to it unread.
-const UNREAD: Duration = Duration::from_secs(60);
+/// How long a server may leave what is sent to it unread (RFC 5321 §4.5.3.2.5).
+const UNREAD: Duration = Duration::from_secs(3 * 60);
 /// How often [`ClientConnection::receive`] looks whether to stop.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -95,12 +95,14 @@ impl ClientConnection {
     /// answers. `config` is for [`ClientConnection::start_tls`].
     ///
     /// # Errors
-    /// When the host has no address, or none answers within 30 seconds.
+    /// [`ErrorKind::NotFound`] when the host has no address; others when none answers within 30
+    /// seconds.
     pub fn connect(host: &str, port: u16, config: Arc<ClientConfig>) -> io::Result<Self> {
         let invalid = |e| io::Error::new(ErrorKind::InvalidInput, e);
         let server = ServerName::try_from(host.to_owned()).map_err(invalid)?;
         let mut failed = io::Error::new(ErrorKind::NotFound, "the host has no address");
-        for address in (host, port).to_socket_addrs()? {
+        let unknown = |e| io::Error::new(ErrorKind::NotFound, e);
+        for address in (host, port).to_socket_addrs().map_err(unknown)? {
             match TcpStream::connect_timeout(&address, CONNECT) {
                 Ok(socket) => {
                     return Ok(Self {

@@ -75,8 +75,8 @@ pub struct Listeners {
 
 impl Listeners {
     /// No port yet.
-    pub fn new(server: Server) -> Self {
-        Self { server: Arc::new(server), connections: Arc::default(), accepting: Vec::new() }
+    pub fn new(server: impl Into<Arc<Server>>) -> Self {
+        Self { server: server.into(), connections: Arc::default(), accepting: Vec::new() }
     }
 
     /// Opens a port and accepts connections there from now on. Returns its

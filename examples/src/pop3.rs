@@ -140,7 +140,7 @@ fn send_message(
 /// What this connection is offered.
 fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
     let mut config = Config::default();
-    config.greeting = Text::new(&format!("{} POP3 server ready", server.hostname))?.into();
+    config.set_greeting(&format!("{} POP3 server ready", server.hostname))?;
     config.stls = true;
     config.tolerance = Tolerance::PUBLIC;
     config.plaintext_auth = server.may_log_in(connection);

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rustls::ServerConfig;
 
-use crate::{login::PlaintextAuth, store::Store, throttle::Throttle};
+use crate::{login::PlaintextAuth, smtp::sink::Sink, store::Store, throttle::Throttle};
 
 /// The mail server as its drivers see it.
 #[derive(Debug)]
@@ -25,6 +25,10 @@ pub struct Server {
     pub development_users_anywhere: bool,
     /// Whether all that goes over the wire is shown on standard error, but for secrets.
     pub log_wire: bool,
+    /// Whether mail for others is taken from the users, as there is somebody to send it on.
+    pub relays: bool,
+    /// What a sink does wrong ([`smtp::sink::drive`](crate::smtp::sink::drive)).
+    pub sink: Sink,
     /// How many connections there may be, and how long.
     pub limits: Limits,
     pub(crate) throttle: Throttle,
@@ -73,6 +77,8 @@ impl Server {
             plaintext_auth: PlaintextAuth::Never,
             development_users_anywhere: false,
             log_wire: false,
+            relays: false,
+            sink: Sink::default(),
             limits: Limits::default(),
             throttle: Throttle::default(),
         }

@@ -22,8 +22,9 @@ use std::{
 const TRIES: u32 = 10;
 /// How long it takes until one of them comes back.
 const COMES_BACK: Duration = Duration::from_secs(1);
-/// How long a try is waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a try is waited for. Those that are being looked at come back if they are right, so
+/// that a house whose clients all log in at once, each with the right password, has them all in.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often it is looked whether somebody who waits has gone.
 const LOOK: Duration = Duration::from_millis(250);
 /// How many counters there are. Those who meet in one, by chance, share it:

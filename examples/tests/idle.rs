@@ -27,7 +27,7 @@ impl Drop for Server {
 fn start() -> (Server, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailserver"));
     command.args(["--memory", "--smtp", "127.0.0.1:0", "--imap", "127.0.0.1:0"]);
-    for port in ["--pop3", "--smtps", "--pop3s", "--imaps"] {
+    for port in ["--submission", "--lmtp", "--pop3", "--smtps", "--pop3s", "--imaps"] {
         command.args([port, "none"]);
     }
     let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());

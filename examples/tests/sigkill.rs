@@ -18,7 +18,7 @@ use mail_examples::store::{Store, UidSet};
 fn start(data: &Path) -> (Child, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailserver"));
     command.args(["--smtp", "127.0.0.1:0"]).arg("--data").arg(data);
-    for port in ["--pop3", "--imap", "--smtps", "--pop3s", "--imaps"] {
+    for port in ["--submission", "--lmtp", "--pop3", "--imap", "--smtps", "--pop3s", "--imaps"] {
         command.args([port, "none"]);
     }
     let mut server = command.stdout(Stdio::piped()).spawn().unwrap();

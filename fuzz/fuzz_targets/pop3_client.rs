@@ -4,13 +4,17 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use bytes::BytesMut;
+use client_side::Client;
 use libfuzzer_sys::fuzz_target;
-use mail_fuzz::in_proportion;
-use pop3_proto::Command;
-use pop3_proto::client::{Channel, ClearText, CloseReason, Config, Error, Event, Session, State};
+use mail_fuzz::{in_proportion, lengths};
+use mail_transcript::{Client as _, Cut, Peer};
+use pop3_proto::client::{Channel, ClearText, CloseReason, Config};
+use pop3_proto::{BytesMut, Command};
 
-const LINE: usize = 100;
+#[path = "../../crates/pop3-proto/tests/session/client_side.rs"]
+#[allow(dead_code, reason = "scripts are for the tests")]
+mod client_side;
+
 const COMMANDS: [&[u8]; 20] = [
     b"CAPA",
     b"STLS",
@@ -46,44 +50,35 @@ struct Case<'a> {
     input: &'a [u8],
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Outcome {
-    told: Vec<String>,
-    body: Vec<u8>,
+    seen: Vec<String>,
     out: BytesMut,
     reason: Option<CloseReason>,
 }
 
 /// By turns, commands are sent and the server is heard: what lies there before a command is
 /// sent depends on the turns then, and not on the reads.
-fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
+fn run(case: &Case<'_>, mut input: &[u8], cut: Cut<'_>) -> Outcome {
     let mut config = Config::default();
-    config.limits.line = LINE;
+    config.limits.line = 100;
     config.limits.pipelined = 4;
     if !case.secret {
         config.clear_text = ClearText::Everything;
     }
-    let mut session = Session::new(config, Channel::Clear);
-    let Outcome { mut told, mut body, mut out, .. } = Outcome::default();
+    let mut client = Client::new(config, Channel::Clear);
     let mut commands = case.commands.iter().map(|at| COMMANDS[usize::from(*at) % COMMANDS.len()]);
     let mut next = commands.next();
-    let (mut start, mut end, mut rest) = (0, 0, case.input.len());
-    let mut challenge = None;
-    'talking: for (at, turn) in case.turns.iter().enumerate() {
-        if let Some((ticket, octets)) = challenge.take() {
-            let octets: Vec<u8> = octets;
-            let answered = match octets.is_empty() {
-                true => session.cancel(ticket, &mut out),
-                false => session.respond(ticket, &octets, &mut out),
-            };
-            answered.expect("the ticket is of this session");
+    for (at, turn) in case.turns.iter().enumerate() {
+        if client.awaits_response() {
+            client.send(if turn % 2 == 0 { b"*" } else { b"AAAA" });
         }
         while let Some(line) = next {
-            let command = Command::parse(line).expect("a command");
-            match session.allows(command) {
+            let session = &client.session;
+            match session.allows(Command::parse(line).expect("a command")) {
                 Ok(()) => {
                     assert!(session.close_reason().is_none_or(|why| why == CloseReason::Unread));
-                    session.send(command, &mut out).expect("it is allowed");
+                    client.send(line);
                 }
                 // It may be, later.
                 Err(_) if session.waiting() > 0 => break,
@@ -92,59 +87,28 @@ fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
             next = commands.next();
         }
         let last = at + 1 == case.turns.len();
-        let turn = if last { rest } else { usize::from(*turn).min(rest) };
-        let until = end + turn;
-        rest -= turn;
-        loop {
-            end = (end + reads.next().unwrap_or(1)).min(until);
-            let mut input = &case.input[start..end];
-            while challenge.is_none() {
-                assert!(session.waiting() <= 5, "more waits than the limit says");
-                match session.receive(&mut input, &mut out) {
-                    Ok(Event::NeedInput) => break,
-                    Ok(Event::Body(piece)) => body.extend_from_slice(piece),
-                    Ok(Event::Challenge(octets, ticket)) => {
-                        challenge = Some((ticket, octets.decode()));
-                    }
-                    Ok(Event::StartTls(upgrade)) => {
-                        assert_eq!(session.state(), State::Handshake);
-                        session.upgraded(upgrade).expect("it is of this session");
-                        told.push("upgraded".into());
-                    }
-                    Ok(Event::Closed) => break 'talking,
-                    Ok(event) => told.push(format!("{event:?}")),
-                    Err(Error::Protocol(error)) => {
-                        told.push(format!("{error:?}"));
-                        assert!(input.is_empty() || session.state() == State::Closed);
-                        break 'talking;
-                    }
-                    Err(Error::Misuse(misuse)) => panic!("{misuse}"),
-                }
-            }
-            assert!(
-                challenge.is_some() || input.len() < LINE,
-                "more is left unread than the limits say"
-            );
-            start = end - input.len();
-            if end == until {
-                break;
-            }
+        let turn = if last { input.len() } else { usize::from(*turn).min(input.len()) };
+        let (heard, rest) = input.split_at(turn);
+        input = rest;
+        for piece in cut.pieces(heard) {
+            client.receive(piece);
+            assert!(client.session.waiting() <= 5, "more waits than the limit says");
         }
     }
-    Outcome { told, body, out, reason: session.close_reason() }
+    Outcome { reason: client.session.close_reason(), seen: client.seen, out: client.out }
 }
 
 fuzz_target!(|case: Case<'_>| {
     in_proportion(case.input, |input| {
-        run(&Case { input, ..case }, std::iter::repeat(input.len()));
+        run(&case, input, Cut::Nowhere);
     });
-    let whole = run(&case, std::iter::repeat(case.input.len().max(1)));
-    let reads = case.reads.map(|read| usize::from(read) + 1);
+    let whole = run(&case, case.input, Cut::Nowhere);
+    let lengths = lengths(case.reads);
+    let cut = run(&case, case.input, Cut::Lengths(&lengths));
     // STLS looks at what came along with its answer, which depends on the reads.
-    if whole.told.iter().any(|told| told == "upgraded" || told == "PlaintextAfterStartTls") {
-        run(&case, reads.into_iter().cycle());
+    if whole.seen.iter().any(|seen| seen == "handshake" || seen == "PlaintextAfterStartTls") {
         return;
     }
-    assert_eq!(run(&case, reads.into_iter().cycle()), whole);
-    assert_eq!(run(&case, std::iter::repeat(1)), whole);
+    assert_eq!(cut, whole);
+    assert_eq!(run(&case, case.input, Cut::Everywhere), whole);
 });

@@ -3,13 +3,24 @@
 
 #![no_main]
 
-use std::sync::Arc;
+extern crate alloc;
 
 use arbitrary::Arbitrary;
-use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use pop3_proto::client::{self, Sent};
-use pop3_proto::{Command, MessageNumber, UniqueId, server};
+use mail_fuzz::lengths;
+use pop3_proto::client::Sent;
+use pop3_proto::server::{Channel, Config};
+use pop3_proto::{BytesMut, Command, MessageNumber};
+use server_side::{Server, received};
+
+#[path = "../../crates/pop3-proto/tests/session/client_side.rs"]
+#[allow(dead_code, reason = "scripts are for the tests")]
+mod client_side;
+#[path = "../../crates/pop3-proto/tests/session/server_side.rs"]
+#[allow(dead_code, reason = "scripts are for the tests")]
+mod server_side;
+#[path = "../../crates/pop3-proto/tests/session/wired.rs"]
+mod wired;
 
 #[derive(Arbitrary, Debug)]
 struct Case<'a> {
@@ -35,8 +46,9 @@ enum Asked {
 
 impl Asked {
     fn command(self) -> Command<'static> {
+        // There are two messages.
         let number = |number: u8| MessageNumber::new(u32::from(number % 4));
-        let one = |at: u8| MessageNumber::new(u32::from(at % 4) + 1).expect("from 1");
+        let one = |at: u8| MessageNumber::new(u32::from(at % 3) + 1).expect("from 1");
         match self {
             Self::Stat => Command::Stat,
             Self::List(at) => Command::List(number(at)),
@@ -51,109 +63,48 @@ impl Asked {
     }
 }
 
-/// There are three messages, all of them the same.
-const MESSAGES: usize = 3;
-
-fn answer(
-    session: &mut server::Session,
-    event: server::Event<'_>,
-    message: &[u8],
-    out: &mut BytesMut,
-) {
-    use server::Event;
-    let answered = match event {
-        Event::Login(_, ticket) => session.open(ticket, MESSAGES, out),
-        Event::Sizes(ticket) => session.sizes(ticket, [message.len() as u64; MESSAGES], out),
-        Event::UniqueIds(ticket) => {
-            let ids = ["a", "b", "c"].map(|id| UniqueId::new(id).expect("an id"));
-            session.unique_ids(ticket, ids, out)
-        }
-        Event::Retr(_, ticket) | Event::Top(_, _, ticket) => {
-            session.send_message(ticket, out).and_then(|mut body| {
-                message.chunks(5).for_each(|piece| body.push(piece, out));
-                session.finish(body, out)
-            })
-        }
-        Event::Update(_, ticket) => session.accept(ticket, out),
-        other => session.decline(other, out),
-    };
-    answered.expect("the ticket is of this session");
+fn line(command: &Command<'_>) -> String {
+    let mut line = BytesMut::new();
+    command.encode(&mut line);
+    std::str::from_utf8(&line).expect("US-ASCII").trim_end().into()
 }
 
-/// Lines as they go over: with CRLF, and one after the last.
-fn lines(message: &[u8]) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for (at, octet) in message.iter().enumerate() {
-        match octet {
-            b'\n' if at > 0 && message[at - 1] == b'\r' => {}
-            b'\r' | b'\n' => lines.extend_from_slice(b"\r\n"),
-            octet => lines.push(*octet),
-        }
-    }
-    if !lines.is_empty() && !lines.ends_with(b"\r\n") {
-        lines.extend_from_slice(b"\r\n");
-    }
-    lines
+/// Whether it is the answer to a command, and not what follows one.
+fn is_status(line: &str) -> bool {
+    !line.starts_with("body ") && (line.contains(" +OK") || line.contains(" -ERR"))
 }
 
 fuzz_target!(|case: Case<'_>| {
-    let (mut to_server, mut to_client) = (BytesMut::new(), BytesMut::new());
-    let (mut server_unread, mut client_unread) = (Vec::new(), Vec::new());
-    let config = server::Config::default();
-    let mut server = server::Session::new(Arc::new(config), server::Channel::Tls, &mut to_client);
-    let mut client = client::Session::new(client::Config::default(), client::Channel::Tls);
-    let start = ["CAPA", "USER a", "PASS b"].map(|line| Command::parse(line.as_bytes()));
-    let start = start.into_iter().map(|command| command.expect("a command"));
-    let commands = start.skip(usize::from(!case.pipelining));
+    let mut server = Server::new(Config::default(), Channel::Tls);
+    for (_, text) in &mut server.messages {
+        *text = case.message.to_vec();
+    }
+    let capabilities = case.pipelining.then_some(Command::Capa);
     let asked = case.commands.iter().take(64).map(|asked| asked.command());
-    let mut commands = commands.chain(asked).chain([Command::Quit]).peekable();
-    let whole = lines(case.message);
-    let (mut sent, mut answered, mut body) = (Vec::new(), Vec::new(), Vec::new());
-    let mut pieces = case.pieces.iter().map(|piece| usize::from(*piece) + 1).cycle();
-    let mut steps = 0_u64;
-    'talking: loop {
-        steps += 1;
-        assert!(steps < 1_000_000, "nobody says anything");
-        while let Some(command) = commands.peek() {
-            if client.allows(*command).is_err() {
+    let login = ["USER mrose", "PASS tan staaf"];
+    let login = login.map(|line| Command::parse(line.as_bytes()).expect("a command"));
+    let commands: Vec<Command<'_>> =
+        capabilities.into_iter().chain(login).chain(asked).chain([Command::Quit]).collect();
+    let lines: Vec<String> = commands.iter().map(line).collect();
+    let (seen, _) = wired::talk(server, Channel::Tls, &lines, &lengths(case.pieces));
+
+    let mut seen = seen.iter().skip(1).peekable();
+    let body = format!("body {}", received(case.message).escape_ascii());
+    for sent in commands.iter().map(|command| Sent::from(*command)) {
+        let status = seen.next().expect("every command is answered");
+        let (ok, no) = (format!("{sent:?} +OK"), format!("{sent:?} -ERR"));
+        assert!(status.starts_with(&ok) || status.starts_with(&no), "{status} to {sent:?}");
+        let end = format!("{sent:?} end");
+        while let Some(line) = seen.next_if(|line| !is_status(line)) {
+            if line == &end || line == "closed" {
                 break;
             }
-            client.send(*command, &mut to_server).expect("it is allowed");
-            sent.push(Sent::from(*command));
-            commands.next();
-        }
-        let piece = pieces.next().unwrap_or(1);
-        server_unread.extend_from_slice(&to_server.split_to(piece.min(to_server.len())));
-        let mut input = &server_unread[..];
-        loop {
-            match server.receive(&mut input, &mut to_client).expect("no fault") {
-                server::Event::NeedInput | server::Event::Closed => break,
-                event => answer(&mut server, event, case.message, &mut to_client),
-            }
-        }
-        server_unread = input.to_vec();
-        client_unread.extend_from_slice(&to_client.split_to(piece.min(to_client.len())));
-        let mut input = &client_unread[..];
-        loop {
-            match client.receive(&mut input, &mut to_server).expect("no fault") {
-                client::Event::NeedInput => break,
-                client::Event::Answer(answer) => answered.push(answer.to),
-                client::Event::Body(piece) => body.extend_from_slice(piece),
-                client::Event::End(Sent::Retr(_)) => {
-                    assert_eq!(std::mem::take(&mut body), whole);
-                }
-                client::Event::End(Sent::Top(_)) => {
-                    assert!(whole.starts_with(&std::mem::take(&mut body)));
-                }
-                client::Event::Unparsed { .. } | client::Event::Unsolicited(_) => {
-                    panic!("out of step")
-                }
-                client::Event::Closed => break 'talking,
+            match sent {
+                Sent::Retr(_) => assert_eq!(line, &body),
+                Sent::Top(_) => assert!(body.starts_with(line.as_str())),
                 _ => {}
             }
         }
-        client_unread = input.to_vec();
     }
-    assert_eq!(answered, sent);
-    assert!(commands.peek().is_none());
+    assert_eq!(seen.next(), None);
 });

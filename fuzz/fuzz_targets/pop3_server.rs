@@ -4,26 +4,21 @@
 
 #![no_main]
 
-use std::sync::Arc;
+extern crate alloc;
 
 use arbitrary::Arbitrary;
-use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
-use mail_fuzz::in_proportion;
-use pop3_proto::server::{
-    Channel, Config, DeletionMarks, Event, Login, Proof, ProtocolError, Rejection, Session, State,
-    UnknownCommands,
-};
-use pop3_proto::unstuff_line;
-use pop3_proto::{Auth, Mechanism, Response, Status, Timestamp, Tolerance, UniqueId};
+use mail_fuzz::{in_proportion, lengths};
+use mail_transcript::{Cut, replay};
+use pop3_proto::server::{Channel, Config, ProtocolError, UnknownCommands};
+use pop3_proto::{Response, Status, Tolerance, unstuff_line};
+use server_side::{Outcome, Server};
+
+#[path = "../../crates/pop3-proto/tests/session/server_side.rs"]
+#[allow(dead_code, reason = "scripts are for the tests")]
+mod server_side;
 
 const BAD_COMMANDS: u32 = 10;
-const LINE: usize = 100;
-const MESSAGES: [(&str, &str); 3] = [
-    ("a", "Subject: one\r\n\r\nHello.\r\n.\r\n..dots\r\n"),
-    ("b", ".odd: two\n\nbare\rends\n.\n.no end"),
-    ("c", ""),
-];
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Case<'a> {
@@ -40,16 +35,7 @@ struct Case<'a> {
     input: &'a [u8],
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Outcome {
-    out: BytesMut,
-    deleted: Option<DeletionMarks>,
-    closed: bool,
-    /// Octets in clear text came after STLS.
-    injected: bool,
-}
-
-fn config(case: &Case<'_>) -> Arc<Config> {
+fn server(case: &Case<'_>) -> Server {
     let mut config = Config::default();
     config.plaintext_auth = !case.stls;
     config.stls = case.stls;
@@ -65,96 +51,14 @@ fn config(case: &Case<'_>) -> Arc<Config> {
     if case.unknown {
         config.unknown_commands = UnknownCommands::All;
     }
-    config.limits.command_line = LINE - 20;
-    config.limits.auth_line = LINE;
+    config.limits.command_line = 80;
+    config.limits.auth_line = 100;
     config.limits.bad_commands = BAD_COMMANDS;
-    Arc::new(config)
-}
-
-fn run(case: &Case<'_>, mut reads: impl Iterator<Item = usize>) -> Outcome {
-    let mut outcome = Outcome::default();
-    let out = &mut outcome.out;
-    let timestamp = Timestamp::new("<1@example.org>").expect("a timestamp");
-    let mut session = Session::with_timestamp(config(case), Channel::Clear, timestamp, out);
-    let (mut start, mut end) = (0, 0);
-    while end < case.input.len() {
-        end = (end + reads.next().unwrap_or(1)).min(case.input.len());
-        let mut input = &case.input[start..end];
-        loop {
-            let event = match session.receive(&mut input, out) {
-                Ok(event) => event,
-                Err(error) if error == ProtocolError::HttpRequest.into() => {
-                    outcome.closed = true;
-                    return outcome;
-                }
-                Err(error) => {
-                    assert_eq!(error, ProtocolError::PlaintextAfterStartTls.into());
-                    assert!(input.is_empty() && session.state() == State::Closed);
-                    outcome.injected = true;
-                    return outcome;
-                }
-            };
-            let answered = match event {
-                Event::NeedInput => break,
-                Event::Closed => {
-                    outcome.closed = true;
-                    return outcome;
-                }
-                Event::Login(Login { proof: Proof::Password(_), .. }, _)
-                | Event::Auth(Auth { mechanism: Mechanism::Plain, .. }, _)
-                    if case.stls && session.channel() == Channel::Clear =>
-                {
-                    panic!("a password in clear text");
-                }
-                Event::StartTls(ticket) => {
-                    assert!(input.is_empty() && session.channel() == Channel::Clear);
-                    session.start_tls(ticket, out).and_then(|upgrade| session.upgraded(upgrade))
-                }
-                Event::Login(Login { proof: Proof::Password(password), .. }, ticket)
-                    if password.reveal().starts_with(b"n") =>
-                {
-                    session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out)
-                }
-                Event::Login(_, ticket) => session.open(ticket, MESSAGES.len(), out),
-                Event::Auth(Auth { initial_response: None, .. }, ticket) => {
-                    session.challenge(ticket, b"?", out)
-                }
-                Event::Auth(Auth { initial_response: Some(response), .. }, ticket)
-                | Event::AuthResponse(response, ticket) => match response.decode().len() {
-                    0 => session.challenge(ticket, b"more", out),
-                    1..4 => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out),
-                    _ => session.open(ticket, MESSAGES.len(), out),
-                },
-                Event::Sizes(ticket) => {
-                    let sizes = MESSAGES.map(|(_, text)| text.len() as u64);
-                    session.sizes(ticket, sizes, out)
-                }
-                Event::UniqueIds(ticket) => {
-                    let ids = MESSAGES.map(|(id, _)| UniqueId::new(id).expect("an id"));
-                    session.unique_ids(ticket, ids, out)
-                }
-                Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
-                    let text = MESSAGES[number.index()].1.as_bytes();
-                    session.send_message(ticket, out).and_then(|mut body| {
-                        for piece in text.chunks(usize::from(case.pieces).max(1)) {
-                            body.push(piece, out);
-                        }
-                        session.finish(body, out)
-                    })
-                }
-                Event::Update(deleted, ticket) => {
-                    assert!(deleted.iter().all(|number| number.index() < MESSAGES.len()));
-                    outcome.deleted = Some(deleted);
-                    session.accept(ticket, out)
-                }
-                other => session.decline(other, out),
-            };
-            answered.expect("the ticket is of this session");
-        }
-        assert!(input.len() < LINE, "more is left unread than the limits say");
-        start = end - input.len();
-    }
-    outcome
+    let mut server = Server::new(config, Channel::Clear);
+    let odd = b"Subject: three\r\n\r\nHello.\r\n.\r\n..dots\r\n".to_vec();
+    server.messages.extend([("c", odd), ("d", Vec::new())]);
+    server.pieces = case.pieces.into();
+    server
 }
 
 /// What is answered with `-ERR` and is no bad command.
@@ -162,8 +66,8 @@ const NO_FAULT: [&str; 3] = ["no such message", "the message is deleted", "I onl
 
 /// Whole lines, each of them one that a client can make out, and no more bad
 /// commands answered than the limit, since the last yes after the login.
-fn check_answers(out: &[u8]) {
-    let text = std::str::from_utf8(out).expect("UTF-8").strip_suffix("\r\n").expect("whole lines");
+fn check_answers(sent: &str) {
+    let text = sent.strip_suffix("\r\n").expect("whole lines");
     let mut lines = text.split("\r\n");
     let (mut bad, mut logged_in) = (0, false);
     while let Some(line) = lines.next() {
@@ -189,33 +93,30 @@ fn check_answers(out: &[u8]) {
     assert!(bad <= BAD_COMMANDS + 1);
 }
 
-/// Whether `outcome` is what must come of the input that `octets` is the outcome
-/// of, octet by octet, so that STLS is always alone in its read. Where it was not,
-/// the session ends there.
+/// Whether `outcome` is what must come of the input that `octets` is the outcome of, octet by
+/// octet, so that STLS is always alone in its read. Where it was not, the session ends there.
 fn check_cut(outcome: &Outcome, octets: &Outcome) {
-    if !outcome.injected {
+    if outcome.error != Some(ProtocolError::PlaintextAfterStartTls.into()) {
         return assert_eq!(outcome, octets);
     }
-    assert!(outcome.deleted.is_none());
-    let refused = b"-ERR octets in clear text after STLS: goodbye\r\n";
-    let before = outcome.out.strip_suffix(refused).expect("the last answer");
-    let after = octets.out.strip_prefix(before).expect("the same up to STLS");
-    assert!(after.starts_with(b"+OK begin the TLS negotiation\r\n"));
+    assert!(outcome.deleted.is_empty());
+    let refused = "-ERR octets in clear text after STLS: goodbye\r\n";
+    let before = outcome.sent.strip_suffix(refused).expect("the last answer");
+    let after = octets.sent.strip_prefix(before).expect("the same up to STLS");
+    assert!(after.starts_with("+OK begin the TLS negotiation\r\n"));
 }
 
 fuzz_target!(|case: Case<'_>| {
+    let run = |input: &[u8], cut| replay(server(&case), &[input.to_vec()], cut);
     in_proportion(case.input, |input| {
-        run(&Case { input, ..case }, std::iter::repeat(input.len()));
+        run(input, Cut::Nowhere);
     });
-    let octets = run(&case, std::iter::repeat(1));
-    assert!(!octets.injected);
-    check_answers(&octets.out);
-    let reads = case.reads.map(|read| usize::from(read) + 1);
-    for outcome in [
-        run(&case, reads.into_iter().cycle()),
-        run(&case, std::iter::repeat(case.input.len().max(1))),
-    ] {
+    let octets = run(case.input, Cut::Everywhere);
+    assert_ne!(octets.error, Some(ProtocolError::PlaintextAfterStartTls.into()));
+    check_answers(&octets.sent);
+    for cut in [Cut::Lengths(&lengths(case.reads)), Cut::Nowhere] {
+        let outcome = run(case.input, cut);
         check_cut(&outcome, &octets);
-        check_answers(&outcome.out);
+        check_answers(&outcome.sent);
     }
 });

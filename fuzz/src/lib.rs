@@ -1,4 +1,5 @@
-//! What the targets share: time in proportion to the input.
+//! What the targets share: how long reads are, and time in proportion to the input. The sessions
+//! and their drivers are those of the crates' tests.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -13,6 +14,12 @@ const FLOOR: Duration = Duration::from_micros(20);
 
 /// What may come between: a page that is touched first, a table that is built once.
 const SLACK: Duration = Duration::from_millis(10);
+
+/// The lengths of reads.
+#[must_use]
+pub fn lengths(reads: [u8; 4]) -> [usize; 4] {
+    reads.map(|read| usize::from(read) + 1)
+}
 
 /// Runs over `input` and over many copies of it, one after another, and fails where those
 /// take out of proportion longer: where work grows with the square of what was received.

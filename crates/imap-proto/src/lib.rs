@@ -37,7 +37,7 @@
 //!
 //! /// Serves one connection, inside TLS from its first octet.
 //! fn serve(mut tls: impl Read + Write, inbox: &mut Vec<Vec<u8>>) -> Result<(), Failure> {
-//!     let mut config = Config::new("imap.example.org");
+//!     let mut config = Config::default();
 //!     config.limits.message = 10 << 20; // `message` is held in memory
 //!     let mut buffer = ReceiveBuffer::with_limit(config.limits.buffer());
 //!     let (mut arena, mut out, mut message) = (Arena::new(), BytesMut::new(), Vec::new());
@@ -170,7 +170,7 @@
 //! # serve(&mut stream, &mut inbox).unwrap();
 //! # assert_eq!(inbox, [b"Hi\r\n"]);
 //! # assert_eq!(String::from_utf8(stream.1).unwrap(), "\
-//! # * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE] imap.example.org is ready\r\n\
+//! # * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE] IMAP server ready\r\n\
 //! # a OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE] done\r\nb OK done\r\n\
 //! # * FLAGS ()\r\n* 1 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1] UIDs valid\r\n\
 //! # * OK [UIDNEXT 2] the next UID\r\n* OK [PERMANENTFLAGS ()] flags that are kept\r\n\

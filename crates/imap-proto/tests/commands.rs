@@ -109,6 +109,10 @@ fn examples_of_the_rfcs() {
         "A09 FETCH 1:5 FLAGS (CHANGEDSINCE 12345)",
         "A10 UID STORE 1:3 (UNCHANGEDSINCE 12121230045) +FLAGS.SILENT (\\Deleted)",
         "A11 UID SEARCH RETURN (ALL PARTIAL -1:-100) UNDELETED",
+        // RFC 6154 §5.2, RFC 9590 §3.1, RFC 8440 §3; RFC 4466 §2.3.
+        "A12 LIST (SPECIAL-USE) \"\" * RETURN (SPECIAL-USE METADATA (/shared/vendor/x))",
+        "A13 LIST (SUBSCRIBED VENDOR.X-Y (a (b))) \"\" * RETURN (CHILDREN MYRIGHTS)",
+        "A14 APPEND saved-messages (\\Seen) \" 1-Feb-1994 00:00:00 +0000\" X-ANNOTATION (/c \"x\") N 3 {326}",
         "A06 LIST (REMOTE) \"\" * RETURN (SUBSCRIBED)",
         "A01 LIST \"\" % RETURN (STATUS (MESSAGES UNSEEN))",
         "A002 LIST \"\" \"Other Users/%\"",
@@ -264,6 +268,10 @@ fn what_is_not_of_the_grammar_says_where() {
         ("a APPEND x (\\Recent) {1}", Some("a"), 12, "a flag that can be set"),
         ("a APPEND x {-1}", Some("a"), 12, "a number"),
         ("a APPEND x \"y\" {1}", Some("a"), 12, "digits"),
+        ("a APPEND x FOO {1}", Some("a"), 11, "the message, or a name and its value"),
+        ("a APPEND x FOO 1", Some("a"), 16, "a space"),
+        ("a LIST (FOO (a) \"\" *", Some("a"), 16, "an atom"),
+        ("a LIST (REMOTE (a)) \"\" *", Some("a"), 15, "an atom"),
         ("a ID (\"a\")", Some("a"), 9, "a space"),
     ] {
         let error = Command::parse(wire.as_bytes(), &arena).expect_err(wire);
@@ -636,10 +644,12 @@ mod any {
             mailbox(),
             one_or_more(pattern()),
             vec(returns, 0..3).prop_map(one_status).prop_map(kept),
+            (modifiers(), modifiers()),
         )
-            .prop_map(|(select, reference, patterns, returns)| {
+            .prop_map(|(select, reference, patterns, returns, modifiers)| {
                 let mut list = List::new(reference, patterns);
                 (list.select, list.returns) = (select, returns);
+                (list.select_modifiers, list.return_modifiers) = modifiers;
                 list
             })
     }
@@ -648,10 +658,13 @@ mod any {
         let head = (size(), any::<bool>(), any::<bool>()).prop_map(
             |(octets, non_synchronizing, binary)| LiteralHead { octets, non_synchronizing, binary },
         );
-        (mailbox(), vec(flag(), 0..3).prop_map(kept), of(moment()), head).prop_map(
-            |(mailbox, flags, date, message)| {
+        let modifiers = modifiers().prop_map(|modifiers| {
+            kept(modifiers.iter().copied().filter(|modifier| modifier.value.is_some()).collect())
+        });
+        (mailbox(), vec(flag(), 0..3).prop_map(kept), of(moment()), modifiers, head).prop_map(
+            |(mailbox, flags, date, modifiers, message)| {
                 let mut append = Append::new(mailbox, message);
-                (append.flags, append.date) = (flags, date);
+                (append.flags, append.date, append.modifiers) = (flags, date, modifiers);
                 append
             },
         )

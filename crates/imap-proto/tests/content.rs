@@ -266,7 +266,7 @@ fn a_string_over_several_lines() {
 fn answers(input: &str) -> String {
     let serve = |pieces: &[&[u8]]| {
         let mut out = BytesMut::new();
-        let config = Config::new("imap.example.org");
+        let config = Config::default();
         let mut session = Session::new(config.into(), Channel::Tls, &mut out);
         let arena = Arena::new();
         let (mut unread, mut log) = (Vec::new(), String::new());

@@ -20,7 +20,7 @@ fn least(mut work: impl FnMut()) -> Duration {
 
 /// What a session does with `input` before login.
 fn serve(input: &[u8]) {
-    let mut config = Config::new("imap.example.org");
+    let mut config = Config::default();
     config.limits.bad_commands = u32::MAX;
     let mut out = BytesMut::new();
     let mut session = Session::new(config.into(), Channel::Tls, &mut out);

@@ -1,7 +1,7 @@
 //! Transcripts of clients.
 
 use crate::script::{Step, parse};
-use crate::{Peer, escape};
+use crate::{Cut, Peer, escape};
 
 /// A client's session under test, with a driver that sends what the script says.
 pub trait Client: Peer {
@@ -33,27 +33,6 @@ pub fn play_client<C: Client>(new: &dyn Fn() -> C, scripts: &[&str]) -> C::Outco
     outcome
 }
 
-/// Where what the server says at once is cut into reads.
-#[derive(Clone, Copy, Debug)]
-enum Cut {
-    Nowhere,
-    Everywhere,
-    At(usize),
-}
-
-impl Cut {
-    fn pieces(self, block: &[u8]) -> Vec<&[u8]> {
-        match self {
-            Self::Nowhere => vec![block],
-            Self::Everywhere => block.chunks(1).collect(),
-            Self::At(at) => {
-                let (before, after) = block.split_at(at.min(block.len()));
-                vec![before, after]
-            }
-        }
-    }
-}
-
 fn server_octets(step: &Step) -> &[u8] {
     match step {
         Step::Server(octets) => octets,
@@ -62,7 +41,7 @@ fn server_octets(step: &Step) -> &[u8] {
 }
 
 #[track_caller]
-fn play<C: Client>(mut client: C, steps: &[Step], cut: Cut) -> C::Outcome {
+fn play<C: Client>(mut client: C, steps: &[Step], cut: Cut<'_>) -> C::Outcome {
     let mut steps = steps.iter().peekable();
     while let Some(step) = steps.next() {
         let mut expected = Vec::new();

@@ -15,17 +15,26 @@
 //! play it step by step, where each line has to come in its place, and then [`replay`] it with
 //! as much as possible in one read, at every split in two, and octet by octet: each must come
 //! to the same. What a session shows its wire log belongs to what came of it: [`LogLines`] keeps
-//! it, and [`assert_hidden`] sees to it that no secret is there.
+//! it, and [`assert_hidden`] sees to it that no secret is there. A fuzz target plays any input by
+//! the same [`Peer`], [`however_cut`].
+//!
+//! What else the tests of several crates need is here: [`assert_sizes`].
 
 mod client;
+mod cut;
 mod log;
 mod script;
 mod server;
+mod sizes;
+mod unread;
 
 pub use client::{Client, play_client};
+pub use cut::Cut;
 pub use log::{LogLines, assert_hidden};
 pub use script::{Step, escape, parse, unescape};
 pub use server::{Server, play_server};
+pub use sizes::{Size, assert_sizes};
+pub use unread::Unread;
 
 use std::fmt::Debug;
 
@@ -48,22 +57,18 @@ pub trait Peer {
     fn finish(self) -> Self::Outcome;
 }
 
-/// Plays what comes in: `reads`, with a handshake between each two of them, cut where `cut`
-/// says, which is asked for each octet but the last of a read by its number from 1.
-pub fn replay<P: Peer>(mut peer: P, reads: &[Vec<u8>], cut: &dyn Fn(usize) -> bool) -> P::Outcome {
-    let mut at = 0;
+/// Plays what comes in: `reads`, with a handshake between each two of them, cut as `cut` says;
+/// where that is at one place, it counts from the first read.
+pub fn replay<P: Peer>(mut peer: P, reads: &[Vec<u8>], cut: Cut<'_>) -> P::Outcome {
+    let mut before = 0;
     for (number, read) in reads.iter().enumerate() {
         if number > 0 {
             peer.shake_hands();
         }
-        let mut start = 0;
-        for end in 1..=read.len() {
-            at += 1;
-            if end == read.len() || cut(at) {
-                peer.receive(&read[start..end]);
-                start = end;
-            }
+        for piece in cut.after(before).pieces(read) {
+            peer.receive(piece);
         }
+        before += read.len();
     }
     peer.finish()
 }
@@ -76,13 +81,11 @@ pub fn assert_same_at_every_split<P: Peer>(
     reads: &[Vec<u8>],
     expected: &P::Outcome,
 ) {
-    let assert = |cut: &dyn Fn(usize) -> bool, how: &str| {
-        assert_eq!(&replay(new(), reads, cut), expected, "{how}");
-    };
-    assert(&|_| false, "in whole reads");
-    assert(&|_| true, "octet by octet");
-    for split in 1..reads.iter().map(Vec::len).sum() {
-        assert(&|at| at == split, &format!("split at {split}"));
+    let assert = |cut: Cut<'_>| assert_eq!(&replay(new(), reads, cut), expected, "cut {cut:?}");
+    assert(Cut::Nowhere);
+    assert(Cut::Everywhere);
+    for at in 1..reads.iter().map(Vec::len).sum() {
+        assert(Cut::At(at));
     }
 }
 
@@ -90,7 +93,19 @@ pub fn assert_same_at_every_split<P: Peer>(
 #[track_caller]
 pub fn at_every_split<P: Peer>(new: &dyn Fn() -> P, input: &[u8]) -> P::Outcome {
     let reads = [input.to_vec()];
-    let whole = replay(new(), &reads, &|_| false);
+    let whole = replay(new(), &reads, Cut::Nowhere);
     assert_same_at_every_split(new, &reads, &whole);
+    whole
+}
+
+/// What comes of `input`, which is the same whole, octet by octet and in reads of `lengths`:
+/// for input that is too long, or of which there is too much, to be split at every place.
+#[track_caller]
+pub fn however_cut<P: Peer>(new: &dyn Fn() -> P, input: &[u8], lengths: &[usize]) -> P::Outcome {
+    let reads = [input.to_vec()];
+    let whole = replay(new(), &reads, Cut::Nowhere);
+    for cut in [Cut::Lengths(lengths), Cut::Everywhere] {
+        assert_eq!(replay(new(), &reads, cut), whole, "cut {cut:?}");
+    }
     whole
 }

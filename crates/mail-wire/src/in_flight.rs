@@ -93,15 +93,21 @@ pub enum CloseReason {
     OutOfStep,
     /// Clear text came where TLS was to begin (RFC 3207 §6, RFC 2595 §2.1, RFC 9051 §11.1).
     PlaintextAfterStartTls,
+    /// The client has given up what it was sending, in the middle: what was sent must not pass
+    /// for all of it (RFC 5321 §4.1.1.4).
+    Abandoned,
     /// The server takes no more on this connection: `MAILMAX` of LIMITS (RFC 9422 §4.1).
     LimitReached,
+    /// Server and client have changed their roles: the connection goes on with a server session
+    /// (RFC 2645 §5.3).
+    Turned,
 }
 
 impl CloseReason {
     /// Whether nothing went wrong.
     #[must_use]
     pub const fn is_orderly(self) -> bool {
-        matches!(self, Self::Finished | Self::LimitReached)
+        matches!(self, Self::Finished | Self::LimitReached | Self::Turned)
     }
 }
 

@@ -24,6 +24,7 @@ mod channel;
 mod dot;
 pub mod encode;
 mod ending;
+mod greeting;
 mod http;
 mod in_flight;
 mod input;
@@ -40,6 +41,7 @@ pub use caseless::Caseless;
 pub use channel::{Channel, TlsPolicy};
 pub use dot::{BodyPolicy, DotStuffer, DotUnstuffer, IrregularLineEnding, SendPolicy, Unstuffed};
 pub use ending::{BadCommands, Farewell};
+pub use greeting::greeting;
 pub use http::{is_http_request, starts_http_request};
 pub use in_flight::{CloseReason, InFlight};
 pub use input::{Inbound, InputLost};
@@ -49,7 +51,7 @@ pub use sasl::{
     encode_base64, encode_challenge, mechanism,
 };
 pub use secret::Secret;
-pub use ticket::{Desk, Ticket, Upgrade, WrongTicket};
-pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer};
+pub use ticket::{Desk, Ticket, TicketQueue, Upgrade, WrongTicket};
+pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer, find_line_feed};
 pub use unknown_commands::UnknownCommands;
 pub use wire_log::{Direction, WireLine, WireLog};

@@ -418,24 +418,29 @@ fn without_end(lines: &[u8]) -> (&[u8], LineEnding) {
 
 /// Where the first LF is. Lines are short: in the first octets it is sooner
 /// found than a search for long ones is set up.
+///
+/// ```
+/// assert_eq!(mail_wire::find_line_feed(b"NOOP\r\nQUIT\r\n"), Some(5));
+/// ```
 #[inline]
-fn find_line_feed(octets: &[u8]) -> Option<usize> {
-    const NEAR: usize = 16;
-    const ONES: u128 = u128::from_le_bytes([1; NEAR]);
+#[must_use]
+pub fn find_line_feed(octets: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const NEAR: usize = 80;
     let mut rest = octets;
     let mut before = 0;
-    while let (Some((near, after)), true) = (rest.split_first_chunk::<NEAR>(), before < 2 * NEAR) {
+    while let (Some((eight, after)), true) = (rest.split_first_chunk(), before < NEAR) {
         // Where there is an LF there is a zero now, and the first zero is the
         // lowest octet from which taking one borrows.
-        let zeroed = u128::from_le_bytes(*near) ^ (ONES * b'\n' as u128);
+        let zeroed = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b'\n'));
         let found = zeroed.wrapping_sub(ONES) & !zeroed & (ONES << 7);
         if found != 0 {
             return Some(before + found.trailing_zeros() as usize / 8);
         }
-        (rest, before) = (after, before + NEAR);
+        (rest, before) = (after, before + 8);
     }
     let found = match rest.len() {
-        ..NEAR => rest.iter().position(|&octet| octet == b'\n'),
+        ..8 => rest.iter().position(|&octet| octet == b'\n'),
         _ => memchr(b'\n', rest),
     };
     found.map(|at| before + at)

@@ -1,5 +1,5 @@
 //! SMTP (RFC 5321) without I/O: typed commands and replies, parsed zero-copy
-//! and encoded, and the server's session.
+//! and encoded, and the sessions of a server and of a client.
 //!
 //! Bytes go in, events and bytes come out. The sockets, the threads or tasks,
 //! TLS and the storage are yours.
@@ -95,125 +95,147 @@
 //! # Ok::<(), smtp_proto::SyntaxError>(())
 //! ```
 //!
-//! # A client's half of the syntax
+//! # A client
 //!
-//! There is no session for clients yet. What one says and hears is here:
+//! [`client::Opening`] comes from the connection to where mail can be sent: EHLO, STARTTLS, the
+//! login. [`client::Transaction`] sends a message to its recipients, and tells what became of it
+//! for each of them. Both are machines over [`client::Session`], with which any command can be
+//! sent by hand.
+//!
 //! ```
-//! use std::error::Error;
-//! use std::io::{Read, Write};
-//! use smtp_proto::{
-//!     Auth, Base64, BytesMut, Command, DotStuffer, Extension, ForwardPath, Framed, Hostname, Mail,
-//!     MailParameters, Mailbox, Mechanism, Rcpt, RcptParameters, Reply, ReplyFramer, ReversePath,
-//!     SendPolicy, Text, encode_base64,
+//! use std::io::{self, Read, Write};
+//! use smtp_proto::client::{
+//!     Channel, Config, Envelope, Form, Opening, Outcome, Plan, Session, Step, Transaction,
+//!     TransactionStep,
 //! };
+//! use smtp_proto::{BytesMut, Command, ReceiveBuffer};
 //!
-//! /// Sends a message, whose lines end with CRLF.
-//! fn submit(tls: &mut (impl Read + Write), message: &[u8]) -> Result<(), Box<dyn Error>> {
-//!     let (mut out, mut unread) = (BytesMut::new(), Vec::new());
-//!     expect(220, tls, &mut out, &mut unread)?;
-//!
-//!     Command::Ehlo(Hostname::parse(b"client.example.org")?).encode(&mut out);
-//!     let greeting = expect(250, tls, &mut out, &mut unread)?;
-//!     let lines = Reply::parse(&greeting)?.lines();
-//!     let plain = lines.iter().skip(1).map(Text::as_bytes).flat_map(Extension::parse).any(
-//!         |offered| match offered {
-//!             Extension::Auth(mechanisms) => mechanisms.iter().any(|name| name == Mechanism::Plain),
-//!             _ => false,
-//!         },
-//!     );
-//!     if plain {
-//!         let mut response = BytesMut::new();
-//!         encode_base64(b"\0alice\0secret", &mut response);
-//!         let initial_response = Some(Base64::parse(&response)?);
-//!         Command::Auth(Auth { mechanism: Mechanism::Plain, initial_response }).encode(&mut out);
-//!         expect(235, tls, &mut out, &mut unread)?;
+//! /// Sends a message, whose lines end with CRLF; what became of it, for each recipient.
+//! fn submit(
+//!     tls: &mut (impl Read + Write),
+//!     plan: Plan<'_>,
+//!     envelope: Envelope<'_>,
+//!     message: &mut impl Read,
+//! ) -> Result<Vec<Outcome>, Box<dyn std::error::Error>> {
+//!     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
+//!     let mut smtp = Session::new(Config::default(), Channel::Tls);
+//!     let mut opening = Opening::new(plan);
+//!     loop {
+//!         let mut input = buffer.filled();
+//!         let opened = match opening.receive(&mut smtp, &mut input, &mut out)? {
+//!             Step::NeedInput => false,
+//!             Step::Opened(_) => true,
+//!             other => return Err(format!("{other:?} was not asked for").into()),
+//!         };
+//!         let unread = input.len();
+//!         buffer.keep_last(unread);
+//!         if opened {
+//!             break;
+//!         }
+//!         if !exchange(tls, &mut out, &mut buffer)? {
+//!             smtp.eof()?;
+//!         }
 //!     }
-//!
-//!     let from = ReversePath::Mailbox(Mailbox::parse(b"alice@example.org")?);
-//!     Command::Mail(Mail { from, parameters: MailParameters::default() }).encode(&mut out);
-//!     expect(250, tls, &mut out, &mut unread)?;
-//!     let to = ForwardPath::Mailbox(Mailbox::parse(b"bob@example.org")?);
-//!     Command::Rcpt(Rcpt { to, parameters: RcptParameters::default() }).encode(&mut out);
-//!     expect(250, tls, &mut out, &mut unread)?;
-//!
-//!     Command::Data.encode(&mut out);
-//!     expect(354, tls, &mut out, &mut unread)?;
-//!     let mut stuffer = DotStuffer::new(SendPolicy::Reject);
-//!     stuffer.push(message, &mut out)?; // or piece by piece
-//!     stuffer.finish(&mut out)?;
-//!     expect(250, tls, &mut out, &mut unread)?;
-//!
-//!     Command::Quit.encode(&mut out);
-//!     expect(221, tls, &mut out, &mut unread).map(drop)
+//!     let mut transaction = Transaction::new(&smtp, envelope, Form::best(&smtp))?;
+//!     let mut outcomes = vec![Outcome::Unsent; envelope.recipients.len()];
+//!     let mut piece = [0; 16_384];
+//!     loop {
+//!         let mut input = buffer.filled();
+//!         let step = transaction.receive(&mut smtp, &mut input, &mut out)?;
+//!         let unread = input.len();
+//!         buffer.keep_last(unread);
+//!         match step {
+//!             TransactionStep::NeedInput => {
+//!                 // A connection that breaks is an outcome, too.
+//!                 if !exchange(tls, &mut out, &mut buffer).unwrap_or(false) {
+//!                     let _ = smtp.eof();
+//!                 }
+//!             }
+//!             TransactionStep::Body => {
+//!                 if tls.write_all(&out.split()).is_err() {
+//!                     let _ = smtp.eof();
+//!                     continue;
+//!                 }
+//!                 match message.read(&mut piece) {
+//!                     Ok(n) => transaction.body(&mut smtp, &piece[..n], n == 0, &mut out)?,
+//!                     Err(_) => transaction.abandon(&mut smtp),
+//!                 }
+//!             }
+//!             TransactionStep::Recipient { index, outcome } => outcomes[index] = outcome,
+//!             TransactionStep::Done => break,
+//!             _ => {}
+//!         }
+//!     }
+//!     if smtp.send(Command::Quit, &mut out).is_ok() {
+//!         let _ = exchange(tls, &mut out, &mut buffer); // it is sent: what comes of it is all one
+//!     }
+//!     Ok(outcomes)
 //! }
 //!
-//! /// Sends `out`, and waits for a reply of that code.
-//! fn expect(
-//!     code: u16,
+//! /// Sends what was written, and reads what comes; says whether anything did.
+//! fn exchange(
 //!     tls: &mut (impl Read + Write),
 //!     out: &mut BytesMut,
-//!     unread: &mut Vec<u8>,
-//! ) -> Result<Vec<u8>, Box<dyn Error>> {
-//!     tls.write_all(out)?;
-//!     out.clear();
-//!     let mut replies = ReplyFramer::new(65_536);
-//!     let octets = loop {
-//!         let mut input = &unread[..];
-//!         match replies.next(&mut input) {
-//!             Framed::Whole { octets, .. } => {
-//!                 let octets = octets.to_vec();
-//!                 unread.drain(..unread.len() - input.len());
-//!                 break octets;
-//!             }
-//!             Framed::NeedInput => {}
-//!             _ => return Err("the reply is too long".into()),
-//!         }
-//!         let mut space = [0; 4096];
-//!         match tls.read(&mut space)? {
-//!             0 => return Err("the connection broke".into()),
-//!             n => unread.extend_from_slice(&space[..n]),
-//!         }
-//!     };
-//!     let reply = Reply::parse(&octets)?;
-//!     if reply.code().get() == code { Ok(octets) } else { Err(format!("{reply:?}").into()) }
+//!     buffer: &mut ReceiveBuffer,
+//! ) -> Result<bool, Box<dyn std::error::Error>> {
+//!     tls.write_all(&out.split())?;
+//!     let n = tls.read(buffer.space()?)?;
+//!     buffer.received(n);
+//!     Ok(n > 0)
 //! }
+//! # use smtp_proto::client::Login;
+//! # use smtp_proto::{Hostname, Mail, MailParameters, Rcpt};
 //! # /// What the server says, a piece for each read; and what it was told.
 //! # struct Both<'a>(Vec<&'a str>, Vec<u8>);
 //! # impl Read for Both<'_> {
-//! #     fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+//! #     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
 //! #         if self.0.is_empty() { return Ok(0) }
 //! #         self.0.remove(0).as_bytes().read(to)
 //! #     }
 //! # }
 //! # impl Write for Both<'_> {
-//! #     fn write(&mut self, from: &[u8]) -> std::io::Result<usize> { self.1.write(from) }
-//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! #     fn write(&mut self, from: &[u8]) -> io::Result<usize> { self.1.write(from) }
+//! #     fn flush(&mut self) -> io::Result<()> { Ok(()) }
 //! # }
+//! # let mut plan = Plan::new(Hostname::parse(b"client.example.org").unwrap());
+//! # plan.login = Some(Login::new("alice", b"secret"));
+//! # let command = |line: &'static str| Command::parse(line.as_bytes()).unwrap();
+//! # let Command::Mail(mail) = command("MAIL FROM:<alice@example.org>") else { panic!() };
+//! # let Command::Rcpt(bob) = command("RCPT TO:<bob@example.org>") else { panic!() };
+//! # let Command::Rcpt(carol) = command("RCPT TO:<carol@example.org>") else { panic!() };
+//! # let envelope = Envelope { mail, recipients: &[bob, carol] };
 //! # let server = vec![
-//! #     "220 mx\r\n", "250-mx\r\n250 AUTH LO", "GIN PLAIN\r\n", "235 2.7.0 Welcome\r\n", "250 OK\r\n",
-//! #     "250 OK\r\n", "354 Go on\r\n", "250 OK\r\n", "221 Bye\r\n",
+//! #     "220 mx\r\n", "250-mx\r\n250-PIPELINING\r\n250 AUTH LO", "GIN PLAIN\r\n", "235 2.7.0 Welcome\r\n",
+//! #     "250 OK\r\n250 OK\r\n550 who?\r\n354 Go on\r\n", "250 Queued\r\n", "221 Bye\r\n",
 //! # ];
 //! # let mut both = Both(server.clone(), Vec::new());
-//! # submit(&mut both, b"hi\r\n.dot\r\n").unwrap();
+//! # let outcomes = submit(&mut both, plan, envelope, &mut &b"hi\r\n.dot\r\n"[..]).unwrap();
 //! # let told = "EHLO client.example.org\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n\
-//! #     MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nhi\r\n..dot\r\n.\r\nQUIT\r\n";
+//! #     MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\nRCPT TO:<carol@example.org>\r\nDATA\r\n\
+//! #     hi\r\n..dot\r\n.\r\nQUIT\r\n";
 //! # assert_eq!(String::from_utf8_lossy(&both.1), told);
-//! # assert!(submit(&mut Both(server[..5].to_vec(), Vec::new()), b"").is_err());
+//! # assert_eq!(outcomes[0].reply().unwrap().to_string(), "250 Queued");
+//! # assert!(outcomes[0].is_accepted() && outcomes[1].is_permanent_failure());
+//! # let mut both = Both(server[..5].to_vec(), Vec::new());
+//! # let outcomes = submit(&mut both, plan, envelope, &mut &b"hi\r\n"[..]).unwrap();
+//! # assert_eq!(outcomes[0], Outcome::Unknown);
 //! ```
 //!
 //! # Where things are
 //!
 //! | wire | type |
 //! |---|---|
-//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`UnknownCommand`] |
+//! | commands | [`Command`], [`Mail`], [`Rcpt`], [`Auth`], [`Query`], [`Etrn`], [`Attributes`], …, [`UnknownCommand`] |
 //! | addresses and names | [`ReversePath`], [`ForwardPath`], [`Mailbox`], [`Domain`], [`Hostname`] |
-//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`] |
+//! | parameters of MAIL and RCPT | [`MailParameters`], [`RcptParameters`], [`Notify`], [`OriginalRecipient`], … |
 //! | what is let pass that the grammar does not | [`Tolerance`] |
 //! | replies | [`Reply`], [`ReplyCode`], [`EnhancedCode`], [`ReplyFramer`] |
-//! | the answer to EHLO | [`Extension`], [`Mechanisms`] |
+//! | the answer to EHLO | [`Extension`], [`Mechanisms`], [`ServerLimits`], [`Words`] |
+//! | reports of delivery and failure | [`Report`], [`ReportedMessage`], [`ReportedRecipient`] |
 //! | the exchange of AUTH | [`ClientLine`], [`ServerLine`] |
 //! | bodies as they are sent | [`DotStuffer`] |
 //! | the server's session | [`server::Session`], [`server::Event`], [`server::Config`] |
+//! | the client's session | [`client::Session`], [`client::Event`], [`client::Config`] |
 
 #![no_std]
 
@@ -222,13 +244,17 @@ extern crate alloc;
 extern crate std;
 
 mod address;
+pub mod client;
 mod command;
 mod config;
 mod ext;
 mod keywords;
 mod name;
 mod parameter;
+mod protocol;
 mod reply;
+mod report;
+mod scan;
 pub mod server;
 mod server_line;
 mod text;
@@ -238,18 +264,23 @@ mod verb;
 pub use address::{Domain, ForwardPath, Host, Hostname, LocalPart, Mailbox, ReversePath};
 pub use bytes::BytesMut;
 pub use command::{
-    Argument, Command, CommandError, Mail, MailParameters, Obsolete, OtherParameters, Query, Rcpt,
-    RcptParameters, UnknownCommand,
+    Argument, AttributeValue, Attributes, Burl, Command, CommandError, Domains, Etrn, Mail,
+    MailParameters, Obsolete, Query, QueueName, Rcpt, RcptParameters, UnknownCommand,
 };
-pub use ext::{Extension, OtherExtension};
+pub use ext::{Extension, OtherExtension, ServerLimits, Words};
 pub use mail_wire::{
-    Auth, Base64, BodyPolicy, BufferError, Channel, ClientLine, Direction, DotStuffer, Framed,
-    InputLost, IrregularLineEnding, LineEnding, Mechanism, MechanismName, Mechanisms,
-    OfferedMechanisms, ReceiveBuffer, SendPolicy, SyntaxError, Ticket, Upgrade, WireLine, WireLog,
-    WrongTicket, encode_base64,
+    Auth, Base64, BodyPolicy, BufferError, Channel, ClientLine, CloseReason, Direction, DotStuffer,
+    Framed, InputLost, IrregularLineEnding, LineEnding, Mechanism, MechanismName, Mechanisms,
+    OfferedMechanisms, ReceiveBuffer, Secret, SendPolicy, SyntaxError, Ticket, TlsPolicy, Upgrade,
+    WireLine, WireLog, WrongTicket, encode_base64,
 };
-pub use parameter::{BodyType, Parameter, Parameters, Xtext};
-pub use reply::{EnhancedCode, Reply, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
+pub use parameter::{
+    BodyType, DateTime, DeliverBy, Hold, IfLate, Notify, OriginalRecipient, OtherParameters,
+    Parameter, Parameters, Priority, Ret, Solicitation, Tracking, ValidSince, Xtext, encode_xtext,
+};
+pub use protocol::Protocol;
+pub use reply::{EnhancedCode, Reply, ReplyBuf, ReplyCode, ReplyFramer, ReplyLines, ReplyRule};
+pub use report::{Action, Diagnostic, Report, ReportId, ReportedMessage, ReportedRecipient};
 pub use server_line::ServerLine;
 pub use text::Text;
 pub use tolerance::Tolerance;

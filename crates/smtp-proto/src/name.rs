@@ -20,6 +20,7 @@ impl Name {
     }
 
     /// Whether it is that word.
+    #[inline]
     pub(crate) fn is(self, word: Keyword) -> bool {
         self.folded == word
     }

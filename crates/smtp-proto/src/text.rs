@@ -80,23 +80,30 @@ impl<'a> Text<'a> {
         self.0.is_ascii()
     }
 
-    /// The text in lines of at most [`MAX`](Self::MAX) octets: one where it is no
-    /// longer.
+    /// What of the text fits into `room` octets.
+    pub(crate) fn truncated(self, room: usize) -> Self {
+        self.split(room).0
+    }
+
+    /// The text in as many lines as it takes.
     pub(crate) fn wrapped(self) -> impl Iterator<Item = Self> {
         let first = Some(self.split(Self::MAX));
         iter::successors(first, |(_, rest)| rest.map(|rest| rest.split(Self::MAX)))
             .map(|(line, _)| line)
     }
 
-    /// What of the text fits into `room` octets.
-    pub(crate) fn truncated(self, room: usize) -> Self {
-        self.split(room).0
-    }
-
     /// What of the text fits into `room` octets, and the rest, if any. It is parted at
     /// a space, which is left out; where there is none, between two characters.
-    fn split(self, room: usize) -> (Self, Option<Self>) {
-        let Some(start) = self.0.get(..=room) else { return (self, None) };
+    #[inline]
+    pub(crate) fn split(self, room: usize) -> (Self, Option<Self>) {
+        match self.0.get(..=room) {
+            None => (self, None),
+            Some(start) => self.split_in(start, room),
+        }
+    }
+
+    /// The same, of a text that does not fit: as far as to `start` it could.
+    fn split_in(self, start: &[u8], room: usize) -> (Self, Option<Self>) {
         let (end, next) = match memchr::memrchr(b' ', start) {
             Some(space @ 1..) => (space, space + 1),
             _ => {
@@ -158,12 +165,16 @@ mod tests {
     #[test]
     fn nothing_of_a_long_text_is_lost() {
         let long = "grüße ".repeat(300) + &"x".repeat(700);
+        let wrapped = |text| {
+            let first = Some(Text::received(text).split(Text::MAX));
+            iter::successors(first, |(_, rest)| rest.map(|rest| rest.split(Text::MAX)))
+        };
         let lines: Vec<&str> =
-            Text::received(long.as_bytes()).wrapped().map(|line| line.as_str().unwrap()).collect();
+            wrapped(long.as_bytes()).map(|(line, _)| line.as_str().unwrap()).collect();
         assert!(lines.iter().all(|line| !line.is_empty() && line.len() <= Text::MAX));
         let letters = |text: &str| text.replace(' ', "");
         assert_eq!(letters(&lines.concat()), letters(&long));
         // Nor is there an end to wait for where the octets are no text.
-        assert_eq!(Text::received(&[0x80; 1000]).wrapped().count(), 3);
+        assert_eq!(wrapped(&[0x80; 1000]).count(), 3);
     }
 }

@@ -1,6 +1,6 @@
 //! What a parser of commands lets pass that the grammar does not.
 
-use mail_wire::parse::{Class, run};
+use mail_wire::parse::Class;
 
 /// Deviations from the grammar of commands that are let pass, each named after
 /// what it lets pass. By default there is one, [`trailing_space`](Self::trailing_space), that
@@ -82,8 +82,8 @@ impl Tolerance {
     }
 
     /// What stands after a colon, without the blanks before it, where they are let pass.
-    pub(crate) fn after_blanks(self, input: &[u8]) -> &[u8] {
-        if self.space_after_colon { run(&BLANK, input).1 } else { input }
+    pub(crate) fn after_blanks(self, input: &str) -> &str {
+        if self.space_after_colon { input.trim_start_matches([' ', '\t']) } else { input }
     }
 }
 

@@ -18,7 +18,7 @@
 use std::sync::Arc;
 
 use smtp_proto::server::{Channel, Config, Event, Session};
-use smtp_proto::{BytesMut, Command, Extension, Framed, Reply, ReplyFramer, Text};
+use smtp_proto::{BytesMut, Command, Extension, Framed, Reply, ReplyFramer, Text, client};
 
 const COMMANDS: &[&str] = &[
     "EHLO client.example.org",
@@ -29,6 +29,8 @@ const COMMANDS: &[&str] = &[
     "RCPT TO:<@x,@y:bob@example.org> NOTIFY=NEVER",
     "RCPT TO:<Postmaster>",
     "DATA",
+    "BDAT 1000 LAST",
+    "LHLO client.example.org",
     "RSET",
     "VRFY alice",
     "VRFY josé SMTPUTF8",
@@ -103,6 +105,7 @@ fn replies() {
 #[test]
 fn a_session() {
     let mut config = Config::new("mx.example.org").unwrap();
+    config.chunking = true;
     config.plaintext_auth = true;
     config.mechanisms.offer("PLAIN").unwrap();
     let config = Arc::new(config);
@@ -112,6 +115,7 @@ fn a_session() {
     let wire = "EHLO -\r\nEHLO c\r\nNOOP\r\nVRFY x\r\nMAIL FROM:x\r\nDATA\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n".to_owned()
         + &message
         + &message.replacen("text", "te\nxt", 1)
+        + "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 9\r\na\nchunk\r\nBDAT 2 LAST\r\n\r\n"
         + "RSET\r\nHELP\r\nQUIT\r\n";
     for chunk in [wire.len(), 1000, 7, 1] {
         let mut out = BytesMut::with_capacity(65_536);
@@ -141,7 +145,59 @@ fn a_session() {
                 start = end - input.len();
             }
         });
-        assert_eq!(delivered, 1);
+        assert_eq!(delivered, 2);
         assert!(out.ends_with(b"221 2.0.0 Bye\r\n"));
+    }
+}
+
+/// A client's session: two messages, one with DATA and one in chunks, and a recipient that is
+/// refused. What the answer to EHLO offers is kept, which allocates; the queue of what waits for
+/// its answer grows once.
+#[test]
+fn a_client() {
+    let say = |session: &mut client::Session, out: &mut BytesMut, line: &[u8]| {
+        session.send(Command::parse(line).unwrap(), out).unwrap();
+    };
+    let hear = |session: &mut client::Session, out: &mut BytesMut, wire: &[u8], chunk: usize| {
+        let (mut start, mut end, mut events) = (0, 0, 0);
+        while end < wire.len() {
+            end = (end + chunk).min(wire.len());
+            let mut input = wire.get(start..end).unwrap();
+            while !matches!(session.receive(&mut input, out).unwrap(), client::Event::NeedInput) {
+                events += 1;
+            }
+            start = end - input.len();
+        }
+        events
+    };
+    for chunk in [1000, 7, 1] {
+        let mut out = BytesMut::with_capacity(65_536);
+        let mut session = client::Session::new(client::Config::default(), Channel::Tls);
+        hear(&mut session, &mut out, b"220 mx\r\n", chunk);
+        say(&mut session, &mut out, b"EHLO c");
+        let hello = b"250-mx\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 SIZE 100\r\n";
+        hear(&mut session, &mut out, hello, chunk);
+        let envelope = |session: &mut client::Session, out: &mut BytesMut| {
+            for line in [&b"MAIL FROM:<a@b>"[..], b"RCPT TO:<c@d>", b"RCPT TO:<e@f>"] {
+                say(session, out, line);
+            }
+        };
+        let answers = b"250 OK\r\n250-2.1.5 OK\r\n250 2.1.5 really\r\n550 5.1.1 who?\r\n";
+        let work = |session: &mut client::Session, out: &mut BytesMut| {
+            envelope(session, out);
+            assert_eq!(hear(session, out, answers, chunk), 3);
+            say(session, out, b"DATA");
+            assert_eq!(hear(session, out, b"354 Go on\r\n", chunk), 1);
+            session.body(b"hi\r\n.\r\n", out).unwrap();
+            session.end_body(out).unwrap();
+            assert_eq!(hear(session, out, b"250 OK\r\n", chunk), 1);
+            envelope(session, out);
+            assert_eq!(hear(session, out, answers, chunk), 3);
+            session.chunk(b"hi\r\n", false, out).unwrap();
+            session.chunk(b"", true, out).unwrap();
+            assert_eq!(hear(session, out, b"250 OK\r\n250 OK\r\n", chunk), 2);
+        };
+        work(&mut session, &mut out);
+        without_allocation(|| work(&mut session, &mut out));
     }
 }

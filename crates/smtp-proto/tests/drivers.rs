@@ -24,7 +24,7 @@ use std::task::{Context, Poll, Waker};
 
 use smtp_proto::server::Error;
 use smtp_proto::server::{Channel, Config, Event, Rejection, Session, request};
-use smtp_proto::{BytesMut, ReceiveBuffer, Ticket};
+use smtp_proto::{BytesMut, Command, Hostname, ReceiveBuffer, Ticket, client};
 
 const INPUT: &[u8] =
     b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@example.org>\r\nRCPT TO:<c@elsewhere>\r\n\
@@ -218,4 +218,120 @@ fn a_field_of_an_event_loop() {
         }
     }
     assert!(connections.values().all(|connection| connection.out.ends_with(LAST_REPLIES)));
+}
+
+/// A client: opens the connection and sends one message, whose pieces take their time to come.
+async fn submit(mut stream: impl Stream) -> Result<Vec<client::Outcome>, client::OpeningError> {
+    use client::{Envelope, Form, Opening, Outcome, Plan, Step, Transaction, TransactionStep};
+    let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
+    let mut session = client::Session::new(client::Config::default(), Channel::Tls);
+    let mut opening = Opening::new(Plan::new(Hostname::parse(b"c").expect("a name")));
+    loop {
+        let mut input = buffer.filled();
+        let opened = match opening.receive(&mut session, &mut input, &mut out)? {
+            Step::NeedInput => false,
+            Step::Opened(_) => true,
+            Step::Challenge(challenge, ticket) => {
+                pause().await;
+                let response = challenge.decode();
+                session.respond(ticket, &response, &mut out)?;
+                false
+            }
+            _ => return Err(client::OpeningError::Closed),
+        };
+        let unread = input.len();
+        buffer.keep_last(unread);
+        if opened {
+            break;
+        }
+        stream.write(&out.split()).await;
+        let n = stream.read(buffer.space().expect("room")).await;
+        buffer.received(n);
+    }
+    let command = |line: &'static str| Command::parse(line.as_bytes());
+    let (Ok(Command::Mail(mail)), Ok(Command::Rcpt(one)), Ok(Command::Rcpt(other))) = (
+        command("MAIL FROM:<a@b>"),
+        command("RCPT TO:<c@example.org>"),
+        command("RCPT TO:<c@elsewhere>"),
+    ) else {
+        panic!();
+    };
+    let recipients = [one, other];
+    let envelope = Envelope { mail, recipients: &recipients };
+    let mut transaction = Transaction::new(&session, envelope, Form::best(&session)).unwrap();
+    let mut outcomes = vec![Outcome::Unsent; recipients.len()];
+    let mut pieces = b"hi\r\n".chunks(2);
+    loop {
+        let mut input = buffer.filled();
+        let step = transaction.receive(&mut session, &mut input, &mut out)?;
+        let unread = input.len();
+        buffer.keep_last(unread);
+        match step {
+            TransactionStep::NeedInput => {
+                stream.write(&out.split()).await;
+                let n = stream.read(buffer.space().expect("room")).await;
+                buffer.received(n);
+            }
+            TransactionStep::Body => {
+                pause().await;
+                let piece = pieces.next();
+                let octets = piece.unwrap_or_default();
+                transaction.body(&mut session, octets, piece.is_none(), &mut out)?;
+            }
+            TransactionStep::Recipient { index, outcome } => outcomes[index] = outcome,
+            _ => return Ok(outcomes),
+        }
+    }
+}
+
+/// What a server says after each write.
+struct Answers {
+    answers: std::vec::IntoIter<&'static [u8]>,
+    said: &'static [u8],
+    heard: Arc<std::sync::Mutex<Vec<u8>>>,
+}
+
+impl Stream for Answers {
+    async fn read(&mut self, space: &mut [u8]) -> usize {
+        pause().await;
+        if self.said.is_empty() {
+            self.said = self.answers.next().unwrap_or_default();
+        }
+        let n = self.said.len().min(space.len()).min(5);
+        let (now, later) = self.said.split_at(n);
+        space[..n].copy_from_slice(now);
+        self.said = later;
+        n
+    }
+
+    async fn write(&mut self, octets: &[u8]) {
+        pause().await;
+        self.heard.lock().unwrap().extend_from_slice(octets);
+    }
+}
+
+#[test]
+fn a_client_that_moves_between_threads() {
+    let answers: Vec<&[u8]> = vec![
+        b"220 mx\r\n",
+        b"250-mx\r\n250 PIPELINING\r\n",
+        b"250 OK\r\n250 OK\r\n550 5.7.1 Relaying denied\r\n354 Go on\r\n",
+        b"250 Queued\r\n",
+    ];
+    let heard = Arc::default();
+    let stream = Answers { answers: answers.into_iter(), said: b"", heard: Arc::clone(&heard) };
+    let outcomes = spawn(submit(stream)).unwrap();
+    assert!(outcomes[0].is_accepted() && outcomes[1].is_permanent_failure());
+    assert!(heard.lock().unwrap().ends_with(b"DATA\r\nhi\r\n.\r\n"));
+}
+
+/// Both machines are plain values: a connection of an event loop holds them.
+#[test]
+fn fields_that_may_be_sent() {
+    fn is_send<T: Send>() {}
+    is_send::<client::Session>();
+    is_send::<client::Opening<'static>>();
+    is_send::<client::Transaction<'static>>();
+    is_send::<client::Event<'static>>();
+    is_send::<client::Outcome>();
 }

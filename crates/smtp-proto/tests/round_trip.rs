@@ -18,11 +18,12 @@
 
 use proptest::prelude::*;
 use smtp_proto::{
-    Argument, Auth, Base64, BodyType, BytesMut, ClientLine, Command, CommandError, Domain,
-    EnhancedCode, Extension, ForwardPath, Framed, Hostname, LocalPart, Mail, MailParameters,
-    Mailbox, Mechanism, Mechanisms, Obsolete, OtherParameters, Parameters, Query, Rcpt,
-    RcptParameters, Reply, ReplyCode, ReplyFramer, ReplyLines, ReversePath, ServerLine, Text,
-    Tolerance, UnknownCommand, Xtext,
+    Argument, Attributes, Auth, Base64, BodyType, Burl, BytesMut, ClientLine, Command,
+    CommandError, DateTime, Domain, Domains, EnhancedCode, Etrn, Extension, ForwardPath, Framed,
+    Hostname, LocalPart, Mail, MailParameters, Mailbox, Mechanism, Mechanisms, Obsolete,
+    OtherParameters, Parameters, Query, QueueName, Rcpt, RcptParameters, Reply, ReplyCode,
+    ReplyFramer, ReplyLines, ReversePath, ServerLine, Text, Tolerance, UnknownCommand, Words,
+    Xtext,
 };
 
 /// The owned text that the borrowed values of one command point into.
@@ -36,6 +37,7 @@ struct Parts {
     base64: String,
     xtext: String,
     parameters: String,
+    attributes: String,
     size: Option<u64>,
     body: Option<BodyType>,
     flags: [bool; 4],
@@ -83,6 +85,7 @@ fn parts() -> impl Strategy<Value = Parts> {
         ),
         (
             "([!-*,-<>-~]|\\+[1-9A-F][0-9A-F]){0,20}",
+            "[A-Z_]{1,8}=([!-*,-<>-~]|\\+[1-9A-F][0-9A-F]){1,9}( addr=\\[tempUNAVAIL\\]){0,2}",
             "( (X[A-Z0-9-]{0,5}(=[!-<>-~ü]{1,6})?|SIZE=2|body=7BIT|Auth=<>|SMTPUTF8)){0,3}",
         ),
         (
@@ -98,7 +101,7 @@ fn parts() -> impl Strategy<Value = Parts> {
         .prop_map(
             |(
                 ((local_part, domain, hostname), (text, mechanism, base64)),
-                (xtext, parameters),
+                (xtext, attributes, parameters),
                 (size, body, flags),
             )| {
                 Parts {
@@ -110,6 +113,7 @@ fn parts() -> impl Strategy<Value = Parts> {
                     base64,
                     xtext,
                     parameters,
+                    attributes,
                     size,
                     body,
                     flags,
@@ -137,9 +141,11 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
     parameters.body = parts.body;
     parameters.smtputf8 = smtputf8;
     parameters.auth = Xtext::parse(parts.xtext.as_bytes()).ok().filter(|_| with_auth);
-    parameters.other = OtherParameters::new(all).unwrap_or(OtherParameters::NONE);
+    parameters.other = OtherParameters::of_mail(all).unwrap_or(OtherParameters::NONE);
     let mut of_rcpt = RcptParameters::default();
-    of_rcpt.other = all;
+    of_rcpt.other = OtherParameters::of_rcpt(all).unwrap_or(OtherParameters::NONE);
+    let attributes = parts.attributes.as_bytes();
+    let attributes = Attributes::parse(attributes).unwrap();
     vec![
         Command::Ehlo(hostname),
         Command::Helo(hostname),
@@ -166,6 +172,17 @@ fn commands(parts: &Parts) -> Vec<Command<'_>> {
         ),
         Command::Obsolete(if smtputf8 { Obsolete::Soml } else { Obsolete::Saml }, argument),
         Command::Unknown(UnknownCommand::new("X-Mark2", argument.filter(|_| null)).unwrap()),
+        Command::Lhlo(hostname),
+        Command::Bdat { size: parts.size.unwrap_or_default(), last: null },
+        Command::Burl(Burl::new("imap://mail.example.org/Drafts/;UID=2", null).unwrap()),
+        Command::Etrn(match parts.parameters.len() % 3 {
+            0 => Etrn::Host(hostname),
+            1 => Etrn::Domain(hostname),
+            _ => Etrn::Queue(QueueName::parse(b"uucp-1").unwrap()),
+        }),
+        Command::Atrn(Domains::parse(parts.hostname.as_bytes()).ok().filter(|_| null)),
+        Command::XClient(Attributes::parse(b"NAME=[UNAVAILABLE] ADDR=192.0.2.1").unwrap()),
+        Command::XForward(attributes),
     ]
 }
 
@@ -188,6 +205,13 @@ fn kinds(command: Command<'_>) -> usize {
         Command::Obsolete(Obsolete::Turn | Obsolete::Send, _) => 13,
         Command::Obsolete(Obsolete::Soml | Obsolete::Saml, _) => 14,
         Command::Unknown(_) => 15,
+        Command::Lhlo(_) => 16,
+        Command::Bdat { .. } => 17,
+        Command::Burl(_) => 18,
+        Command::Etrn(_) => 19,
+        Command::Atrn(_) => 20,
+        Command::XClient(_) => 21,
+        Command::XForward(_) => 22,
         other => panic!("add {other:?} to `commands`"),
     }
 }
@@ -211,16 +235,83 @@ fn extensions() -> impl Strategy<Value = (String, Option<u64>)> {
     ("X[A-Z0-9-]{0,8}( [!-~]{1,5}){0,3}", prop::option::of(any::<u64>()))
 }
 
+/// Some of the parameters of MAIL and of RCPT, each with any of its values.
+fn parameters() -> impl Strategy<Value = (String, String)> {
+    let time = "20[0-9]{2}-0[1-9]-1[0-9]T[01][0-9]:[0-5][0-9]:[0-5][0-9](Z|[+-]0[0-9]:30)";
+    let mail = [
+        " SIZE=[0-9]{1,19}".to_owned(),
+        " BODY=(7BIT|8BITMIME|BINARYMIME)".to_owned(),
+        " SMTPUTF8".to_owned(),
+        " AUTH=<>".to_owned(),
+        " RET=(FULL|hdrs)".to_owned(),
+        " ENVID=([!-*,-<>-~]|\\+[2-6][0-9A-F]){1,30}".to_owned(),
+        " BY=([+-]?[0-9]{1,9};NT?|\\+?[1-9][0-9]{0,8};RT?)".to_owned(),
+        format!(" (HOLDFOR=[1-9][0-9]{{0,8}}|HOLDUNTIL={time})"),
+        " MT-PRIORITY=(0|-?[1-9])".to_owned(),
+        " REQUIRETLS".to_owned(),
+        " SOLICIT=[a-z][a-zA-Z0-9.:_-]{0,9}(,[a-z]{1,5})?".to_owned(),
+        " MTRK=[a-zA-Z0-9+/]{1,28}(:[0-9]{1,9})?".to_owned(),
+        " CONPERM".to_owned(),
+    ];
+    let rcpt = [
+        " NOTIFY=(NEVER|SUCCESS(,FAILURE)?|delay,failure)".to_owned(),
+        " ORCPT=(rfc822;([!-*,-<>-~]|\\+[2-6][0-9A-F]){0,30}|utf-8;([!-<>-\\[\\]-~ü]|\\\\x\\{(2B|E9|4E2D)\\}){1,30}|x400;/S\\+3DA)"
+            .to_owned(),
+        format!(" RRVS={time}(;[CR])?"),
+        " CONNEG".to_owned(),
+    ];
+    let some = |all: &[String]| {
+        let each = all.iter().map(|one| {
+            let one = proptest::string::string_regex(one).unwrap();
+            prop::option::of(one).prop_map(Option::unwrap_or_default)
+        });
+        each.collect::<Vec<_>>().prop_shuffle().prop_map(|all| all.concat())
+    };
+    (some(&mail), some(&rcpt))
+}
+
 proptest! {
+    #[test]
+    fn every_parameter((mail, rcpt) in parameters()) {
+        for line in [format!("MAIL FROM:<a@b>{mail}"), format!("RCPT TO:<a@b>{rcpt}")] {
+            let command = Command::parse(line.as_bytes());
+            prop_assert!(command.is_ok(), "{line}: {command:?}");
+            let wire = encoded(command.unwrap());
+            prop_assert_eq!(Command::parse(wire.strip_suffix(b"\r\n").unwrap()), command);
+            let words = |text: &[u8]| text.split(|&octet| octet == b' ').count();
+            prop_assert_eq!(words(&wire), words(line.as_bytes()));
+        }
+    }
+
     #[test]
     fn every_command(parts in parts()) {
         let commands = commands(&parts);
-        prop_assert!(commands.iter().copied().map(kinds).eq(0..=15));
+        prop_assert!(commands.iter().copied().map(kinds).eq(0..=22));
         for command in commands {
             let wire = encoded(command);
             let line = wire.strip_suffix(b"\r\n").unwrap();
             for tolerance in [Tolerance::STRICT, Tolerance::default(), Tolerance::LENIENT] {
                 prop_assert_eq!(Command::parse_tolerant(line, tolerance), Ok(command));
+            }
+        }
+    }
+
+    /// RFC 5321 §2.3.8, §4.5.2: whatever stands around them.
+    #[test]
+    fn no_command_has_cr_lf_or_nul(
+        parts in parts(),
+        at: prop::sample::Index,
+        odd in prop::sample::select(vec![b'\r', b'\n', 0]),
+    ) {
+        for command in commands(&parts) {
+            let mut line = encoded(command);
+            line.truncate(line.len() - 2);
+            let at = at.index(line.len() + 1);
+            line.insert(at, odd);
+            for tolerance in [Tolerance::STRICT, Tolerance::LENIENT] {
+                let error = Command::parse_tolerant(&line, tolerance).unwrap_err();
+                let CommandError::Malformed(error) = error else { panic!("{error}") };
+                prop_assert_eq!(error.offset, at);
             }
         }
     }
@@ -257,7 +348,13 @@ proptest! {
     }
 
     #[test]
-    fn every_extension((other, size) in extensions(), mechanisms in "[A-Z0-9_-]{1,20}( [A-Z0-9_-]{1,20}){0,3}") {
+    fn every_extension(
+        (other, size) in extensions(),
+        mechanisms in "[A-Z0-9_-]{1,20}( [A-Z0-9_-]{1,20}){0,3}",
+        words in "[!-~]{1,9}( [!-~]{1,9}){0,3}",
+        seconds in 1_u32..1_000_000_000,
+    ) {
+        let limits = format!("LIMITS {words}");
         for extension in [
             Extension::Pipelining,
             Extension::Size(size),
@@ -269,6 +366,27 @@ proptest! {
             Extension::Help,
             Extension::Vrfy,
             Extension::Expn,
+            Extension::Chunking,
+            Extension::BinaryMime,
+            Extension::Dsn,
+            Extension::DeliverBy(size.map(|_| seconds)),
+            Extension::FutureRelease {
+                interval: seconds,
+                until: DateTime::parse(b"2026-11-28T23:55:00.5+01:00").unwrap(),
+            },
+            Extension::MtPriority(size.map(|_| "STANAG4406")),
+            Extension::RequireTls,
+            Extension::parse(limits.as_bytes()).unwrap(),
+            Extension::Etrn,
+            Extension::Atrn,
+            Extension::Burl(Words::parse(words.as_bytes()).unwrap()),
+            Extension::NoSoliciting(Words::parse(words.as_bytes()).unwrap()),
+            Extension::Mtrk,
+            Extension::ConPerm,
+            Extension::ConNeg,
+            Extension::Rrvs,
+            Extension::XClient(Words::parse(words.as_bytes()).unwrap()),
+            Extension::XForward(Words::NONE),
             Extension::parse(other.as_bytes()).unwrap(),
         ] {
             let mut out = BytesMut::new();

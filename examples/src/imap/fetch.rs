@@ -68,15 +68,24 @@ impl Client<'_> {
             let read =
                 unseen.filter(|message| Reader::new(store, message, false).shows_any(&items));
             let newly_seen: UidSet = read.map(|one| one.uid).collect();
-            if !newly_seen.ranges().is_empty() {
+            let mut is_told = !newly_seen.ranges().is_empty();
+            if is_told {
                 let seen = FlagChange::Add(Flags::from_names([Flags::SEEN]));
-                view.told(&store.store_flags(view.mailbox(), &newly_seen, &seen)?);
-                messages = store.messages(view.mailbox(), &set)?;
+                match store.store_flags(view.mailbox(), &newly_seen, &seen) {
+                    Ok(changes) => {
+                        view.told(&changes);
+                        messages = store.messages(view.mailbox(), &set)?;
+                    }
+                    // Mail can be read from a full disk, though it stays unseen.
+                    Err(error) if error.is_storage_full() => is_told = false,
+                    Err(error) => return Err(error.into()),
+                }
             }
             for message in &messages {
                 let Some(at) = view.number(message.uid) else { continue };
                 let mut items = items.clone();
-                if newly_seen.contains(message.uid) && !items.contains(&FetchItem::Flags) {
+                if is_told && newly_seen.contains(message.uid) && !items.contains(&FetchItem::Flags)
+                {
                     items.push(FetchItem::Flags);
                 }
                 let recent = view.is_recent(message.uid);

@@ -99,7 +99,8 @@ pub fn drive(server: &Server, connection: &mut Connection) -> io::Result<()> {
 
 /// What this connection is offered.
 fn config(server: &Server, connection: &Connection) -> Result<Config, SyntaxError> {
-    let mut config = Config::new(server.hostname.clone());
+    let mut config = Config::default();
+    config.set_greeting(&format!("{} IMAP server ready", server.hostname))?;
     config.capabilities.extend([
         Capability::Imap4Rev2,
         Capability::Binary,

@@ -118,6 +118,18 @@ impl Draft {
         self.size
     }
 
+    /// What was written so far, to be read.
+    pub fn octets(&mut self) -> io::Result<Body> {
+        match &mut self.content {
+            Content::Memory(octets) => Ok(Body::small(octets.clone())),
+            Content::File { path, file } => {
+                file.flush()?;
+                Ok(Body { size: self.size, content: Readable::File(File::open(path)?) })
+            }
+            Content::Placed => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// How many they are if each line ends with CRLF.
     pub(super) fn crlf_size(&self) -> u64 {
         self.crlf_size.octets()

@@ -82,7 +82,7 @@ pub enum Error {
 
 impl Error {
     /// Turns an [`io::Error`] into one that names `path`; for `map_err`.
-    pub(super) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }
     }

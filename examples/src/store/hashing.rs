@@ -3,14 +3,16 @@
 //!
 //! A hash takes 7 MiB and some ten milliseconds of a processor. As many are
 //! made at once as there are processors, four at most, each in a block of
-//! memory that the next one uses again; so many clients may wait for their
-//! turn, and the others are told to come back.
+//! memory that the next one uses again. The others wait for their turn, first
+//! come, first served: when a server has been started anew all its clients
+//! log in at once, and a mail program that is told "not now" shows its user an
+//! error. Who waits has a connection, and these are bounded.
 
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Condvar, Mutex, PoisonError},
-    thread,
+    sync::Mutex,
+    thread::{self, Thread},
     time::{Duration, Instant},
 };
 
@@ -29,26 +31,37 @@ const PASSES: u32 = 5;
 
 /// How many hashes are made at once at most, whatever the machine.
 const AT_ONCE: usize = 4;
-/// How many may wait for their turn, and how long.
-const WAITING: usize = 64;
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a turn is waited for: a thousand clients have theirs in less, and mail
+/// programs wait longer.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether somebody who waits has gone.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Those who hash, and those who wait for it.
-pub(super) struct Hashing {
-    turns: Mutex<Turns>,
-    changed: Condvar,
-}
+#[derive(Default)]
+pub(super) struct Hashing(Mutex<Turns>);
 
 struct Turns {
     /// Memory that nobody uses now.
     idle: Vec<Vec<Block>>,
     /// How many more may hash.
     free: usize,
-    /// Who waits, by number, the next one first.
-    waiting: VecDeque<u64>,
-    next: u64,
+    /// Who waits, the next one first.
+    waiting: VecDeque<Thread>,
+}
+
+impl Turns {
+    /// Whether it is the turn of `thread`.
+    fn is_of(&self, thread: &Thread) -> bool {
+        self.free > 0 && self.waiting.front().is_some_and(|first| first.id() == thread.id())
+    }
+
+    /// Wakes the one whose turn it is.
+    fn call(&self) {
+        if let (1.., Some(first)) = (self.free, self.waiting.front()) {
+            first.unpark();
+        }
+    }
 }
 
 impl fmt::Debug for Hashing {
@@ -57,11 +70,10 @@ impl fmt::Debug for Hashing {
     }
 }
 
-impl Default for Hashing {
+impl Default for Turns {
     fn default() -> Self {
         let free = thread::available_parallelism().map_or(1, |count| count.get().min(AT_ONCE));
-        let turns = Turns { idle: Vec::new(), free, waiting: VecDeque::new(), next: 0 };
-        Self { turns: Mutex::new(turns), changed: Condvar::new() }
+        Self { idle: Vec::new(), free, waiting: VecDeque::new() }
     }
 }
 
@@ -76,8 +88,8 @@ impl Hashing {
     /// as long, and is no.
     ///
     /// # Errors
-    /// [`Error::Busy`] when too many wait already, it is not its turn in some
-    /// seconds, or `gone` says meanwhile that nobody wants to know any more.
+    /// [`Error::Busy`] when it is not its turn in half a minute, or `gone` says
+    /// meanwhile that nobody wants to know any more.
     pub(super) fn verify(
         &self,
         password: &str,
@@ -107,29 +119,27 @@ impl Hashing {
 
     /// Waits until it may be hashed.
     fn turn(&self, gone: &dyn Fn() -> bool) -> Result<Turn<'_>, Error> {
-        const BUSY: Error = Error::Busy("too many log in at once");
-        let mut turns = lock(&self.turns);
-        if turns.waiting.len() >= WAITING {
-            return Err(BUSY);
-        }
-        let (number, end) = (turns.next, Instant::now() + PATIENCE);
-        turns.next += 1;
-        turns.waiting.push_back(number);
+        let (me, end) = (thread::current(), Instant::now() + PATIENCE);
+        let mut turns = lock(&self.0);
+        turns.waiting.push_back(me.clone());
         let mut given_up = false;
-        while !given_up && (turns.free == 0 || turns.waiting.front() != Some(&number)) {
-            let waited = self.changed.wait_timeout(turns, LOOK);
-            drop(waited.unwrap_or_else(PoisonError::into_inner).0);
+        while !given_up && !turns.is_of(&me) {
+            drop(turns);
+            thread::park_timeout(LOOK);
             given_up = Instant::now() >= end || gone();
-            turns = lock(&self.turns);
+            turns = lock(&self.0);
         }
-        turns.waiting.retain(|&other| other != number);
-        // The next one may have become the first.
-        self.changed.notify_all();
-        if given_up {
-            return Err(BUSY);
+        turns.waiting.retain(|other| other.id() != me.id());
+        let memory = (!given_up).then(|| {
+            turns.free -= 1;
+            turns.idle.pop().unwrap_or_default()
+        });
+        // There may be a turn for the one behind, too.
+        turns.call();
+        match memory {
+            Some(memory) => Ok(Turn { hashing: self, memory }),
+            None => Err(Error::Busy("too many log in at once")),
         }
-        turns.free -= 1;
-        Ok(Turn { hashing: self, memory: turns.idle.pop().unwrap_or_default() })
     }
 }
 
@@ -141,10 +151,10 @@ struct Turn<'h> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut turns = lock(&self.hashing.turns);
+        let mut turns = lock(&self.hashing.0);
         turns.idle.push(std::mem::take(&mut self.memory));
         turns.free += 1;
-        self.hashing.changed.notify_all();
+        turns.call();
     }
 }
 
@@ -169,7 +179,7 @@ fn argon2() -> Result<Argon2<'static>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Barrier};
+    use std::sync::Arc;
 
     use super::*;
 
@@ -195,29 +205,25 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_bounded_and_may_go() {
+    fn all_have_their_turn_and_who_waits_may_go() {
+        const MANY: usize = 500;
         let hashing = Arc::new(Hashing::default());
-        let free = lock(&hashing.turns).free;
+        let free = lock(&hashing.0).free;
         let all: Vec<_> = (0..free).map(|_| hashing.turn(HERE).unwrap()).collect();
-        let begun = Instant::now();
-        assert!(matches!(hashing.turn(&|| true), Err(Error::Busy(_))));
-        let there = Arc::new(Barrier::new(WAITING + 1));
-        let waiting: Vec<_> = (0..WAITING)
-            .map(|_| {
-                let (hashing, there) = (Arc::clone(&hashing), Arc::clone(&there));
-                thread::spawn(move || {
-                    there.wait();
-                    hashing.turn(HERE).map(drop)
-                })
+        let waiting: Vec<_> = (0..MANY)
+            .map(|n| {
+                let hashing = Arc::clone(&hashing);
+                thread::spawn(move || hashing.turn(&|| n % 10 == 0).map(drop))
             })
             .collect();
-        there.wait();
-        while lock(&hashing.turns).waiting.len() < WAITING {
+        // Those who go leave the line.
+        while lock(&hashing.0).waiting.len() != MANY - MANY / 10 {
             thread::yield_now();
         }
-        assert!(matches!(hashing.turn(HERE), Err(Error::Busy(_))));
-        assert!(begun.elapsed() < PATIENCE, "nobody has waited in vain");
         drop(all);
-        waiting.into_iter().for_each(|waited| waited.join().unwrap().unwrap());
+        for (n, waited) in waiting.into_iter().enumerate() {
+            assert_eq!(waited.join().unwrap().is_err(), n % 10 == 0, "{n}");
+        }
+        assert_eq!(lock(&hashing.0).free, free);
     }
 }

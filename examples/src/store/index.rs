@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{Error, MailboxId, bodies::BodyId, lock, private};
 
 /// Raised with every change of the schema; kept in `PRAGMA user_version`.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// How many may read at once; the others wait. Each takes three file
 /// descriptors, which stay open.
@@ -78,6 +78,32 @@ const SCHEMA: &str = "
     );
 ";
 
+/// The queue of mail for others. `mail` and `rcpt` are the commands that send it on, with
+/// their parameters; `start` is how many octets of the body are not sent. Moments are in
+/// milliseconds since 1970.
+const QUEUE: &str = "
+    CREATE TABLE queued (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        body INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        mail TEXT NOT NULL,
+        arrived INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next INTEGER NOT NULL,
+        delay_told INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX queued_next ON queued (next, id);
+    CREATE INDEX queued_body ON queued (body);
+    CREATE TABLE queued_recipient (
+        message INTEGER NOT NULL REFERENCES queued ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        rcpt TEXT NOT NULL,
+        last_reply TEXT,
+        PRIMARY KEY (message, number)
+    ) WITHOUT ROWID;
+";
+
 /// Makes version 2 of version 1.
 const FROM_VERSION_1: &str = "ALTER TABLE message ADD COLUMN crlf_size INTEGER";
 /// Makes version 3 of version 2: what is there is not recent.
@@ -142,6 +168,12 @@ impl Index {
         Ok(Self { writer: Mutex::new(connection), readers })
     }
 
+    /// As on a disk with room for so many pages of the index, of 4 KiB, or as many as it has.
+    #[cfg(test)]
+    pub(super) fn limit(&self, pages: u32) {
+        lock(&self.writer).pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
     /// Reads one consistent state of the index.
     pub(super) fn read<T>(
         &self,
@@ -170,7 +202,10 @@ impl Index {
         let done = work(&mut change)?;
         let Change { tx, mut aftermath } = change;
         {
-            let mut used = tx.prepare_cached("SELECT 1 FROM message WHERE body = ? LIMIT 1")?;
+            let mut used = tx.prepare_cached(
+                "SELECT 1 FROM message WHERE body = ?1
+                 UNION ALL SELECT 1 FROM queued WHERE body = ?1 LIMIT 1",
+            )?;
             let mut remove = tx.prepare_cached("DELETE FROM small WHERE body = ?")?;
             let mut unused = Vec::new();
             for body in aftermath.released {
@@ -197,7 +232,7 @@ pub(super) struct Change<'c> {
 pub(super) struct Aftermath {
     /// Mailboxes whose watchers are to be told.
     pub(super) touched: Vec<(MailboxId, u64)>,
-    /// Files of bodies that no message has any more.
+    /// Files of bodies that nothing has any more.
     pub(super) released: Vec<BodyId>,
 }
 
@@ -230,16 +265,16 @@ fn create_or_upgrade(connection: &mut Connection, path: &Path) -> Result<(), Err
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let empty = !tx.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?;
-    match found {
+    let missing: &[&str] = match found {
         VERSION => return Ok(()),
-        0 if empty => tx.execute_batch(SCHEMA)?,
-        1 => {
-            tx.execute_batch(FROM_VERSION_1)?;
-            tx.execute_batch(FROM_VERSION_2)?;
-        }
-        2 => tx.execute_batch(FROM_VERSION_2)?,
+        0 if empty => &[SCHEMA, QUEUE],
+        1 => &[FROM_VERSION_1, FROM_VERSION_2, QUEUE],
+        2 => &[FROM_VERSION_2, QUEUE],
+        // All that version 4 has more.
+        3 => &[QUEUE],
         _ => return Err(Error::Version { path: path.into(), found, expected: VERSION }),
-    }
+    };
+    missing.iter().try_for_each(|missing| tx.execute_batch(missing))?;
     tx.pragma_update(None, "user_version", VERSION)?;
     Ok(tx.commit()?)
 }

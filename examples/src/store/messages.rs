@@ -100,33 +100,6 @@ impl Store {
         Ok(self.bodies.draft())
     }
 
-    /// Puts a message into the INBOX of every recipient; into all of them or
-    /// none. Recipients named twice get it once.
-    ///
-    /// Once this returns `Ok` the message is durable: SMTP may answer 250.
-    pub fn deliver(&self, mut draft: Draft, recipients: &[UserId]) -> Result<(), Error> {
-        let mut recipients = recipients.to_vec();
-        recipients.sort_unstable();
-        recipients.dedup();
-        if recipients.is_empty() {
-            return Ok(());
-        }
-        draft.place()?;
-        let new = NewMessage::from(draft);
-        self.write(|change| {
-            change.keep_small(&new.draft)?;
-            for &user in &recipients {
-                let inbox = mailboxes::row(&change.tx, user, INBOX)?;
-                let inbox = inbox.ok_or(Error::NoSuchMailbox)?.id;
-                let into = change.arrive(inbox, 1)?;
-                change.insert(inbox, &into.message(0, &new))?;
-            }
-            Ok(())
-        })?;
-        new.draft.committed();
-        Ok(())
-    }
-
     /// APPEND (RFC 9051 §6.3.12), of one message or, as in RFC 3502, of
     /// several: all or none.
     pub fn append(
@@ -141,7 +114,7 @@ impl Store {
             let into = change.arrive(mailbox, messages.len())?;
             let mut uids = Vec::with_capacity(messages.len());
             for (at, new) in messages.iter().enumerate() {
-                let message = into.message(at, new);
+                let message = into.message(at, &new.draft, new.flags.clone(), new.date);
                 change.keep_small(&new.draft)?;
                 change.insert(mailbox, &message)?;
                 uids.push(message.uid);
@@ -166,16 +139,21 @@ impl Store {
     /// # Errors
     /// [`Error::Expunged`] when the message has gone meanwhile.
     pub fn body(&self, message: &Message) -> Result<Body, Error> {
-        if message.size <= SMALL as u64 {
+        self.octets(message.body, message.size)
+    }
+
+    /// The octets of that number, which are so many.
+    pub(super) fn octets(&self, body: BodyId, size: u64) -> Result<Body, Error> {
+        if size <= SMALL as u64 {
             let octets = self.read(|tx| {
                 let mut small = tx.prepare_cached("SELECT octets FROM small WHERE body = ?")?;
-                Ok(small.query_row([message.body as i64], |row| row.get(0)).optional()?)
+                Ok(small.query_row([body as i64], |row| row.get(0)).optional()?)
             })?;
             if let Some(octets) = octets {
                 return Ok(Body::small(octets));
             }
         }
-        self.bodies.open(message.body, message.size)
+        self.bodies.open(body, size)
     }
 
     /// What has changed since the state that `modseq` names.
@@ -307,15 +285,15 @@ struct Arrival {
 }
 
 impl Arrival {
-    fn message(&self, at: usize, new: &NewMessage) -> Message {
+    fn message(&self, at: usize, draft: &Draft, flags: Flags, date: OffsetDateTime) -> Message {
         Message {
             uid: self.first + at as u32,
             modseq: self.modseq,
-            flags: new.flags.clone(),
-            date: new.date,
-            size: new.draft.size(),
-            crlf_size: new.draft.crlf_size(),
-            body: new.draft.id(),
+            flags,
+            date,
+            size: draft.size(),
+            crlf_size: draft.crlf_size(),
+            body: draft.id(),
         }
     }
 }
@@ -340,8 +318,16 @@ impl Change<'_> {
         Ok(Arrival { uidvalidity: counters.uidvalidity, first: counters.uidnext, modseq })
     }
 
+    /// Puts a message into a mailbox, without flags, as of now. Its octets are kept by
+    /// then, or will be in this change.
+    pub(super) fn put(&mut self, mailbox: MailboxId, draft: &Draft) -> Result<(), Error> {
+        let into = self.arrive(mailbox, 1)?;
+        let message = into.message(0, draft, Flags::default(), OffsetDateTime::now_utc());
+        self.insert(mailbox, &message)
+    }
+
     /// Keeps the octets of a small message.
-    fn keep_small(&mut self, draft: &Draft) -> Result<(), Error> {
+    pub(super) fn keep_small(&mut self, draft: &Draft) -> Result<(), Error> {
         if let Some(octets) = draft.small() {
             self.tx
                 .prepare_cached("INSERT INTO small (body, octets) VALUES (?, ?)")?
@@ -537,6 +523,51 @@ mod tests {
         let user = store.set_user("alice", "secret").unwrap();
         let inbox = store.mailbox(user, "INBOX").unwrap();
         Alice { store, user, inbox }
+    }
+
+    /// What does not fit is refused as such and changes nothing, what was kept can be read, and
+    /// all goes on once there is room.
+    #[test]
+    fn a_full_disk_loses_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let user = store.set_user("alice", "secret").unwrap();
+        let inbox = store.mailbox(user, "INBOX").unwrap();
+        store.create(user, "Copies").unwrap();
+        let copies = store.mailbox(user, "Copies").unwrap();
+        store.index.limit(100);
+        let message = "x".repeat(10_000);
+        let mut kept = 0;
+        let full = |error: Error| assert!(error.is_storage_full(), "{error}");
+        loop {
+            match store.deliver(draft(&store, &message), &[user]) {
+                Ok(()) => kept += 1,
+                Err(error) => break full(error),
+            }
+        }
+        let new = NewMessage::from(draft(&store, &message));
+        full(store.append(inbox, vec![new]).unwrap_err());
+        // A copy is small: the octets are shared.
+        let all: UidSet = (1..=kept).collect();
+        full((0..1000).find_map(|_| store.copy(inbox, &all, copies).err()).unwrap());
+        let keywords: Vec<String> = (0..60).map(|n| format!("k{n}-{}", "y".repeat(90))).collect();
+        let change = FlagChange::Add(Flags::from_names(keywords.iter().map(String::as_str)));
+        full(store.store_flags(inbox, &UidSet::all(), &change).unwrap_err());
+        full((0..1000).find_map(|n| store.create(user, &format!("box{n}")).err()).unwrap());
+
+        let rows: Vec<_> = (1..=kept).map(|uid| row(uid, &message, "")).collect();
+        assert!(kept > 10);
+        assert_eq!(texts(&store, inbox), rows);
+        // Removing messages makes room for others.
+        store.remove(copies, &UidSet::all(), |_| true).unwrap();
+        store.remove(inbox, &1.into(), |_| true).unwrap();
+        store.deliver(draft(&store, &message), &[user]).unwrap();
+        full(store.deliver(draft(&store, &message.repeat(3)), &[user]).unwrap_err());
+        store.index.limit(1_000_000);
+        store.deliver(draft(&store, &message.repeat(3)), &[user]).unwrap();
+        drop(store);
+        let store = Store::open(directory.path()).unwrap();
+        assert_eq!(texts(&store, inbox).len(), kept as usize + 1);
     }
 
     #[test]

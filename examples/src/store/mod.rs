@@ -1,4 +1,5 @@
-//! One embedded store for all the protocols: users, mailboxes, messages.
+//! One embedded store for all the protocols: users, mailboxes, messages, and the
+//! queue of mail for others.
 //!
 //! On disk it is a directory:
 //!
@@ -44,6 +45,7 @@
 
 mod bodies;
 mod crlf_size;
+mod delivery;
 mod error;
 mod flags;
 mod hashing;
@@ -52,6 +54,7 @@ mod mailboxes;
 mod maildrop;
 mod messages;
 mod private;
+mod queue;
 mod removal;
 mod secrets;
 mod uid_set;
@@ -70,11 +73,13 @@ use rusqlite::Transaction;
 
 pub use self::{
     bodies::{Body, Draft},
+    delivery::NewMail,
     error::Error,
     flags::{FlagChange, Flags},
     mailboxes::{HIERARCHY_SEPARATOR, ListedMailbox, Selected, Status},
     maildrop::Maildrop,
     messages::{Appended, Changed, Changes, Copied, Message, NewMessage},
+    queue::{Attempt, Onward, Queued, QueuedRecipient},
     uid_set::UidSet,
     users::UserId,
     watch::{Waker, Wakes, Watch},
@@ -95,6 +100,7 @@ pub struct Store {
     /// None in memory, where it takes no time.
     removal: Option<removal::Removal>,
     watches: watch::Watches,
+    queue: Arc<queue::Queue>,
     /// Whose maildrops are open.
     maildrops: Mutex<HashSet<UserId>>,
     secrets: secrets::Secrets,
@@ -129,7 +135,8 @@ impl Store {
         }
         let index = index::Index::in_file(directory.join("index.sqlite"))?;
         let known = index.read(|tx| {
-            let mut bodies = tx.prepare("SELECT DISTINCT body FROM message")?;
+            let mut bodies =
+                tx.prepare("SELECT body FROM message UNION SELECT body FROM queued")?;
             let bodies = bodies.query_map([], |row| row.get::<_, i64>(0))?;
             Ok(bodies.map(|body| body.map(|id| id as u64)).collect::<Result<_, _>>()?)
         })?;
@@ -147,6 +154,7 @@ impl Store {
             removal: lock.is_some().then(|| removal::Removal::new(Arc::clone(&bodies))),
             bodies,
             watches: watch::Watches::default(),
+            queue: Arc::default(),
             maildrops: Mutex::default(),
             secrets: secrets::Secrets::default(),
             hashing: hashing::Hashing::default(),

@@ -3,12 +3,13 @@
 //! RFC 9051 §6.3.12.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::Parsed;
+use mail_wire::parse::{Parsed, fail};
 
 use crate::value::capability_set::CapabilitySet;
 use crate::value::date::{DateTime, date_time};
 use crate::value::flag::{Flag, encode_flags, flag_list};
 use crate::value::mailbox::{Mailbox, mailbox};
+use crate::value::modifier::{Modifier, modifier};
 use crate::wire::{LiteralHead, Reader, Style, at, literal_announcement};
 
 /// The APPEND command up to its message, which is streamed after it.
@@ -21,6 +22,8 @@ pub struct Append<'a> {
     pub flags: &'a [Flag<'a>],
     /// Its internal date; without one, now.
     pub date: Option<DateTime>,
+    /// What else extensions tell of it, each with a value (`append-ext`, RFC 4466 §2.3).
+    pub modifiers: &'a [Modifier<'a>],
     /// The size of the message, and how it is sent.
     pub message: LiteralHead,
 }
@@ -29,7 +32,7 @@ impl<'a> Append<'a> {
     /// A message without flags and date.
     #[must_use]
     pub const fn new(mailbox: Mailbox<'a>, message: LiteralHead) -> Self {
-        Self { mailbox, flags: &[], date: None, message }
+        Self { mailbox, flags: &[], date: None, modifiers: &[], message }
     }
 }
 
@@ -51,6 +54,10 @@ impl Append<'_> {
             out.put_u8(b' ');
             date.encode(out);
         }
+        for modifier in self.modifiers {
+            out.put_u8(b' ');
+            modifier.encode(out);
+        }
         out.put_u8(b' ');
         self.message.encode(out);
     }
@@ -59,8 +66,10 @@ impl Append<'_> {
 /// What comes after `APPEND`, up to the `}` of the message's literal.
 ///
 /// ```abnf
-/// append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
-///                                                          ; RFC 9051 §9
+/// append           = "APPEND" SP mailbox [SP flag-list] [SP date-time] *(SP append-ext)
+///                    SP literal                      ; RFC 9051 §9, RFC 4466 §2.3
+/// append-ext       = append-ext-name SP append-ext-value
+/// append-ext-value = tagged-ext-val
 /// ```
 pub(crate) fn append<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Append<'a>> {
     let (rest, ()) = reader.space(input)?;
@@ -77,6 +86,16 @@ pub(crate) fn append<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, App
         date = Some(moment);
         (rest, ()) = reader.space(behind)?;
     }
+    let mut modifiers = reader.arena.list();
+    while !matches!(rest, [b'{', ..] | [b'~', b'{', ..]) {
+        let (after, extension) = modifier(rest, reader)?;
+        if extension.value.is_none() {
+            return fail(rest, "the message, or a name and its value");
+        }
+        modifiers.push(extension);
+        (rest, ()) = reader.space(after)?;
+    }
+    let modifiers = modifiers.end();
     let (rest, message) = literal_announcement(rest)?;
-    Ok((rest, Append { mailbox, flags, date, message }))
+    Ok((rest, Append { mailbox, flags, date, modifiers, message }))
 }

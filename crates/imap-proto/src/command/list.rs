@@ -10,9 +10,17 @@ use crate::command::status::{StatusItem, encode_status_items, status_items};
 use crate::value::capability_set::CapabilitySet;
 use crate::value::delimiter::Delimiter;
 use crate::value::mailbox::{ListPattern, Mailbox, list_pattern, mailbox};
+use crate::value::modifier::{Modifier, modifier};
 use crate::wire::{
-    KEYWORD_CHAR, NonEmpty, Reader, Style, after_space, at, encode_list, keyword, named,
+    KEYWORD_CHAR, NonEmpty, Reader, Style, after_space, at, encode_list, encode_separated, keyword,
+    named,
 };
+
+// The names of return options, and what stands before them.
+const CHILDREN: Keyword = Keyword::new(b"CHILDREN");
+const RETURN: Keyword = Keyword::new(b"RETURN");
+const STATUS: Keyword = Keyword::new(b"STATUS");
+const SUBSCRIBED: Keyword = Keyword::new(b"SUBSCRIBED");
 
 /// The LIST command, with what RFC 5258 added to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,12 +28,16 @@ use crate::wire::{
 pub struct List<'a> {
     /// Which kinds of mailboxes; none is every kind.
     pub select: &'a [ListSelect],
+    /// What else extensions select by (`option-extension`, RFC 9051 §9).
+    pub select_modifiers: &'a [Modifier<'a>],
     /// What the patterns are relative to.
     pub reference: Mailbox<'a>,
     /// What the names look like: one of these patterns.
     pub patterns: NonEmpty<'a, ListPattern<'a>>,
     /// What to tell of each besides.
     pub returns: &'a [ListReturn<'a>],
+    /// What else extensions tell.
+    pub return_modifiers: &'a [Modifier<'a>],
 }
 
 /// `list-select-opt`: which kinds of mailboxes are listed.
@@ -66,7 +78,14 @@ impl<'a> List<'a> {
     /// LIST without options.
     #[must_use]
     pub const fn new(reference: Mailbox<'a>, patterns: NonEmpty<'a, ListPattern<'a>>) -> Self {
-        Self { select: &[], reference, patterns, returns: &[] }
+        Self {
+            select: &[],
+            select_modifiers: &[],
+            reference,
+            patterns,
+            returns: &[],
+            return_modifiers: &[],
+        }
     }
 }
 
@@ -84,7 +103,11 @@ impl List<'_> {
     /// does (RFC 5258): options, or more than one pattern.
     #[must_use]
     pub const fn is_extended(&self) -> bool {
-        !self.select.is_empty() || !self.returns.is_empty() || self.patterns.as_slice().len() > 1
+        !self.select.is_empty()
+            || !self.select_modifiers.is_empty()
+            || !self.returns.is_empty()
+            || !self.return_modifiers.is_empty()
+            || self.patterns.as_slice().len() > 1
     }
 
     /// Whether it asks for a mailbox of this name: whether one of its patterns
@@ -97,8 +120,11 @@ impl List<'_> {
     /// Writes what comes after the name.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         out.put_u8(b' ');
-        if !self.select.is_empty() {
-            encode_list(self.select, out, |option, out| out.put_slice(option.name().as_bytes()));
+        if !self.select.is_empty() || !self.select_modifiers.is_empty() {
+            let encode = |option: ListSelect, out: &mut BytesMut| {
+                out.put_slice(option.name().as_bytes());
+            };
+            encode_options(self.select, encode, self.select_modifiers, out);
             out.put_u8(b' ');
         }
         self.reference.encode(style, out);
@@ -107,9 +133,11 @@ impl List<'_> {
             [pattern] => pattern.encode(style, out),
             patterns => encode_list(patterns, out, |pattern, out| pattern.encode(style, out)),
         }
-        if !self.returns.is_empty() {
-            out.put_slice(b" RETURN ");
-            encode_list(self.returns, out, |option, out| option.encode(out));
+        if !self.returns.is_empty() || !self.return_modifiers.is_empty() {
+            out.put_u8(b' ');
+            RETURN.encode(out);
+            out.put_u8(b' ');
+            encode_options(self.returns, ListReturn::encode, self.return_modifiers, out);
         }
     }
 }
@@ -129,15 +157,6 @@ impl ListSelect {
 }
 
 impl ListReturn<'_> {
-    /// Its name on the wire.
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Subscribed => "SUBSCRIBED",
-            Self::Children => "CHILDREN",
-            Self::Status(_) => "STATUS",
-        }
-    }
-
     /// What a client needs that asks for it, besides LIST-EXTENDED.
     fn needs(&self) -> CapabilitySet {
         match self {
@@ -150,10 +169,11 @@ impl ListReturn<'_> {
     }
 
     fn encode(self, out: &mut BytesMut) {
-        out.put_slice(self.name().as_bytes());
         match self {
-            Self::Subscribed | Self::Children => {}
+            Self::Subscribed => SUBSCRIBED.encode(out),
+            Self::Children => CHILDREN.encode(out),
             Self::Status(items) => {
+                STATUS.encode(out);
                 out.put_u8(b' ');
                 encode_status_items(items, out);
             }
@@ -181,19 +201,18 @@ impl Lsub<'_> {
 /// list-return-opts = "RETURN" SP "(" [list-return-opt *(SP list-return-opt)] ")"
 /// ```
 pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, List<'a>> {
-    const RETURN: Keyword = Keyword::new(b"RETURN");
     let (start, ()) = reader.space(input)?;
-    let (rest, select) = if at(b'(', start) {
-        let (rest, select) = reader.list(start, list_select)?;
-        if select.contains(&ListSelect::RecursiveMatch) && !select.contains(&ListSelect::Subscribed)
-        {
+    let (mut select, mut select_modifiers) = (&[][..], &[][..]);
+    let mut rest = start;
+    if at(b'(', start) {
+        (rest, (select, select_modifiers)) = options(start, reader, list_select)?;
+        // An option that is not known may be one for it to stand beside.
+        let has_base = select.contains(&ListSelect::Subscribed) || !select_modifiers.is_empty();
+        if select.contains(&ListSelect::RecursiveMatch) && !has_base {
             return fail(start, "SUBSCRIBED beside RECURSIVEMATCH");
         }
-        let (rest, ()) = reader.space(rest)?;
-        (rest, reader.once(select, |_| true))
-    } else {
-        (start, &[][..])
-    };
+        (rest, ()) = reader.space(rest)?;
+    }
     let (rest, reference) = mailbox(rest, reader)?;
     let (rest, ()) = reader.space(rest)?;
     let (rest, patterns) = if at(b'(', rest) {
@@ -206,51 +225,90 @@ pub(crate) fn list_command<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'
         Some(start) => match keyword("RETURN")(start)? {
             (rest, RETURN) => {
                 let (rest, ()) = reader.space(rest)?;
-                let (after, returns) = reader.list(rest, |input| list_return(input, reader))?;
+                let (after, (returns, modifiers)) =
+                    options(rest, reader, |input| list_return(input, reader))?;
                 let is_status = |option: &&ListReturn<'_>| matches!(option, ListReturn::Status(_));
                 if returns.iter().filter(is_status).count() > 1 {
                     return fail(rest, "STATUS once");
                 }
-                (after, reader.once(returns, |_| true))
+                (after, (returns, modifiers))
             }
             _ => return fail(start, "RETURN"),
         },
-        None => (rest, &[][..]),
+        None => (rest, (&[][..], &[][..])),
     };
-    Ok((rest, List { select, reference, patterns, returns }))
+    let (returns, return_modifiers) = returns;
+    Ok((rest, List { select, select_modifiers, reference, patterns, returns, return_modifiers }))
+}
+
+/// Options in parentheses: those that `known` gives, each of them once, and those that it does
+/// not know.
+///
+/// ```abnf
+/// option-extension = (option-standard-tag / option-vendor-tag) [SP option-value]
+/// option-value     = "(" option-val-comp ")"               ; RFC 9051 §9
+/// ```
+fn options<'a, T: Copy + PartialEq>(
+    input: &'a [u8],
+    reader: &Reader<'a>,
+    known: impl Fn(&'a [u8]) -> Parsed<'a, Option<T>>,
+) -> Parsed<'a, (&'a [T], &'a [Modifier<'a>])> {
+    let mut modifiers = reader.arena.list();
+    let (rest, options) = reader.list(input, |input| match known(input)? {
+        (rest, Some(option)) => Ok((rest, Some(option))),
+        (_, None) => {
+            let (rest, option) = modifier(input, reader)?;
+            modifiers.push(option);
+            Ok((rest, None))
+        }
+    })?;
+    let options = reader.arena.collect(options.iter().copied().flatten());
+    Ok((rest, (reader.once(options, |_| true), modifiers.end())))
+}
+
+/// Writes options in parentheses.
+fn encode_options<T: Copy>(
+    options: &[T],
+    encode: impl Fn(T, &mut BytesMut),
+    modifiers: &[Modifier<'_>],
+    out: &mut BytesMut,
+) {
+    out.put_u8(b'(');
+    encode_separated(options, out, |option, out| encode(*option, out));
+    if !options.is_empty() && !modifiers.is_empty() {
+        out.put_u8(b' ');
+    }
+    encode_separated(modifiers, out, |modifier, out| modifier.encode(out));
+    out.put_u8(b')');
 }
 
 /// ```abnf
-/// list-select-opts = "(" [… "SUBSCRIBED" / "REMOTE" / "RECURSIVEMATCH" …] ")"
+/// list-select-opts = "(" [… "SUBSCRIBED" / "REMOTE" / "RECURSIVEMATCH" / option-extension …] ")"
 ///                                                          ; RFC 9051 §9
 /// ```
-pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, ListSelect> {
+/// None where it is none of the three.
+pub(crate) fn list_select(input: &[u8]) -> Parsed<'_, Option<ListSelect>> {
     let (name, rest) = run(&KEYWORD_CHAR, input);
-    match named(&ListSelect::ALL, ListSelect::name, name) {
-        Some(option) => Ok((rest, option)),
-        None => fail(input, "a selection option of LIST"),
-    }
+    Ok((rest, named(&ListSelect::ALL, ListSelect::name, name)))
 }
 
 /// ```abnf
-/// return-option = "SUBSCRIBED" / "CHILDREN" / status-option
+/// return-option = "SUBSCRIBED" / "CHILDREN" / status-option / option-extension
 /// status-option = "STATUS" SP "(" status-att *(SP status-att) ")"
 ///                                                          ; RFC 9051 §9
 /// ```
-fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListReturn<'a>> {
-    const SUBSCRIBED: Keyword = Keyword::new(ListReturn::Subscribed.name().as_bytes());
-    const CHILDREN: Keyword = Keyword::new(ListReturn::Children.name().as_bytes());
-    const STATUS: Keyword = Keyword::new(b"STATUS");
+/// None where it is none of the three.
+fn list_return<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Option<ListReturn<'a>>> {
     let (rest, name) = keyword("a return option of LIST")(input)?;
     match name {
-        SUBSCRIBED => Ok((rest, ListReturn::Subscribed)),
-        CHILDREN => Ok((rest, ListReturn::Children)),
+        SUBSCRIBED => Ok((rest, Some(ListReturn::Subscribed))),
+        CHILDREN => Ok((rest, Some(ListReturn::Children))),
         STATUS => {
             let (rest, ()) = reader.space(rest)?;
             let (rest, items) = status_items(rest, reader)?;
-            Ok((rest, ListReturn::Status(items)))
+            Ok((rest, Some(ListReturn::Status(items))))
         }
-        _ => fail(input, "a return option of LIST"),
+        _ => Ok((rest, None)),
     }
 }
 

@@ -119,13 +119,16 @@ pub fn parse_tag(input: &[u8]) -> Option<Tag<'_>> {
 
 impl<'a> CommandKind<'a> {
     /// What extensions add to it, that this crate does not know.
-    pub(crate) const fn modifiers(self) -> &'a [Modifier<'a>] {
-        match self {
-            Self::Select(select) => select.parameters,
-            Self::Create(create) => create.parameters,
-            Self::Search(search) => search.modifiers,
-            Self::Fetch(fetch) => fetch.modifiers,
-            Self::Store(store) => store.modifiers,
+    pub(crate) fn modifiers(self) -> impl Iterator<Item = &'a Modifier<'a>> {
+        let none = &[][..];
+        let (modifiers, more) = match self {
+            Self::Select(select) => (select.parameters, none),
+            Self::Create(create) => (create.parameters, none),
+            Self::List(list) => (list.select_modifiers, list.return_modifiers),
+            Self::Append(append) => (append.modifiers, none),
+            Self::Search(search) => (search.modifiers, none),
+            Self::Fetch(fetch) => (fetch.modifiers, none),
+            Self::Store(store) => (store.modifiers, none),
             Self::Capability
             | Self::Noop
             | Self::Logout
@@ -137,11 +140,9 @@ impl<'a> CommandKind<'a> {
             | Self::Rename { .. }
             | Self::Subscribe(_)
             | Self::Unsubscribe(_)
-            | Self::List(_)
             | Self::Lsub(_)
             | Self::Namespace
             | Self::Status(_)
-            | Self::Append(_)
             | Self::Idle
             | Self::Check
             | Self::Close
@@ -149,8 +150,9 @@ impl<'a> CommandKind<'a> {
             | Self::Expunge { .. }
             | Self::Copy { .. }
             | Self::Move { .. }
-            | Self::Id(_) => &[],
-        }
+            | Self::Id(_) => (none, none),
+        };
+        modifiers.iter().chain(more)
     }
 }
 
@@ -308,7 +310,29 @@ impl CommandKind<'_> {
             Self::Search(search) => search.uid,
             Self::Copy { uid, .. } | Self::Move { uid, .. } => *uid,
             Self::Expunge { uids } => uids.is_some(),
-            _ => false,
+            Self::Capability
+            | Self::Noop
+            | Self::Logout
+            | Self::StartTls
+            | Self::Authenticate(_)
+            | Self::Login { .. }
+            | Self::Enable(_)
+            | Self::Select(_)
+            | Self::Create(_)
+            | Self::Delete(_)
+            | Self::Rename { .. }
+            | Self::Subscribe(_)
+            | Self::Unsubscribe(_)
+            | Self::List(_)
+            | Self::Lsub(_)
+            | Self::Namespace
+            | Self::Status(_)
+            | Self::Append(_)
+            | Self::Idle
+            | Self::Check
+            | Self::Close
+            | Self::Unselect
+            | Self::Id(_) => false,
         }
     }
 }

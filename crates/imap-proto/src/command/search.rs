@@ -16,6 +16,43 @@ use crate::wire::{
     number63,
 };
 
+// The names of keys.
+const ALL: Keyword = Keyword::new(b"ALL");
+const ANSWERED: Keyword = Keyword::new(b"ANSWERED");
+const BCC: Keyword = Keyword::new(b"BCC");
+const BEFORE: Keyword = Keyword::new(b"BEFORE");
+const BODY: Keyword = Keyword::new(b"BODY");
+const CC: Keyword = Keyword::new(b"CC");
+const DELETED: Keyword = Keyword::new(b"DELETED");
+const DRAFT: Keyword = Keyword::new(b"DRAFT");
+const FLAGGED: Keyword = Keyword::new(b"FLAGGED");
+const FROM: Keyword = Keyword::new(b"FROM");
+const HEADER: Keyword = Keyword::new(b"HEADER");
+const KEYWORD: Keyword = Keyword::new(b"KEYWORD");
+const LARGER: Keyword = Keyword::new(b"LARGER");
+const NEW: Keyword = Keyword::new(b"NEW");
+const NOT: Keyword = Keyword::new(b"NOT");
+const OLD: Keyword = Keyword::new(b"OLD");
+const ON: Keyword = Keyword::new(b"ON");
+const OR: Keyword = Keyword::new(b"OR");
+const RECENT: Keyword = Keyword::new(b"RECENT");
+const SEEN: Keyword = Keyword::new(b"SEEN");
+const SENTBEFORE: Keyword = Keyword::new(b"SENTBEFORE");
+const SENTON: Keyword = Keyword::new(b"SENTON");
+const SENTSINCE: Keyword = Keyword::new(b"SENTSINCE");
+const SINCE: Keyword = Keyword::new(b"SINCE");
+const SMALLER: Keyword = Keyword::new(b"SMALLER");
+const SUBJECT: Keyword = Keyword::new(b"SUBJECT");
+const TEXT: Keyword = Keyword::new(b"TEXT");
+const TO: Keyword = Keyword::new(b"TO");
+const UID: Keyword = Keyword::new(b"UID");
+const UNANSWERED: Keyword = Keyword::new(b"UNANSWERED");
+const UNDELETED: Keyword = Keyword::new(b"UNDELETED");
+const UNDRAFT: Keyword = Keyword::new(b"UNDRAFT");
+const UNFLAGGED: Keyword = Keyword::new(b"UNFLAGGED");
+const UNKEYWORD: Keyword = Keyword::new(b"UNKEYWORD");
+const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
+
 /// SEARCH, or UID SEARCH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -198,76 +235,81 @@ impl SearchKey<'_> {
 
     /// Writes it. The depth of what was not parsed is the caller's care.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
-        let string = |name: &[u8], string: AString<'_>, out: &mut BytesMut| {
-            out.put_slice(name);
+        let name = |name: Keyword, out: &mut BytesMut| {
+            name.encode(out);
+            out.put_u8(b' ');
+        };
+        let string = |key: Keyword, string: AString<'_>, out: &mut BytesMut| {
+            name(key, out);
             string.encode(style, out);
         };
-        let day = |name: &[u8], date: Date, out: &mut BytesMut| {
-            out.put_slice(name);
+        let day = |key: Keyword, date: Date, out: &mut BytesMut| {
+            name(key, out);
             date.encode(out);
         };
         match self {
-            Self::All => out.put_slice(b"ALL"),
-            Self::Answered => out.put_slice(b"ANSWERED"),
-            Self::Bcc(text) => string(b"BCC ", text, out),
-            Self::Before(date) => day(b"BEFORE ", date, out),
-            Self::Body(text) => string(b"BODY ", text, out),
-            Self::Cc(text) => string(b"CC ", text, out),
-            Self::Deleted => out.put_slice(b"DELETED"),
-            Self::Draft => out.put_slice(b"DRAFT"),
-            Self::Flagged => out.put_slice(b"FLAGGED"),
-            Self::From(text) => string(b"FROM ", text, out),
-            Self::Header(name, text) => {
-                string(b"HEADER ", name, out);
-                string(b" ", text, out);
+            Self::All => ALL.encode(out),
+            Self::Answered => ANSWERED.encode(out),
+            Self::Bcc(text) => string(BCC, text, out),
+            Self::Before(date) => day(BEFORE, date, out),
+            Self::Body(text) => string(BODY, text, out),
+            Self::Cc(text) => string(CC, text, out),
+            Self::Deleted => DELETED.encode(out),
+            Self::Draft => DRAFT.encode(out),
+            Self::Flagged => FLAGGED.encode(out),
+            Self::From(text) => string(FROM, text, out),
+            Self::Header(field, text) => {
+                string(HEADER, field, out);
+                out.put_u8(b' ');
+                text.encode(style, out);
             }
             Self::Keyword(keyword) => {
-                out.put_slice(b"KEYWORD ");
+                name(KEYWORD, out);
                 keyword.encode(out);
             }
             Self::Larger(octets) => {
-                out.put_slice(b"LARGER ");
+                name(LARGER, out);
                 decimal(octets, out);
             }
-            Self::New => out.put_slice(b"NEW"),
+            Self::New => NEW.encode(out),
             Self::Not(key) => {
-                out.put_slice(b"NOT ");
+                name(NOT, out);
                 key.encode(style, out);
             }
-            Self::Old => out.put_slice(b"OLD"),
-            Self::On(date) => day(b"ON ", date, out),
+            Self::Old => OLD.encode(out),
+            Self::On(date) => day(ON, date, out),
             Self::Or(one, other) => {
-                out.put_slice(b"OR ");
+                name(OR, out);
                 one.encode(style, out);
                 out.put_u8(b' ');
                 other.encode(style, out);
             }
-            Self::Recent => out.put_slice(b"RECENT"),
-            Self::Seen => out.put_slice(b"SEEN"),
-            Self::SentBefore(date) => day(b"SENTBEFORE ", date, out),
-            Self::SentOn(date) => day(b"SENTON ", date, out),
-            Self::SentSince(date) => day(b"SENTSINCE ", date, out),
-            Self::Since(date) => day(b"SINCE ", date, out),
+            Self::Recent => RECENT.encode(out),
+            Self::Seen => SEEN.encode(out),
+            Self::SentBefore(date) => day(SENTBEFORE, date, out),
+            Self::SentOn(date) => day(SENTON, date, out),
+            Self::SentSince(date) => day(SENTSINCE, date, out),
+            Self::Since(date) => day(SINCE, date, out),
             Self::Smaller(octets) => {
-                out.put_slice(b"SMALLER ");
+                name(SMALLER, out);
                 decimal(octets, out);
             }
-            Self::Subject(text) => string(b"SUBJECT ", text, out),
-            Self::Text(text) => string(b"TEXT ", text, out),
-            Self::To(text) => string(b"TO ", text, out),
+            Self::Subject(text) => string(SUBJECT, text, out),
+            Self::Text(text) => string(TEXT, text, out),
+            Self::To(text) => string(TO, text, out),
             Self::Uid(uids) => {
-                out.put_slice(b"UID ");
+                name(UID, out);
                 uids.encode(out);
             }
-            Self::Unanswered => out.put_slice(b"UNANSWERED"),
-            Self::Undeleted => out.put_slice(b"UNDELETED"),
-            Self::Undraft => out.put_slice(b"UNDRAFT"),
-            Self::Unflagged => out.put_slice(b"UNFLAGGED"),
+            Self::Unanswered => UNANSWERED.encode(out),
+            Self::Undeleted => UNDELETED.encode(out),
+            Self::Undraft => UNDRAFT.encode(out),
+            Self::Unflagged => UNFLAGGED.encode(out),
             Self::Unkeyword(keyword) => {
-                out.put_slice(b"UNKEYWORD ");
+                name(UNKEYWORD, out);
                 keyword.encode(out);
             }
-            Self::Unseen => out.put_slice(b"UNSEEN"),
+            Self::Unseen => UNSEEN.encode(out),
             Self::Messages(messages) => messages.encode(out),
             Self::And(keys) => encode_list(&keys, out, |key, out| key.encode(style, out)),
         }
@@ -324,41 +366,6 @@ pub(crate) fn search<'a>(
 ///                             ; RFC 9051 §9; NEW, OLD, RECENT: RFC 3501
 /// ```
 fn search_key<'a>(input: &'a [u8], reader: &Reader<'a>, depth: Depth) -> Parsed<'a, SearchKey<'a>> {
-    const ALL: Keyword = Keyword::new(b"ALL");
-    const ANSWERED: Keyword = Keyword::new(b"ANSWERED");
-    const BCC: Keyword = Keyword::new(b"BCC");
-    const BEFORE: Keyword = Keyword::new(b"BEFORE");
-    const BODY: Keyword = Keyword::new(b"BODY");
-    const CC: Keyword = Keyword::new(b"CC");
-    const DELETED: Keyword = Keyword::new(b"DELETED");
-    const DRAFT: Keyword = Keyword::new(b"DRAFT");
-    const FLAGGED: Keyword = Keyword::new(b"FLAGGED");
-    const FROM: Keyword = Keyword::new(b"FROM");
-    const HEADER: Keyword = Keyword::new(b"HEADER");
-    const KEYWORD: Keyword = Keyword::new(b"KEYWORD");
-    const LARGER: Keyword = Keyword::new(b"LARGER");
-    const NEW: Keyword = Keyword::new(b"NEW");
-    const NOT: Keyword = Keyword::new(b"NOT");
-    const OLD: Keyword = Keyword::new(b"OLD");
-    const ON: Keyword = Keyword::new(b"ON");
-    const OR: Keyword = Keyword::new(b"OR");
-    const RECENT: Keyword = Keyword::new(b"RECENT");
-    const SEEN: Keyword = Keyword::new(b"SEEN");
-    const SENTBEFORE: Keyword = Keyword::new(b"SENTBEFORE");
-    const SENTON: Keyword = Keyword::new(b"SENTON");
-    const SENTSINCE: Keyword = Keyword::new(b"SENTSINCE");
-    const SINCE: Keyword = Keyword::new(b"SINCE");
-    const SMALLER: Keyword = Keyword::new(b"SMALLER");
-    const SUBJECT: Keyword = Keyword::new(b"SUBJECT");
-    const TEXT: Keyword = Keyword::new(b"TEXT");
-    const TO: Keyword = Keyword::new(b"TO");
-    const UID: Keyword = Keyword::new(b"UID");
-    const UNANSWERED: Keyword = Keyword::new(b"UNANSWERED");
-    const UNDELETED: Keyword = Keyword::new(b"UNDELETED");
-    const UNDRAFT: Keyword = Keyword::new(b"UNDRAFT");
-    const UNFLAGGED: Keyword = Keyword::new(b"UNFLAGGED");
-    const UNKEYWORD: Keyword = Keyword::new(b"UNKEYWORD");
-    const UNSEEN: Keyword = Keyword::new(b"UNSEEN");
     match input.first() {
         Some(b'0'..=b'9' | b'*' | b'$') => {
             let (rest, messages) = sequence_set(input, reader)?;

@@ -12,6 +12,7 @@ use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number64};
 use memchr::memchr;
 use nom::Err;
 
+use super::FETCH;
 use super::body::Body;
 use crate::command::fetch::{
     BINARY, BINARY_SIZE, BODY, BODYSTRUCTURE, ENVELOPE, FLAGS, FetchItem, INTERNALDATE, RFC822,
@@ -100,7 +101,9 @@ impl FetchResponse<'_> {
     /// Writes it, from the message's number to the last parenthesis.
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
         decimal(self.message.get().into(), out);
-        out.put_slice(b" FETCH ");
+        out.put_u8(b' ');
+        FETCH.encode(out);
+        out.put_u8(b' ');
         out.put_u8(b'(');
         encode_separated(self.data, out, |data, out| data.encode(style, out));
         match self.data.last() {

@@ -9,6 +9,7 @@ use mail_wire::Ticket;
 use mail_wire::encode::decimal;
 use memchr::memchr;
 
+use super::FETCH;
 use super::body::Body;
 use super::fetch::FetchData;
 use crate::wire::Style;
@@ -37,7 +38,7 @@ use crate::wire::Style;
 /// # use imap_proto::{Arena, Delimiter, Listed, Mailbox};
 /// # use imap_proto::server::{Channel, Config, Event, Selected};
 /// # let (mut out, arena) = (BytesMut::new(), Arena::new());
-/// # let mut imap = Session::preauthenticated(Config::new("x").into(), Channel::Tls, &mut out);
+/// # let mut imap = Session::preauthenticated(Config::default().into(), Channel::Tls, &mut out);
 /// # let Ok(Event::Select(_, ticket)) = imap.receive(&mut &b"a SELECT INBOX\r\n"[..], &arena, &mut out) else { panic!() };
 /// # let (mailbox, one) = (Mailbox::INBOX, 1.try_into()?);
 /// # let listed = Listed { attributes: &[], delimiter: None, mailbox, extended: &[] };
@@ -80,7 +81,9 @@ impl FetchWriter {
         open.write(out, |out| {
             out.put_slice(b"* ");
             decimal(message.get().into(), out);
-            out.put_slice(b" FETCH ");
+            out.put_u8(b' ');
+            FETCH.encode(out);
+            out.put_u8(b' ');
         });
         Self { ticket, open }
     }

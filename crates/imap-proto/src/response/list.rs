@@ -263,7 +263,7 @@ fn child_info<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ListExtend
     while !at(b')', rest) {
         let (behind, name) = reader.atom_or_quoted(rest)?;
         match list_select(name.as_str().as_bytes()) {
-            Ok(([], option)) => options.push(option),
+            Ok(([], Some(option))) => options.push(option),
             _ => return fail(rest, "a selection option of LIST"),
         }
         rest = reader.skip_spaces(behind);

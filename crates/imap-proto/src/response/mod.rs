@@ -35,6 +35,22 @@ pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod status_line;
 
+// What untagged data is called.
+const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
+const ENABLED: Keyword = Keyword::new(b"ENABLED");
+const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
+const EXISTS: Keyword = Keyword::new(b"EXISTS");
+const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
+const FETCH: Keyword = Keyword::new(b"FETCH");
+const FLAGS: Keyword = Keyword::new(b"FLAGS");
+const ID: Keyword = Keyword::new(b"ID");
+const LIST: Keyword = Keyword::new(b"LIST");
+const LSUB: Keyword = Keyword::new(b"LSUB");
+const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
+const RECENT: Keyword = Keyword::new(b"RECENT");
+const SEARCH: Keyword = Keyword::new(b"SEARCH");
+const STATUS: Keyword = Keyword::new(b"STATUS");
+
 /// A response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Response<'a> {
@@ -169,39 +185,46 @@ impl Data<'_> {
                 out.put_slice(condition.name().as_bytes());
                 encode_resp_text(code, text, out);
             }
-            Self::Capability(capabilities) => encode_names(b"CAPABILITY", capabilities, out),
-            Self::Enabled(capabilities) => encode_names(b"ENABLED", capabilities, out),
+            Self::Capability(capabilities) => encode_names(CAPABILITY, capabilities, out),
+            Self::Enabled(capabilities) => encode_names(ENABLED, capabilities, out),
             Self::Flags(flags) => {
-                out.put_slice(b"FLAGS ");
+                FLAGS.encode(out);
+                out.put_u8(b' ');
                 encode_flags(flags, out);
             }
-            Self::Exists(count) => encode_count(count, b" EXISTS", out),
-            Self::Recent(count) => encode_count(count, b" RECENT", out),
-            Self::Expunge(message) => encode_count(message.get(), b" EXPUNGE", out),
+            Self::Exists(count) => encode_count(count, EXISTS, out),
+            Self::Recent(count) => encode_count(count, RECENT, out),
+            Self::Expunge(message) => encode_count(message.get(), EXPUNGE, out),
             Self::Fetch(fetch) => fetch.encode(style, out),
             Self::List(listed) => {
-                out.put_slice(b"LIST ");
+                LIST.encode(out);
+                out.put_u8(b' ');
                 listed.encode(style, out);
             }
             Self::Lsub(listed) => {
-                out.put_slice(b"LSUB ");
+                LSUB.encode(out);
+                out.put_u8(b' ');
                 listed.encode(style, out);
             }
             Self::Status(status) => {
-                out.put_slice(b"STATUS ");
+                STATUS.encode(out);
+                out.put_u8(b' ');
                 status.encode(style, out);
             }
             Self::Search(found) => {
-                out.put_slice(b"SEARCH");
+                SEARCH.encode(out);
                 found.encode(out);
             }
             Self::ESearch(found) => {
-                out.put_slice(b"ESEARCH");
+                ESEARCH.encode(out);
                 found.encode(style, out);
             }
-            Self::Namespace(namespaces) => namespaces.encode(style, out),
+            Self::Namespace(namespaces) => {
+                NAMESPACE.encode(out);
+                namespaces.encode(style, out);
+            }
             Self::Id(fields) => {
-                out.put_slice(b"ID");
+                ID.encode(out);
                 encode_id(fields, style, out);
             }
             Self::Unparsed { raw, .. } => out.put_slice(raw.as_bytes()),
@@ -214,17 +237,18 @@ impl Data<'_> {
     }
 }
 
-fn encode_names(name: &[u8], capabilities: &[Capability<'_>], out: &mut BytesMut) {
-    out.put_slice(name);
+fn encode_names(name: Keyword, capabilities: &[Capability<'_>], out: &mut BytesMut) {
+    name.encode(out);
     for capability in capabilities {
         out.put_u8(b' ');
         capability.encode(out);
     }
 }
 
-fn encode_count(count: u32, name: &[u8], out: &mut BytesMut) {
+fn encode_count(count: u32, name: Keyword, out: &mut BytesMut) {
     decimal(count.into(), out);
-    out.put_slice(name);
+    out.put_u8(b' ');
+    name.encode(out);
 }
 
 /// ```abnf
@@ -308,16 +332,6 @@ fn known_data<'a>(
     rest: &'a [u8],
     reader: &Reader<'a>,
 ) -> Parsed<'a, Data<'a>> {
-    const CAPABILITY: Keyword = Keyword::new(b"CAPABILITY");
-    const ENABLED: Keyword = Keyword::new(b"ENABLED");
-    const ESEARCH: Keyword = Keyword::new(b"ESEARCH");
-    const FLAGS: Keyword = Keyword::new(b"FLAGS");
-    const ID: Keyword = Keyword::new(b"ID");
-    const LIST: Keyword = Keyword::new(b"LIST");
-    const LSUB: Keyword = Keyword::new(b"LSUB");
-    const NAMESPACE: Keyword = Keyword::new(b"NAMESPACE");
-    const SEARCH: Keyword = Keyword::new(b"SEARCH");
-    const STATUS: Keyword = Keyword::new(b"STATUS");
     if input.first().is_some_and(u8::is_ascii_digit) {
         return message_data(input, reader);
     }
@@ -348,10 +362,6 @@ fn map<'a, T>(parsed: Parsed<'a, T>, data: impl FnOnce(T) -> Data<'a>) -> Parsed
 
 /// What begins with a number.
 fn message_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
-    const EXISTS: Keyword = Keyword::new(b"EXISTS");
-    const RECENT: Keyword = Keyword::new(b"RECENT");
-    const EXPUNGE: Keyword = Keyword::new(b"EXPUNGE");
-    const FETCH: Keyword = Keyword::new(b"FETCH");
     let (rest, number) = number32(input)?;
     let (start, ()) = reader.space(rest)?;
     let (rest, name) = keyword("EXISTS, RECENT, EXPUNGE or FETCH")(start)?;

@@ -33,7 +33,6 @@ pub struct Namespace<'a> {
 
 impl Namespaces<'_> {
     pub(crate) fn encode(self, style: Style, out: &mut BytesMut) {
-        out.put_slice(b"NAMESPACE");
         for namespaces in [self.personal, self.other_users, self.shared] {
             out.put_slice(if namespaces.is_empty() { b" NIL" } else { b" (" });
             for namespace in namespaces {

@@ -1,22 +1,27 @@
 //! What a server offers.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mail_wire::{Channel, Mechanism, OfferedMechanisms, UnknownCommands};
+use mail_wire::{Channel, Mechanism, OfferedMechanisms, SyntaxError, UnknownCommands, greeting};
 
 use crate::limits::Limits;
 use crate::tolerance::Tolerance;
 use crate::value::capability::Capability;
 use crate::value::capability_set::CapabilitySet;
 
+/// The longest text of a greeting, in octets: as in POP3, whose lines are shorter.
+const MAX_GREETING: usize = 400;
+
 /// What a server offers and allows: one for all its sessions, in an `Arc`.
 ///
 /// ```
 /// use imap_proto::Capability;
 /// use imap_proto::server::Config;
-/// let mut config = Config::new("mail.example.com");
+/// let mut config = Config::default();
+/// config.set_greeting("mail.example.com ready")?;
 /// config.starttls = true;
 /// config.capabilities.extend([Capability::Idle, Capability::Move]);
 /// config.mechanisms.offer("PLAIN")?;
@@ -25,17 +30,13 @@ use crate::value::capability_set::CapabilitySet;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// The name of the server, for the greeting.
-    pub hostname: Cow<'static, str>,
-    /// The text of the greeting, up to its first line end. Default none: that the host is
-    /// ready.
-    pub greeting: Option<Cow<'static, str>>,
+    greeting: String,
     /// What the server can do. A command of an extension reaches the server
     /// only where the extension is listed, or `IMAP4rev2`, which contains it; and so
     /// does what an extension adds to other commands: `$`, `BINARY[…]`, `SIZE` of STATUS.
     ///
     /// `STARTTLS`, `LOGINDISABLED` and `AUTH=` do not belong here: the session
-    /// lists them where they hold. [`Config::new`] lists what the session does
+    /// lists them where they hold. [`Config::default`] lists what the session does
     /// alone: `IMAP4rev1`, `LITERAL+`, `SASL-IR` and `ENABLE`.
     pub capabilities: Vec<Capability<'static>>,
     /// Which of the capabilities a client may turn on with ENABLE. With
@@ -51,8 +52,8 @@ pub struct Config {
     /// the state, within the limits of all commands. Default none.
     pub unknown_commands: UnknownCommands,
     /// Parameters and modifiers of commands that this crate does not know and the server does,
-    /// by name: those of extensions to SELECT, EXAMINE, CREATE, FETCH, STORE and SEARCH (RFC
-    /// 4466). Commands that have any other are BAD. Default none.
+    /// by name: those of extensions to SELECT, EXAMINE, CREATE, LIST, APPEND, FETCH, STORE and
+    /// SEARCH (RFC 4466; RFC 9051 §9). Commands that have any other are BAD. Default none.
     pub modifiers: Vec<Cow<'static, str>>,
     /// The SASL mechanisms that are offered. Default none.
     pub mechanisms: OfferedMechanisms,
@@ -66,13 +67,11 @@ pub struct Config {
     pub limits: Limits,
 }
 
-impl Config {
-    /// The configuration of a server called `hostname`.
-    #[must_use]
-    pub fn new(hostname: impl Into<Cow<'static, str>>) -> Self {
+impl Default for Config {
+    /// LOGIN inside TLS, and nothing else that is optional.
+    fn default() -> Self {
         Self {
-            hostname: hostname.into(),
-            greeting: None,
+            greeting: "IMAP server ready".into(),
             capabilities: vec![
                 Capability::Imap4Rev1,
                 Capability::LiteralPlus,
@@ -89,6 +88,23 @@ impl Config {
             tolerance: Tolerance::STRICT,
             limits: Limits::default(),
         }
+    }
+}
+
+impl Config {
+    /// What the greeting says after the capabilities. Default: `IMAP server ready`.
+    #[must_use]
+    pub fn greeting(&self) -> &str {
+        &self.greeting
+    }
+
+    /// Sets what the greeting says after the capabilities: visible US-ASCII, spaces and tabs.
+    ///
+    /// # Errors
+    /// Where it is of anything else, empty, or longer than 400 octets.
+    pub fn set_greeting(&mut self, text: &str) -> Result<(), SyntaxError> {
+        self.greeting = greeting(text, MAX_GREETING)?;
+        Ok(())
     }
 
     /// The mechanisms that are offered on `channel`.

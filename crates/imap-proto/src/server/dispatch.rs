@@ -112,7 +112,7 @@ impl Session {
         let is_let_through = |modifier: &Modifier<'_>| {
             self.config.modifiers.iter().any(|name| modifier.name.is(name))
         };
-        self.offered.includes(command.needs()) && command.modifiers().iter().all(is_let_through)
+        self.offered.includes(command.needs()) && command.modifiers().all(is_let_through)
     }
 
     /// ENABLE (RFC 9051 §6.3.1): what is not known, or not on offer, is

@@ -43,7 +43,7 @@
 //! # }
 //! # enum Input { Octets, End, TimedOut, Stopping }
 //! # fn serve(connection: &mut Connection) -> Result<(), Box<dyn std::error::Error>> {
-//! # let mut config = Config::new("imap.example.org");
+//! # let mut config = Config::default();
 //! # config.starttls = true;
 //! # let (mut buffer, mut arena, mut out) = (ReceiveBuffer::new(), Arena::new(), BytesMut::new());
 //! # let mut imap = Session::new(config.into(), Channel::Clear, &mut out);

@@ -129,13 +129,7 @@ impl Session {
         let config = self.config.clone();
         let capabilities = self.capabilities(&config);
         let code = Some(Code::Capability(&capabilities));
-        match &config.greeting {
-            Some(text) => self.notice(condition, code, Text::truncated(text), out),
-            None => {
-                let text = alloc::format!("{} is ready", config.hostname);
-                self.notice(condition, code, Text::truncated(&text), out);
-            }
-        }
+        self.notice(condition, code, Text::truncated(config.greeting()), out);
     }
 
     /// Shows `log` each line that goes over the wire from here on, and first what is in `out`

@@ -1,5 +1,6 @@
 //! What extensions add to commands: parameters of SELECT, EXAMINE and CREATE, modifiers of
-//! FETCH and STORE, return options of SEARCH (RFC 4466 §2).
+//! FETCH and STORE, return options of SEARCH, data of APPEND (RFC 4466 §2), options of LIST
+//! (RFC 9051 §9).
 
 use core::fmt;
 

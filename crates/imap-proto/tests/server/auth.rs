@@ -89,7 +89,7 @@ fn clear_text_passwords_need_tls() {
     let seen = play(
         config.clone(),
         &["
-        S: * OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED AUTH=SCRAM-SHA-256] imap.example.org is ready
+        S: * OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED AUTH=SCRAM-SHA-256] IMAP server ready
         C: a LOGIN alice secret
         S: a NO [PRIVACYREQUIRED] LOGIN is disabled
         C: b LOGIN alice {6}
@@ -105,7 +105,7 @@ fn clear_text_passwords_need_tls() {
         Channel::Tls,
         config,
         &["
-        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=SCRAM-SHA-256] imap.example.org is ready
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=SCRAM-SHA-256] IMAP server ready
         C: a STARTTLS
         S: a BAD not offered here
         C: b LOGIN alice secret

@@ -84,10 +84,13 @@ fn modifiers() {
         ("FETCH 1 UID (CHANGEDSINCE 1)", "CHANGEDSINCE"),
         ("UID STORE 1 (UNCHANGEDSINCE 1) FLAGS ()", "UNCHANGEDSINCE"),
         ("SEARCH RETURN (PARTIAL 1:9 COUNT) ALL", "PARTIAL"),
+        ("LIST (SPECIAL-USE) \"\" *", "SPECIAL-USE"),
+        ("LIST \"\" * RETURN (CHILDREN METADATA (/shared/x))", "METADATA"),
+        ("APPEND x () ANNOTATION (/c (v y)) {1}", "annotation"),
     ] {
         let told = |names: &[&'static str]| {
             let mut config = config();
-            config.capabilities.push(Capability::ESearch);
+            config.capabilities.extend([Capability::ESearch, Capability::ListExtended]);
             config.modifiers = names.iter().map(|&name| name.into()).collect();
             let (mut out, arena) = (BytesMut::new(), Arena::new());
             let mut session = Session::preauthenticated(config.into(), Channel::Tls, &mut out);
@@ -105,11 +108,15 @@ fn modifiers() {
                     0
                 }
                 Event::Select(select, _) => select.parameters.len(),
+                Event::Append(append, _) => append.modifiers.len(),
                 Event::Command(command, _) => match command.kind {
                     CommandKind::Create(create) => create.parameters.len(),
                     CommandKind::Fetch(fetch) => fetch.modifiers.len(),
                     CommandKind::Store(store) => store.modifiers.len(),
                     CommandKind::Search(search) => search.modifiers.len(),
+                    CommandKind::List(list) => {
+                        list.select_modifiers.len() + list.return_modifiers.len()
+                    }
                     other => panic!("{other:?}"),
                 },
                 other => panic!("{other:?}"),
@@ -178,9 +185,12 @@ fn raw_data() {
 /// RFC 9051 §7.1.
 #[test]
 fn greetings() {
-    let mut config = Config::new("imap.example.org");
+    let mut config = Config::default();
     config.starttls = true;
-    config.greeting = Some("welcome\r\n* BYE".into());
+    config.set_greeting("welcome").unwrap();
+    for odd in ["", "welcome\r\n* BYE", "caf\u{e9}", &"x".repeat(401)] {
+        assert!(config.set_greeting(odd).is_err(), "{odd:?}");
+    }
     let config = Arc::new(config);
     let capabilities = "[CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE";
     let (mut out, arena) = (BytesMut::new(), Arena::new());

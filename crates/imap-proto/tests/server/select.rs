@@ -26,7 +26,7 @@ fn select(config: Config, before: &str, command: &str) -> (String, Session) {
 
 #[test]
 fn the_form_of_imap4rev1() {
-    let (written, session) = select(Config::new("x"), "", "a SELECT Other");
+    let (written, session) = select(Config::default(), "", "a SELECT Other");
     assert_eq!(
         written,
         "* FLAGS (\\Seen \\Deleted)\r\n* 172 EXISTS\r\n* 1 RECENT\r\n\
@@ -41,10 +41,10 @@ fn the_form_of_imap4rev1() {
 /// Once it is enabled, and where nothing else is offered.
 #[test]
 fn the_form_of_imap4rev2() {
-    let mut both = Config::new("x");
+    let mut both = Config::default();
     both.capabilities.push(Capability::Imap4Rev2);
     both.enable.push(Capability::Imap4Rev2);
-    let mut rev2_only = Config::new("x");
+    let mut rev2_only = Config::default();
     rev2_only.capabilities = vec![Capability::Imap4Rev2];
     for (config, before) in [(both, "e ENABLE IMAP4rev2\r\n"), (rev2_only, "")] {
         let (written, session) = select(config, before, "a EXAMINE Other");
@@ -63,7 +63,7 @@ fn the_form_of_imap4rev2() {
 /// What ENABLE turned on, each once.
 #[test]
 fn enabled() {
-    let mut config = Config::new("x");
+    let mut config = Config::default();
     config.enable = vec![Capability::Imap4Rev2, Capability::Utf8Accept];
     let (_, session) = select(config.clone(), "a ENABLE X-NONE\r\n", "b SELECT x");
     assert!(session.enabled().is_empty());

@@ -11,13 +11,14 @@ use imap_proto::{
     Arena, Body, BytesMut, Capability, Code, Command, CommandKind, Completion, Data, Delimiter,
     FetchData, Flag, Listed, PermanentFlag, Section, Select, Text, Ticket,
 };
-use mail_transcript::{LogLines, Peer, assert_hidden, play_server};
+use mail_transcript::{LogLines, Peer, Unread, assert_hidden, play_server};
 
-use crate::wire_log::SECRETS;
+/// What must not be in the log of any transcript: the passwords of the transcripts, as they are and in base64.
+pub(crate) const SECRETS: [&str; 4] = ["secret", "AGFsaWNlAHNlY3JldA", "bW9yZQ", "Z28gb24"];
 
 /// The configuration that most transcripts run under.
 pub(crate) fn config() -> Config {
-    let mut config = Config::new("imap.example.org");
+    let mut config = Config::default();
     config.plaintext_auth = true;
     config.capabilities.extend([
         Capability::Id,
@@ -61,6 +62,8 @@ pub(crate) struct Outcome {
     pub(crate) log: Vec<String>,
     /// What ended the session, if anything did.
     pub(crate) failure: Option<ProtocolError>,
+    /// What the input ended in the middle of, if anything.
+    pub(crate) cut_off: Option<ProtocolError>,
 }
 
 /// Plays `transcripts`, one after the other, in clear text.
@@ -98,46 +101,49 @@ fn in_full(script: &str) -> String {
 
 /// A server of one user, alice, whose password is `secret`; each of her
 /// mailboxes has three messages `hello`, but `Missing` is none and `Archive` can
-/// only be read.
+/// only be read. A message whose first piece begins with `!` is declined.
 pub(crate) struct Server {
     session: Session,
-    unread: Vec<u8>,
+    config: Arc<Config>,
+    unread: Unread,
     out: BytesMut,
     upgrade: Option<Upgrade>,
     message: Vec<u8>,
+    /// Whether it may hold a NUL (RFC 3516 §4.4).
+    binary: bool,
+    declined: bool,
     /// How many messages the mailbox has that is selected.
     messages: u32,
     outcome: Outcome,
     closed: bool,
-    limit: usize,
     log: LogLines,
 }
 
 impl Server {
     pub(crate) fn new(channel: Channel, config: Arc<Config>) -> Self {
         let mut out = BytesMut::new();
-        let limit = config.limits.buffer();
-        let mut session = Session::new(config, channel, &mut out);
+        let mut session = Session::new(config.clone(), channel, &mut out);
         let log = LogLines::default();
         session.log_wire(log.log(), &out);
         Self {
             session,
-            unread: Vec::new(),
+            unread: Unread::new(config.limits.buffer()),
+            config,
             out,
             upgrade: None,
             message: Vec::new(),
+            binary: false,
+            declined: false,
             messages: 0,
             outcome: Outcome::default(),
             closed: false,
-            limit,
             log,
         }
     }
 
     fn note(&mut self, event: &Event<'_>) {
         let event = match event {
-            Event::Body(piece) => {
-                self.message.extend_from_slice(piece);
+            Event::Body(_) => {
                 if self.outcome.events.last().is_some_and(|last| last == "Body") {
                     return;
                 }
@@ -160,10 +166,26 @@ impl Server {
             Event::Append(append, ticket) if append.mailbox.as_str() == Some("Missing") => {
                 session.reject(ticket, Rejection::TRY_CREATE, out)
             }
-            Event::Append(_, ticket) => session.accept(ticket, out),
-            // The log keeps them.
-            Event::Body(_) => Ok(()),
+            Event::Append(append, ticket) => {
+                assert!(append.message.octets <= self.config.limits.message);
+                self.message.clear();
+                (self.binary, self.declined) = (append.message.binary, false);
+                session.accept(ticket, out)
+            }
+            event @ Event::Body(piece) => {
+                assert!(!self.declined, "a message is declined as a whole");
+                assert!(!piece.is_empty());
+                assert!(self.binary || !piece.contains(&0), "only a literal8 holds a NUL");
+                if self.message.is_empty() && piece.starts_with(b"!") {
+                    self.declined = true;
+                    return session.decline(event, out);
+                }
+                self.message.extend_from_slice(piece);
+                assert!(self.message.len() as u64 <= self.config.limits.message);
+                Ok(())
+            }
             Event::BodyEnd(ticket) => {
+                assert!(!self.declined, "a declined message is not kept");
                 self.outcome.messages.push(std::mem::take(&mut self.message));
                 if session.state().is_selected() {
                     *messages += 1;
@@ -193,6 +215,16 @@ impl Server {
             Event::AuthResponse(response, ticket) => {
                 log_in(session, &response.decode(), ticket, out)
             }
+            Event::Unknown(command, ticket) => {
+                // One response, or none.
+                let line = [b"X-SAID ", command.arguments].concat();
+                let start = out.len();
+                match session.raw_data(&line, out) {
+                    Ok(()) => assert_eq!(out[start..], [b"* ", &line[..], b"\r\n"].concat()),
+                    Err(_) => assert_eq!(out.len(), start),
+                }
+                session.accept(ticket, out)
+            }
             Event::Closed => {
                 self.closed = true;
                 Ok(())
@@ -206,9 +238,8 @@ impl Peer for Server {
     type Outcome = Outcome;
 
     fn receive(&mut self, octets: &[u8]) {
-        self.unread.extend_from_slice(octets);
-        let unread = std::mem::take(&mut self.unread);
-        let mut input = &unread[..];
+        let shown = self.unread.with(octets);
+        let mut input = &shown[..];
         let arena = Arena::new();
         while !self.closed && self.upgrade.is_none() {
             match self.session.receive(&mut input, &arena, &mut self.out) {
@@ -227,8 +258,7 @@ impl Peer for Server {
         if self.closed {
             input = &[];
         }
-        assert!(input.len() < self.limit, "{} octets left", input.len());
-        self.unread = input.to_vec();
+        self.unread.keep(input);
     }
 
     fn written(&self) -> &[u8] {
@@ -242,6 +272,7 @@ impl Peer for Server {
     }
 
     fn finish(mut self) -> Outcome {
+        self.outcome.cut_off = self.session.eof().err();
         self.outcome.log = self.log.lines();
         self.outcome.written = String::from_utf8_lossy(&self.out).into_owned();
         self.outcome
@@ -286,7 +317,9 @@ fn carry_out(
                 session.data(&Data::Expunge(one), out)?;
                 *messages -= 1;
             }
-            if *messages > 0 {
+            if *messages == 0 {
+                assert_eq!(session.fetch(one, out).map(drop), Err(Misuse::NoSuchMessage));
+            } else {
                 let mut fetch = session.fetch(one, out)?;
                 fetch.item(&FetchData::Uid(one), out).unwrap();
                 let whole = Body::Section { section: Section::Whole, origin: None };

@@ -6,10 +6,7 @@ use imap_proto::server::{Channel, Session};
 use imap_proto::{BytesMut, Data, FetchData, FetchResponse, Flag};
 use mail_transcript::{LogLines, Peer, assert_hidden};
 
-use crate::transcript::{Server, config, session_in_mailbox};
-
-/// What must not be in the log of any transcript: the passwords of the transcripts, as they are and in base64.
-pub(crate) const SECRETS: [&str; 4] = ["secret", "AGFsaWNlAHNlY3JldA", "bW9yZQ", "Z28gb24"];
+use crate::transcript::{SECRETS, Server, config, session_in_mailbox};
 
 /// What a session that gets `input` at once logs.
 fn logged(input: &[u8]) -> Vec<String> {

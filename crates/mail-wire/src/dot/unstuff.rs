@@ -2,6 +2,8 @@
 
 use memchr::{memchr, memchr3, memmem};
 
+use crate::unit::find_line_feed;
+
 use super::{STUFFED_LINE, has_lone_line_ending, in_vectors, skip, take};
 
 /// What a receiver does with a bare CR, a bare LF or a NUL in a body.
@@ -52,8 +54,8 @@ pub struct DotUnstuffer {
     policy: BodyPolicy,
     line_start: bool,
     refused: bool,
-    /// The last piece was no shorter than a block: it pays to look for the next dot in blocks.
-    far_apart: bool,
+    /// How long the last piece was: so long, perhaps, the next one is too.
+    last: usize,
     /// So many octets at the front of the input hold nothing that is refused, which was seen
     /// when what stands before them was looked at.
     verified: usize,
@@ -66,14 +68,7 @@ impl DotUnstuffer {
     #[must_use]
     pub fn new(policy: BodyPolicy) -> Self {
         let stuffed_line = memmem::Finder::new(STUFFED_LINE);
-        Self {
-            policy,
-            line_start: true,
-            refused: false,
-            far_apart: true,
-            verified: 0,
-            stuffed_line,
-        }
+        Self { policy, line_start: true, refused: false, last: BLOCK, verified: 0, stuffed_line }
     }
 
     /// Takes the next piece off the front of `input`.
@@ -85,7 +80,7 @@ impl DotUnstuffer {
                 match **input {
                     [b'.', b'\r', b'\n', ..] => {
                         skip(input, 3);
-                        self.verified = 0;
+                        (self.verified, self.last) = (0, BLOCK);
                         return Unstuffed::End { refused: core::mem::take(&mut self.refused) };
                     }
                     [] | [b'.'] | [b'.', b'\r'] => return Unstuffed::NeedInput,
@@ -104,13 +99,13 @@ impl DotUnstuffer {
                 }
             } else {
                 let checked = self.policy == BodyPolicy::Reject && !self.refused;
-                let searched = if checked { self.verify(input) } else { 0 };
+                let unsure = checked && self.verified == 0;
+                let searched = if unsure { self.verify(input) } else { 0 };
                 let piece = self.next_lines(input, searched);
                 if piece.is_empty() {
                     return Unstuffed::NeedInput;
                 }
                 if checked {
-                    self.far_apart = piece.len() >= BLOCK;
                     self.refused =
                         piece.len() > self.verified && is_irregular_after(piece, self.verified);
                     self.verified = self.verified.saturating_sub(piece.len());
@@ -122,19 +117,12 @@ impl DotUnstuffer {
         }
     }
 
-    /// Looks at the front of the input in whole blocks, unless it was looked at already; says
-    /// how far there is no line that begins with a dot either.
+    /// Looks at the front of the input in whole blocks; says how far there is no line that begins
+    /// with a dot either.
+    #[inline(never)]
     fn verify(&mut self, input: &[u8]) -> usize {
-        let mut searched = 0;
-        if self.verified == 0 {
-            if self.far_apart {
-                searched = plain_blocks(input);
-                self.verified = searched;
-            }
-            if searched == 0 {
-                self.verified = regular_blocks(input);
-            }
-        }
+        let searched = if self.last >= BLOCK { plain_blocks(input) } else { 0 };
+        self.verified = if searched == 0 { regular_blocks(input) } else { searched };
         searched
     }
 
@@ -142,17 +130,49 @@ impl DotUnstuffer {
     /// none before `searched`. A CR at the end of the input waits for what
     /// follows it.
     fn next_lines<'b>(&mut self, input: &mut &'b [u8], searched: usize) -> &'b [u8] {
-        let end = match self.stuffed_line.find(input.get(searched..).unwrap_or_default()) {
+        let rest = input.get(searched..).unwrap_or_default();
+        let end = match self.find_stuffed_line(rest) {
             Some(at) => searched + at + 2,
             None => input.strip_suffix(b"\r").unwrap_or(input).len(),
         };
         let piece = take(input, end);
         self.line_start = piece.ends_with(b"\r\n");
+        if !piece.is_empty() {
+            self.last = piece.len();
+        }
         piece
+    }
+
+    /// Where a line ends after which one begins with a dot. After a short piece it is looked for
+    /// line by line at first: a search for long ones takes long to be set up.
+    #[inline]
+    fn find_stuffed_line(&self, octets: &[u8]) -> Option<usize> {
+        if self.last >= NEAR {
+            return self.find_far_stuffed_line(octets, 0);
+        }
+        if let Some(at) = octets.first_chunk().and_then(|eight| find_in_eight(*eight)) {
+            return Some(at);
+        }
+        let mut searched = 0;
+        while searched < NEAR {
+            searched += find_line_feed(octets.get(searched..)?)? + 1;
+            let end = searched.checked_sub(2).and_then(|at| octets.get(at..)?.first_chunk());
+            if let Some([b'\r', _, b'.']) = end {
+                return Some(searched - 2);
+            }
+        }
+        self.find_far_stuffed_line(octets, searched)
+    }
+
+    #[inline(never)]
+    fn find_far_stuffed_line(&self, octets: &[u8], searched: usize) -> Option<usize> {
+        let at = self.stuffed_line.find(octets.get(searched..)?)?;
+        Some(searched + at)
     }
 
     /// As [`next_lines`](Self::next_lines), but ends a piece before whatever is
     /// to be replaced. An empty piece means: go on.
+    #[inline(never)]
     fn next_normalized<'b>(&mut self, input: &mut &'b [u8]) -> Unstuffed<'b> {
         match **input {
             [] | [b'\r'] => return Unstuffed::NeedInput,
@@ -190,8 +210,26 @@ impl DotUnstuffer {
     }
 }
 
+/// Lines that are so short are looked at one by one, in octets.
+const NEAR: usize = 64;
+
 /// Octets that are looked at in one go.
 pub(super) const BLOCK: usize = 1024;
+
+/// Where the first CR, LF and dot stand one after another.
+#[inline]
+fn find_in_eight(octets: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOP: u64 = ONES << 7;
+    let octets = u64::from_le_bytes(octets);
+    // The top bit of each octet that is that one, and of no other: nothing is carried.
+    let is = |octet: u8| {
+        let other = octets ^ (ONES * u64::from(octet));
+        !(((other & !TOP) + (TOP - ONES)) | other) & TOP
+    };
+    let found = is(b'\r') & (is(b'\n') >> 8) & (is(b'.') >> 16);
+    (found != 0).then_some(found.trailing_zeros() as usize / 8)
+}
 
 /// How much of `input` is of whole blocks in which nothing must be looked at
 /// closer: no bare CR or LF, no NUL, and no line that begins with a dot.
@@ -259,6 +297,7 @@ fn regular_blocks_in_vectors(input: &[u8]) -> usize {
 }
 
 /// Whether `piece` holds, from `plain` on, what [`BodyPolicy::Reject`] refuses.
+#[inline(never)]
 fn is_irregular_after(piece: &[u8], plain: usize) -> bool {
     let (before, rest) = piece.split_at_checked(plain).unwrap_or((piece, &[]));
     let rest = match before {

@@ -1,5 +1,7 @@
 //! Keywords, folded into numbers.
 
+use bytes::{BufMut, BytesMut};
+
 use super::Eight;
 
 /// A verb or other keyword of at most 23 octets, folded to upper case and into
@@ -51,6 +53,14 @@ impl Keyword {
             return Self::NONE;
         }
         Self { first, second, third: fold(Eight::filled(rest, 0)) | length }
+    }
+
+    /// Writes the word, in upper case.
+    #[inline]
+    pub fn encode(self, out: &mut BytesMut) {
+        let octets = [self.first, self.second, self.third].map(u64::to_le_bytes);
+        let [.., [.., length]] = octets;
+        out.put_slice(octets.as_flattened().get(..length.into()).unwrap_or_default());
     }
 
     /// Eight bits, other ones for most other words.
@@ -110,6 +120,9 @@ mod tests {
                 let same = one.eq_ignore_ascii_case(&word);
                 prop_assert_eq!(Keyword::new(&one) == Keyword::new(&word), same);
             }
+            let mut out = BytesMut::new();
+            Keyword::new(&one).encode(&mut out);
+            prop_assert_eq!(&out[..], one.to_ascii_uppercase());
         }
     }
 }

@@ -37,8 +37,10 @@ impl<'a> Base64<'a> {
             _ => 0,
         };
         let digits = text.len().saturating_sub(padding);
-        let odd = text.iter().take(digits).position(|byte| !is_digit(*byte));
-        if let Some(offset) = odd {
+        // Without a branch an octet: where one is odd is asked only if one is.
+        let all = text.get(..digits).unwrap_or_default();
+        if all.iter().fold(false, |odd, &byte| odd | !is_digit(byte)) {
+            let offset = all.iter().position(|&byte| !is_digit(byte)).unwrap_or_default();
             return Err(SyntaxError { offset, expected: "base64" });
         }
         if text.len() % 4 != 0 {
@@ -86,7 +88,11 @@ impl fmt::Debug for Base64<'_> {
 }
 
 const fn is_digit(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+    byte.is_ascii_uppercase()
+        | byte.is_ascii_lowercase()
+        | byte.is_ascii_digit()
+        | (byte == b'+')
+        | (byte == b'/')
 }
 
 /// The six bits of a digit that [`is_digit`].

@@ -4,7 +4,7 @@ use bytes::{BufMut, BytesMut};
 
 use super::base64::{Base64, encode_base64};
 use super::mechanism::{Mechanism, mechanism};
-use crate::parse::{Parsed, SyntaxError, VCHAR, byte, fail, run};
+use crate::parse::{Parsed, SyntaxError, byte, fail, visible};
 
 /// What stands after AUTH or AUTHENTICATE (RFC 4954 §4, RFC 5034 §4, RFC 9051 §6.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ pub fn auth(input: &[u8]) -> Parsed<'_, Auth<'_>> {
 
 /// `initial-response = base64 / "="`. Nothing at all is none: an empty one is written `=`.
 fn initial_response(input: &[u8]) -> Parsed<'_, Base64<'_>> {
-    let (text, rest) = run(&VCHAR, input);
+    let (text, rest) = visible(input);
     match text {
         b"=" => Ok((rest, Base64::EMPTY)),
         b"" => fail(input, "base64 or \"=\""),

@@ -1,7 +1,7 @@
 //! The names of SASL mechanisms.
 
 use crate::Caseless;
-use crate::parse::{Class, Keyword, Parsed, SyntaxError, complete, fail, word};
+use crate::parse::{Class, Keyword, Parsed, SyntaxError, complete, fail, run, word};
 
 /// The name of a SASL mechanism (RFC 4422 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +40,10 @@ impl<'a> Mechanism<'a> {
     /// # Errors
     /// [`SyntaxError`] where it is not 1 to 20 letters, digits, `-` and `_`.
     pub fn parse(name: &'a [u8]) -> Result<Self, SyntaxError> {
-        complete(name, mechanism)
+        match known(name) {
+            Some(mechanism) => Ok(mechanism),
+            None => complete(name, mechanism),
+        }
     }
 
     /// The name.
@@ -128,11 +131,20 @@ const XOAUTH2: Keyword = Keyword::new(b"XOAUTH2");
 /// # Errors
 /// As [`Mechanism::parse`].
 pub fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
+    let (name, rest) = run(&MECH_CHAR, input);
+    if let Some(mechanism) = known(name) {
+        return Ok((rest, mechanism));
+    }
     let (rest, name) = word(&MECH_CHAR, "a mechanism")(input)?;
     if name.len() > 20 {
         return fail(input, "a mechanism of at most 20 characters");
     }
-    let mechanism = match Keyword::new(name.as_bytes()) {
+    Ok((rest, Mechanism::Other(MechanismName(Caseless(name)))))
+}
+
+/// The mechanism of that name, in upper or lower case, if it is known here.
+const fn known(name: &[u8]) -> Option<Mechanism<'static>> {
+    Some(match Keyword::new(name) {
         PLAIN => Mechanism::Plain,
         LOGIN => Mechanism::Login,
         EXTERNAL => Mechanism::External,
@@ -144,9 +156,8 @@ pub fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
         GSSAPI => Mechanism::Gssapi,
         OAUTHBEARER => Mechanism::OAuthBearer,
         XOAUTH2 => Mechanism::XOAuth2,
-        _ => Mechanism::Other(MechanismName(Caseless(name))),
-    };
-    Ok((rest, mechanism))
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

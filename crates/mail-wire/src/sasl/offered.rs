@@ -20,7 +20,14 @@ use crate::parse::{Class, SyntaxError, run};
 /// # Ok::<(), mail_wire::SyntaxError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct OfferedMechanisms(Vec<String>);
+pub struct OfferedMechanisms(Vec<Offered>);
+
+#[derive(Clone, Debug)]
+struct Offered {
+    name: String,
+    /// Kept, for a server asks it whenever it lists them.
+    shows_password: bool,
+}
 
 impl OfferedMechanisms {
     /// The most octets of all names together, each with a space before it: they fit
@@ -38,11 +45,12 @@ impl OfferedMechanisms {
         if self.iter().any(|offered| offered == mechanism) {
             return Ok(());
         }
-        let names = self.0.iter().map(String::as_str).chain([name]);
+        let names = self.0.iter().map(|offered| offered.name.as_str()).chain([name]);
         if names.map(|name| 1 + name.len()).sum::<usize>() > Self::MAX {
             return Err(SyntaxError { offset: 0, expected: "mechanisms that fit a line" });
         }
-        self.0.push(mechanism.as_str().into());
+        let shows_password = mechanism.shows_password();
+        self.0.push(Offered { name: mechanism.as_str().into(), shows_password });
         Ok(())
     }
 
@@ -54,7 +62,7 @@ impl OfferedMechanisms {
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Mechanism<'_>> {
-        self.0.iter().filter_map(|name| Mechanism::parse(name.as_bytes()).ok())
+        self.0.iter().filter_map(|offered| Mechanism::parse(offered.name.as_bytes()).ok())
     }
 
     /// Those that may be used on `channel`: in clear text, none that
@@ -64,8 +72,15 @@ impl OfferedMechanisms {
         channel: Channel,
         plaintext_auth: bool,
     ) -> impl Iterator<Item = Mechanism<'_>> {
+        let names = self.names_on(channel, plaintext_auth);
+        names.filter_map(|name| Mechanism::parse(name.as_bytes()).ok())
+    }
+
+    /// The names of those, as they are written.
+    pub fn names_on(&self, channel: Channel, plaintext_auth: bool) -> impl Iterator<Item = &str> {
         let all = plaintext_auth || channel.is_tls();
-        self.iter().filter(move |mechanism| all || !mechanism.shows_password())
+        let fit = self.0.iter().filter(move |offered| all || !offered.shows_password);
+        fit.map(|offered| offered.name.as_str())
     }
 }
 

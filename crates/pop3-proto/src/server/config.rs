@@ -1,8 +1,9 @@
 //! What a server offers, and its limits.
 
+use alloc::string::String;
 use core::time::Duration;
 
-use mail_wire::{OfferedMechanisms, UnknownCommands};
+use mail_wire::{OfferedMechanisms, SyntaxError, UnknownCommands, greeting};
 
 use crate::capability::Retention;
 use crate::text::{Text, TextBuf};
@@ -12,9 +13,8 @@ use crate::tolerance::Tolerance;
 ///
 /// ```
 /// use pop3_proto::server::Config;
-/// use pop3_proto::Text;
 /// let mut config = Config::default();
-/// config.greeting = Text::new("pop.example.com ready")?.into();
+/// config.set_greeting("pop.example.com ready")?;
 /// config.stls = true;
 /// config.mechanisms.offer("PLAIN")?;
 /// # Ok::<(), pop3_proto::SyntaxError>(())
@@ -22,9 +22,7 @@ use crate::tolerance::Tolerance;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// The text of the greeting, to which the timestamp of APOP is added if
-    /// there is one. It should hold no `<` then.
-    pub greeting: TextBuf,
+    greeting: String,
     /// Whether STLS is offered while the connection is in clear text. Default: no.
     pub stls: bool,
     /// Whether passwords are taken from connections in clear text: USER and
@@ -69,7 +67,7 @@ impl Default for Config {
     /// USER and PASS inside TLS, and nothing else that is optional.
     fn default() -> Self {
         Self {
-            greeting: Text::fixed("POP3 server ready").into(),
+            greeting: "POP3 server ready".into(),
             stls: false,
             plaintext_auth: false,
             user: true,
@@ -84,6 +82,30 @@ impl Default for Config {
             limits: Limits::default(),
             tolerance: Tolerance::default(),
         }
+    }
+}
+
+impl Config {
+    /// What the greeting says. Default: `POP3 server ready`.
+    #[must_use]
+    pub fn greeting(&self) -> &str {
+        &self.greeting
+    }
+
+    /// Sets what the greeting says, before the timestamp of APOP if there is one: visible
+    /// US-ASCII, spaces and tabs.
+    ///
+    /// # Errors
+    /// Where it is of anything else, empty, or longer than 400 octets, so that a line of 512 has
+    /// room for it beside a timestamp; at a `<`, which a client takes for the timestamp (RFC
+    /// 1939 §7); and where it begins with `[`, as a response code does (RFC 2449 §8).
+    pub fn set_greeting(&mut self, text: &str) -> Result<(), SyntaxError> {
+        Text::new(text)?;
+        if let Some(offset) = text.find('<') {
+            return Err(SyntaxError { offset, expected: "no timestamp" });
+        }
+        self.greeting = greeting(text, Text::MAX)?;
+        Ok(())
     }
 }
 

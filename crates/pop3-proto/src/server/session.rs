@@ -111,8 +111,8 @@ impl Session {
     }
 
     fn greet(&self, timestamp: Option<Timestamp<'_>>, out: &mut BytesMut) {
-        out.put_slice(b"+OK");
-        self.config.greeting.as_text().encode_after_space(out);
+        out.put_slice(b"+OK ");
+        out.put_slice(self.config.greeting().as_bytes());
         if let Some(timestamp) = timestamp {
             out.put_u8(b' ');
             timestamp.encode(out);

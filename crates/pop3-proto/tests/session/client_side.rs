@@ -1,15 +1,17 @@
 //! A client that plays a transcript, and what it sees.
 
 use bytes::BytesMut;
-use mail_transcript::{LogLines, Peer, assert_hidden, escape, play_client};
-use pop3_proto::client::{Answer, Channel, ClearText, Config, Error, Event, Session, request};
+use mail_transcript::{LogLines, Peer, Unread, assert_hidden, escape, play_client};
+use pop3_proto::client::{
+    Answer, Channel, ClearText, Config, Error, Event, Session, State, request,
+};
 use pop3_proto::{Base64, Command, Response, Status, Ticket};
 
 /// A client and what was told it so far.
 pub(crate) struct Client {
     pub(crate) session: Session,
     pub(crate) out: BytesMut,
-    unread: Vec<u8>,
+    unread: Unread,
     challenge: Option<Ticket<request::Challenge>>,
     pub(crate) seen: Vec<String>,
     log: LogLines,
@@ -19,13 +21,14 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
+        let unread = Unread::new(config.limits.buffer());
         let mut session = Session::new(config, channel);
         let log = LogLines::default();
         session.log_wire(log.log(), &BytesMut::new());
         Self {
             session,
             out: BytesMut::new(),
-            unread: Vec::new(),
+            unread,
             challenge: None,
             seen: Vec::new(),
             log,
@@ -51,8 +54,8 @@ impl Peer for Client {
     type Outcome = (BytesMut, Vec<String>);
 
     fn receive(&mut self, piece: &[u8]) {
-        self.unread.extend_from_slice(piece);
-        let mut input = &self.unread[..];
+        let shown = self.unread.with(piece);
+        let mut input = &shown[..];
         while self.challenge.is_none() {
             match self.session.receive(&mut input, &mut self.out) {
                 Ok(Event::NeedInput) => break,
@@ -77,6 +80,7 @@ impl Peer for Client {
                     if self.seen.last().is_none_or(|last| last != "closed") {
                         self.seen.push("closed".into());
                     }
+                    input = &[];
                     break;
                 }
                 Ok(event) => self.seen.push(show(&event)),
@@ -86,12 +90,17 @@ impl Peer for Client {
                     if self.seen.last() != Some(&error) {
                         self.seen.push(error);
                     }
+                    assert!(input.is_empty() || self.session.state() == State::Closed);
+                    input = &[];
                     break;
                 }
             }
         }
-        let left = input.len();
-        self.unread.drain(..self.unread.len() - left);
+        match self.challenge {
+            // It is to be answered first.
+            Some(_) => self.unread.put_off(input),
+            None => self.unread.keep(input),
+        }
     }
 
     fn written(&self) -> &[u8] {

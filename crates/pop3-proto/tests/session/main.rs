@@ -18,3 +18,4 @@ mod pair;
 mod server;
 mod server_side;
 mod wire_log;
+mod wired;

@@ -1,48 +1,20 @@
 //! A client and a server wired together in memory, over every fragmentation.
 
-use super::client_side::Client;
 use super::server_side::{MESSAGES, Server, everything, received};
-use mail_transcript::{Client as _, Peer};
-use pop3_proto::client::{self, ClearText};
+use super::wired::talk;
+use pop3_proto::MessageNumber;
 use pop3_proto::server::{Channel, Config};
-use pop3_proto::{Command, MessageNumber};
 use proptest::prelude::*;
 
-/// Plays `commands` from a client to a server. Octets go over in pieces of the
-/// lengths that `pieces` gives, over and over; a command is sent as soon as the
-/// client may.
 fn play(config: Config, commands: &[&str], pieces: &[usize]) -> (Vec<String>, Vec<u32>) {
-    let mut server = Server::new(config, Channel::Clear);
-    let mut config = client::Config::default();
-    config.clear_text = ClearText::Everything;
-    let mut client = Client::new(config, Channel::Clear);
-    let mut commands = commands.iter();
-    let mut next = commands.next();
-    let mut pieces = pieces.iter().cycle();
-    while client.seen.last().is_none_or(|last| last != "closed") {
-        while let Some(line) = next {
-            let command = Command::parse(line.as_bytes());
-            if !client.awaits_response() && client.session.allows(command.unwrap()).is_err() {
-                break;
-            }
-            client.send(line.as_bytes());
-            next = commands.next();
-        }
-        let length = pieces.next().copied().unwrap_or(1);
-        let idle = client.out.is_empty() && server.out.is_empty();
-        let sent = client.out.split_to(length.min(client.out.len()));
-        server.receive(&sent);
-        let answered = server.out.split_to(length.min(server.out.len()));
-        client.receive(&answered);
-        assert!(!idle || !client.seen.is_empty() && next.is_none(), "both wait: {:?}", client.seen);
-    }
-    assert_eq!(client.session.eof(), Ok(()));
-    (client.seen, server.finish().deleted)
+    let server = Server::new(config, Channel::Clear);
+    let commands: Vec<String> = commands.iter().map(|&line| line.into()).collect();
+    talk(server, Channel::Clear, &commands, pieces)
 }
 
 /// What the client must see of the message `number` of the server's.
 fn body(number: usize) -> String {
-    format!("body {}", received(MESSAGES[number - 1].1).as_bytes().escape_ascii())
+    format!("body {}", received(MESSAGES[number - 1].1.as_bytes()).escape_ascii())
 }
 
 const FETCH: [&str; 13] = [

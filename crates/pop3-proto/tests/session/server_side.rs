@@ -3,9 +3,9 @@
 use alloc::sync::Arc;
 
 use bytes::BytesMut;
-use mail_transcript::{LogLines, Peer, assert_hidden, at_every_split, play_server};
+use mail_transcript::{LogLines, Peer, Unread, assert_hidden, at_every_split, play_server};
 use pop3_proto::server::{
-    Channel, Config, Error, Event, Login, Proof, Rejection, Session, State, request,
+    Channel, Config, Error, Event, Login, Proof, ProtocolError, Rejection, Session, State, request,
 };
 use pop3_proto::{Auth, Base64, Mechanism, MessageNumber, Ticket, Timestamp, UniqueId};
 
@@ -19,8 +19,19 @@ pub(crate) const MESSAGES: [(&str, &str); 2] = [
 
 /// The message as RETR sends it, and LIST counts it, without the dots that are
 /// stuffed: each line ends with CRLF (RFC 1939 §11).
-pub(crate) fn received(text: &str) -> String {
-    text.lines().fold(String::new(), |all, line| all + line + "\r\n")
+pub(crate) fn received(message: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for (at, octet) in message.iter().enumerate() {
+        match octet {
+            b'\n' if at > 0 && message[at - 1] == b'\r' => {}
+            b'\r' | b'\n' => lines.extend_from_slice(b"\r\n"),
+            octet => lines.push(*octet),
+        }
+    }
+    if !lines.is_empty() && !lines.ends_with(b"\r\n") {
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
 }
 
 /// Everything is offered, in clear text too.
@@ -65,10 +76,24 @@ pub(crate) struct Outcome {
     pub(crate) error: Option<Error>,
 }
 
+impl Outcome {
+    /// The same, whose log shows none of the scripts' secrets.
+    #[track_caller]
+    pub(crate) fn hidden(self) -> Self {
+        assert_hidden(&SECRETS, &self.log);
+        self
+    }
+}
+
 pub(crate) struct Server {
     pub(crate) session: Session,
     pub(crate) out: BytesMut,
-    unread: Vec<u8>,
+    /// The maildrop: unique-ids and texts.
+    pub(crate) messages: Vec<(&'static str, Vec<u8>)>,
+    /// How long the pieces are in which a text is sent.
+    pub(crate) pieces: usize,
+    config: Arc<Config>,
+    unread: Unread,
     outcome: Outcome,
     log: LogLines,
 }
@@ -77,10 +102,79 @@ impl Server {
     pub(crate) fn new(config: Config, channel: Channel) -> Self {
         let mut out = BytesMut::new();
         let timestamp = Timestamp::new(TIMESTAMP).unwrap();
-        let mut session = Session::with_timestamp(Arc::new(config), channel, timestamp, &mut out);
+        let config = Arc::new(config);
+        let unread = Unread::new(config.limits.buffer());
+        let mut session = Session::with_timestamp(config.clone(), channel, timestamp, &mut out);
         let log = LogLines::default();
         session.log_wire(log.log(), &out);
-        Self { session, out, unread: Vec::new(), outcome: Outcome::default(), log }
+        Self {
+            session,
+            out,
+            messages: MESSAGES.iter().map(|(id, text)| (*id, text.as_bytes().to_vec())).collect(),
+            pieces: 3,
+            config,
+            unread,
+            outcome: Outcome::default(),
+            log,
+        }
+    }
+
+    fn answer(&mut self, event: Event<'_>) {
+        let Self { session, out, messages, outcome, .. } = self;
+        match event {
+            Event::Login(Login { name, proof }, ticket) => {
+                let known = match proof {
+                    Proof::Password(password) => {
+                        name == "mrose" && password.reveal() == b"tan staaf"
+                    }
+                    // RFC 1939 §7
+                    Proof::Apop(digest) => name == "mrose" && digest.0[..2] == [0xc4, 0xc9],
+                };
+                match known {
+                    true => session.open(ticket, messages.len(), out).unwrap(),
+                    false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
+                }
+            }
+            Event::Auth(Auth { mechanism: Mechanism::CramMd5, initial_response: None }, ticket) => {
+                session.challenge(ticket, TIMESTAMP.as_bytes(), out).unwrap();
+            }
+            Event::Auth(Auth { initial_response: None, .. }, ticket) => {
+                session.challenge(ticket, b"", out).unwrap();
+            }
+            Event::Auth(Auth { initial_response: Some(response), .. }, ticket)
+            | Event::AuthResponse(response, ticket) => match is_plain(response) {
+                true => session.open(ticket, messages.len(), out).unwrap(),
+                false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
+            },
+            Event::StartTls(ticket) => {
+                assert_eq!(session.channel(), Channel::Clear);
+                let upgrade = session.start_tls(ticket, out).unwrap();
+                assert_eq!(session.state(), State::Handshake);
+                session.upgraded(upgrade).unwrap();
+            }
+            Event::Sizes(ticket) => {
+                let sizes = messages.iter().map(|(_, text)| received(text).len() as u64);
+                session.sizes(ticket, sizes, out).unwrap();
+            }
+            Event::UniqueIds(ticket) => {
+                let ids = messages.iter().map(|(id, _)| UniqueId::new(id).unwrap());
+                session.unique_ids(ticket, ids, out).unwrap();
+            }
+            Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
+                let mut body = session.send_message(ticket, out).unwrap();
+                for piece in messages[number.index()].1.chunks(self.pieces.max(1)) {
+                    body.push(piece, out);
+                }
+                session.finish(body, out).unwrap();
+            }
+            Event::AuthCancelled => outcome.cancelled += 1,
+            Event::Update(deleted, ticket) => {
+                assert!(deleted.iter().all(|number| number.index() < messages.len()));
+                outcome.deleted = deleted.iter().map(MessageNumber::get).collect();
+                session.accept(ticket, out).unwrap();
+            }
+            other => session.decline(other, out).unwrap(),
+        }
     }
 }
 
@@ -88,26 +182,34 @@ impl Peer for Server {
     type Outcome = Outcome;
 
     fn receive(&mut self, piece: &[u8]) {
-        let Self { session, out, unread, outcome, .. } = self;
-        unread.extend_from_slice(piece);
-        let mut input = &unread[..];
-        loop {
-            match session.receive(&mut input, out) {
+        let shown = self.unread.with(piece);
+        let mut input = &shown[..];
+        while self.outcome.error.is_none() {
+            match self.session.receive(&mut input, &mut self.out) {
                 Ok(Event::NeedInput) => break,
                 Ok(Event::Closed) => {
-                    outcome.closed = true;
+                    self.outcome.closed = true;
                     break;
                 }
-                Ok(event) => answer(session, event, outcome, out),
+                Ok(
+                    Event::Login(Login { proof: Proof::Password(_), .. }, _)
+                    | Event::Auth(Auth { mechanism: Mechanism::Plain, .. }, _),
+                ) if !self.config.plaintext_auth && self.session.channel() == Channel::Clear => {
+                    panic!("a password in clear text");
+                }
+                Ok(event) => self.answer(event),
                 Err(error) => {
-                    outcome.error = Some(error);
-                    break;
+                    assert_eq!(self.session.state(), State::Closed);
+                    let injected = error == ProtocolError::PlaintextAfterStartTls.into();
+                    assert!(input.is_empty() || !injected, "it stays for the handshake");
+                    self.outcome.error = Some(error);
                 }
             }
         }
-        let left = input.len();
-        assert!(left < Config::default().limits.buffer(), "{left} octets are left unread");
-        unread.drain(..unread.len() - left);
+        if self.outcome.closed || self.outcome.error.is_some() {
+            input = &[];
+        }
+        self.unread.keep(input);
     }
 
     fn written(&self) -> &[u8] {
@@ -122,65 +224,11 @@ impl Peer for Server {
     fn finish(self) -> Outcome {
         let sent = String::from_utf8(self.out.to_vec()).unwrap();
         let log = self.log.lines();
-        assert_hidden(&SECRETS, &log);
         Outcome { sent, log, ..self.outcome }
     }
 }
 
 impl mail_transcript::Server for Server {}
-
-fn answer(session: &mut Session, event: Event<'_>, outcome: &mut Outcome, out: &mut BytesMut) {
-    match event {
-        Event::Login(Login { name, proof }, ticket) => {
-            let known = match proof {
-                Proof::Password(password) => name == "mrose" && password.reveal() == b"tan staaf",
-                // RFC 1939 §7
-                Proof::Apop(digest) => name == "mrose" && digest.0[..2] == [0xc4, 0xc9],
-            };
-            match known {
-                true => session.open(ticket, 2, out).unwrap(),
-                false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
-            }
-        }
-        Event::Auth(Auth { mechanism: Mechanism::CramMd5, initial_response: None }, ticket) => {
-            session.challenge(ticket, TIMESTAMP.as_bytes(), out).unwrap();
-        }
-        Event::Auth(Auth { initial_response: None, .. }, ticket) => {
-            session.challenge(ticket, b"", out).unwrap();
-        }
-        Event::Auth(Auth { initial_response: Some(response), .. }, ticket)
-        | Event::AuthResponse(response, ticket) => match is_plain(response) {
-            true => session.open(ticket, 2, out).unwrap(),
-            false => session.reject(ticket, Rejection::AUTHENTICATION_FAILED, out).unwrap(),
-        },
-        Event::StartTls(ticket) => {
-            let upgrade = session.start_tls(ticket, out).unwrap();
-            assert_eq!(session.state(), State::Handshake);
-            session.upgraded(upgrade).unwrap();
-        }
-        Event::Sizes(ticket) => {
-            let sizes = MESSAGES.iter().map(|(_, text)| received(text).len() as u64);
-            session.sizes(ticket, sizes, out).unwrap();
-        }
-        Event::UniqueIds(ticket) => {
-            let ids = MESSAGES.iter().map(|(id, _)| UniqueId::new(id).unwrap());
-            session.unique_ids(ticket, ids, out).unwrap();
-        }
-        Event::Retr(number, ticket) | Event::Top(number, _, ticket) => {
-            let mut body = session.send_message(ticket, out).unwrap();
-            for piece in MESSAGES[number.index()].1.as_bytes().chunks(3) {
-                body.push(piece, out);
-            }
-            session.finish(body, out).unwrap();
-        }
-        Event::AuthCancelled => outcome.cancelled += 1,
-        Event::Update(deleted, ticket) => {
-            outcome.deleted = deleted.iter().map(MessageNumber::get).collect();
-            session.accept(ticket, out).unwrap();
-        }
-        other => session.decline(other, out).unwrap(),
-    }
-}
 
 /// RFC 5034 §6
 fn is_plain(response: Base64<'_>) -> bool {
@@ -201,12 +249,12 @@ pub(crate) fn opened(out: &mut BytesMut) -> (Session, Ticket<request::Login>) {
 /// octet.
 #[track_caller]
 pub(crate) fn every_split(config: &Config, channel: Channel, input: &[u8]) -> Outcome {
-    at_every_split(&|| Server::new(config.clone(), channel), input)
+    at_every_split(&|| Server::new(config.clone(), channel), input).hidden()
 }
 
 /// Plays a transcript, after the greeting.
 #[track_caller]
 pub(crate) fn transcript(config: &Config, channel: Channel, script: &str) -> Outcome {
     let greeting = format!("S: +OK POP3 server ready {TIMESTAMP}");
-    play_server(&|| Server::new(config.clone(), channel), &[&greeting, script])
+    play_server(&|| Server::new(config.clone(), channel), &[&greeting, script]).hidden()
 }

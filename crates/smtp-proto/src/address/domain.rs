@@ -2,27 +2,19 @@
 
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
-use core::str;
 
-use mail_wire::parse::{ALPHANUMERIC, Class, Parsed, byte, complete, fail, run};
+use mail_wire::parse::{ALPHANUMERIC, Class, Fault};
 use mail_wire::{Caseless, SyntaxError};
 
+use crate::scan::{Dotted, Scanned, complete, cut, fail, octet, run};
 use crate::tolerance::Tolerance;
 
-/// The octets of a sub-domain, those of a U-label among them (RFC 5890 §2.3.2.1); the tolerant
-/// set has `_` too.
-static LDH: Class = Class::new()
-    .with_range(b'0', b'9')
-    .with_range(b'A', b'Z')
-    .with_range(b'a', b'z')
-    .with(b"-")
-    .with_range(0x80, 0xff);
-static LDH_UNDERSCORE: Class = Class::new()
-    .with_range(b'0', b'9')
-    .with_range(b'A', b'Z')
-    .with_range(b'a', b'z')
-    .with(b"-_")
-    .with_range(0x80, 0xff);
+/// The labels of a name, U-labels among them (RFC 5890 §2.3.2.1); and those that have an
+/// underscore, or begin and end as they like.
+static LABELS: Dotted = Dotted::new(b"", b"-");
+static LABELS_UNDERSCORE: Dotted = Dotted::new(b"_", b"-");
+static LOOSE_LABELS: Dotted = Dotted::new(b"", b"");
+static LOOSE_LABELS_UNDERSCORE: Dotted = Dotted::new(b"_", b"");
 /// `dcontent`: what may stand in a general address literal.
 static DCONTENT: Class = Class::new().with_range(0x21, 0x7e).without(b"[\\]");
 
@@ -119,50 +111,55 @@ impl fmt::Display for Domain<'_> {
 /// address-literal = "[" ( IPv4-address-literal / IPv6-address-literal /
 ///                   General-address-literal ) "]"           ; RFC 5321 §4.1.3
 /// ```
-pub(crate) fn domain(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Domain<'_>> {
+#[inline]
+pub(crate) fn domain(input: &str, tolerance: Tolerance) -> Scanned<'_, Domain<'_>> {
     let loose =
         Tolerance { underscore_in_domain: tolerance.underscore_in_domain, ..Tolerance::STRICT };
     any_domain(input, loose)
 }
 
 /// A domain, with what `loose` lets pass in the name of a client itself.
-pub(super) fn any_domain(input: &[u8], loose: Tolerance) -> Parsed<'_, Domain<'_>> {
-    let rest = match input.strip_prefix(b"[") {
-        Some(inner) => address_literal(inner, loose)?.0,
-        None => labels(input, loose)?.0,
+#[inline]
+pub(super) fn any_domain(input: &str, loose: Tolerance) -> Scanned<'_, Domain<'_>> {
+    let end = match input.strip_prefix('[') {
+        Some(inner) => input.len().saturating_sub(address_literal(inner, loose)?.0.len()),
+        None => labels(input, loose)?,
     };
-    match text_before(input, rest) {
-        Some(text) if text.len() <= Domain::MAX => Ok((rest, Domain(Caseless(text)))),
-        Some(_) => fail(input, "a domain of at most 255 octets"),
-        None => fail(input, "UTF-8"),
+    match cut(input, end) {
+        (text, rest) if text.len() <= Domain::MAX => Ok((rest, Domain(Caseless(text)))),
+        _ => fail(input, "a domain of at most 255 octets"),
     }
 }
 
 /// What stands in brackets, and the closing one.
-fn address_literal(inner: &[u8], loose: Tolerance) -> Parsed<'_, ()> {
+fn address_literal(inner: &str, loose: Tolerance) -> Scanned<'_, ()> {
     let (content, rest) = run(&DCONTENT, inner);
-    let content = str::from_utf8(content).unwrap_or_default();
     let untagged = loose.untagged_ipv6_in_hello && content.parse::<Ipv6Addr>().is_ok();
     if !untagged && literal(content).is_none() {
         return fail(inner, "an address literal");
     }
-    byte(b']', "\"]\"")(rest)
+    octet(b']', "\"]\"", rest)
 }
 
-/// The labels of a name, and the dots between them.
-fn labels(input: &[u8], loose: Tolerance) -> Parsed<'_, ()> {
-    let ldh = if loose.underscore_in_domain { &LDH_UNDERSCORE } else { &LDH };
-    let mut rest = input;
-    loop {
-        let (label, after) = run(ldh, rest);
-        let hyphen = label.first() == Some(&b'-') || label.last() == Some(&b'-');
-        if label.is_empty() || (hyphen && !loose.hyphen_in_hello) {
-            return fail(rest, "a domain");
-        }
-        match after.strip_prefix(b".") {
-            None => return Ok((after, ())),
-            Some([]) if loose.dot_after_hello => return Ok((&[], ())),
-            Some(next) => rest = next,
+/// How long the name is that `input` begins with.
+#[inline]
+fn labels(input: &str, loose: Tolerance) -> Result<usize, nom::Err<Fault<'_>>> {
+    let labels = match (loose.hyphen_in_hello, loose.underscore_in_domain) {
+        (false, false) => &LABELS,
+        (false, true) => &LABELS_UNDERSCORE,
+        (true, false) => &LOOSE_LABELS,
+        (true, true) => &LOOSE_LABELS_UNDERSCORE,
+    };
+    let name = match input.strip_suffix('.') {
+        Some(name) if loose.dot_after_hello => name,
+        _ => input,
+    };
+    match labels.run(name.as_bytes()) {
+        (end, true) if end == name.len() => Ok(input.len()),
+        (end, true) => Ok(end),
+        (_, false) => {
+            let (_, rest) = cut(input, labels.fault(name.as_bytes()));
+            Err(nom::Err::Error(Fault { rest: rest.as_bytes(), expected: "a domain" }))
         }
     }
 }
@@ -180,12 +177,6 @@ fn literal(content: &str) -> Option<Host<'_>> {
             (ends && ldh && !content.is_empty()).then_some(Host::Other { tag, content })
         }
     }
-}
-
-/// What was taken off `input` to leave `rest`, as text.
-pub(crate) fn text_before<'a>(input: &'a [u8], rest: &[u8]) -> Option<&'a str> {
-    let taken = input.get(..input.len().checked_sub(rest.len())?)?;
-    str::from_utf8(taken).ok()
 }
 
 #[cfg(test)]

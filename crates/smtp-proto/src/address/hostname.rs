@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use mail_wire::parse::{Parsed, complete, fail};
 use mail_wire::{Caseless, SyntaxError};
 
 use super::domain::{Domain, any_domain};
+use crate::scan::{Scanned, complete, cut, fail};
 use crate::tolerance::Tolerance;
 
 /// The name that a client or a server goes by: a [`Domain`] of US-ASCII, since EHLO comes
@@ -56,14 +56,13 @@ impl fmt::Display for Hostname<'_> {
 /// ```abnf
 /// Domain / address-literal                                  ; RFC 5321 §4.1.1.1
 /// ```
-pub(crate) fn hostname(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
+pub(crate) fn hostname(input: &str, tolerance: Tolerance) -> Scanned<'_, Hostname<'_>> {
     let (rest, Domain(name)) = any_domain(input, tolerance)?;
-    match name.as_str().bytes().position(|byte| !byte.is_ascii()) {
-        Some(at) if !tolerance.utf8_in_hello => {
-            fail(input.get(at..).unwrap_or_default(), "a name of US-ASCII")
-        }
-        _ => Ok((rest, Hostname(name))),
+    if name.as_str().is_ascii() || tolerance.utf8_in_hello {
+        return Ok((rest, Hostname(name)));
     }
+    let at = name.as_str().bytes().position(|octet| !octet.is_ascii()).unwrap_or_default();
+    fail(cut(input, at).1, "a name of US-ASCII")
 }
 
 #[cfg(test)]

@@ -6,20 +6,16 @@ use core::fmt;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Parsed, byte, complete, fail, run};
+use mail_wire::parse::Class;
 
-use super::domain::{Domain, domain, text_before};
+use super::domain::{Domain, domain};
+use crate::scan::{Dotted, Scanned, complete, cut, fail, octet, run};
 use crate::tolerance::Tolerance;
 
 pub(super) const PATH_TOO_LONG: &str = "a path of at most 256 octets";
 
-/// `atext` of RFC 5322 §3.2.3, and `UTF8-non-ascii` (RFC 6531 §3.3).
-static ATEXT: Class = Class::new()
-    .with_range(b'0', b'9')
-    .with_range(b'A', b'Z')
-    .with_range(b'a', b'z')
-    .with(b"!#$%&'*+-/=?^_`{|}~")
-    .with_range(0x80, 0xff);
+/// Atoms of `atext` (RFC 5322 §3.2.3) and `UTF8-non-ascii` (RFC 6531 §3.3), with dots between.
+static ATOMS: Dotted = Dotted::new(b"!#$%&'*+/=?^_`{|}~", b"");
 /// `qtextSMTP`: what needs no backslash between quotes.
 static QTEXT: Class = Class::new().with_range(0x20, 0x7e).without(b"\"\\").with_range(0x80, 0xff);
 
@@ -128,7 +124,7 @@ impl<'a> Mailbox<'a> {
         self.local_part.0.is_ascii() && self.domain.is_ascii()
     }
 
-    pub(super) fn encode(self, out: &mut BytesMut) {
+    pub(crate) fn encode(self, out: &mut BytesMut) {
         out.put_slice(self.local_part.0.as_bytes());
         out.put_u8(b'@');
         out.put_slice(self.domain.as_str().as_bytes());
@@ -144,9 +140,10 @@ impl fmt::Display for Mailbox<'_> {
 /// ```abnf
 /// Mailbox = Local-part "@" ( Domain / address-literal )     ; RFC 5321 §4.1.2
 /// ```
-pub(super) fn mailbox(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
+#[inline]
+pub(super) fn mailbox(input: &str, tolerance: Tolerance) -> Scanned<'_, Mailbox<'_>> {
     let (rest, local_part) = local_part(input, tolerance)?;
-    let (rest, ()) = byte(b'@', "\"@\" and a domain")(rest)?;
+    let (rest, ()) = octet(b'@', "\"@\" and a domain", rest)?;
     let (rest, domain) = domain(rest, tolerance)?;
     match Mailbox::new(local_part, domain) {
         Ok(mailbox) => Ok((rest, mailbox)),
@@ -155,46 +152,39 @@ pub(super) fn mailbox(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<
 }
 
 /// ```abnf
-/// Local-part    = Dot-string / Quoted-string                ; RFC 5321 §4.1.2
-/// Dot-string    = Atom *("."  Atom)
-/// Quoted-string = DQUOTE *QcontentSMTP DQUOTE
+/// Local-part = Dot-string / Quoted-string                   ; RFC 5321 §4.1.2
+/// Dot-string = Atom *("."  Atom)
+/// ```
+#[inline]
+fn local_part(input: &str, tolerance: Tolerance) -> Scanned<'_, LocalPart<'_>> {
+    let end = if input.starts_with('"') {
+        input.len().saturating_sub(quoted_string(input)?.0.len())
+    } else {
+        let (end, whole) = ATOMS.run(input.as_bytes());
+        if !whole && (end == 0 || !tolerance.dots_in_local_part) {
+            return fail(cut(input, ATOMS.fault(input.as_bytes())).1, "a local part");
+        }
+        end
+    };
+    match cut(input, end) {
+        (text, rest) if text.len() <= LocalPart::MAX => Ok((rest, LocalPart(text))),
+        _ => fail(input, "a local part of at most 64 octets"),
+    }
+}
+
+/// ```abnf
+/// Quoted-string = DQUOTE *QcontentSMTP DQUOTE               ; RFC 5321 §4.1.2
 /// QcontentSMTP  = qtextSMTP / quoted-pairSMTP
 /// ```
-fn local_part(input: &[u8], tolerance: Tolerance) -> Parsed<'_, LocalPart<'_>> {
-    let mut rest = input;
-    if let Some(quoted) = input.strip_prefix(b"\"") {
-        rest = quoted;
-        loop {
-            (_, rest) = run(&QTEXT, rest);
-            match rest {
-                [b'"', after @ ..] => {
-                    rest = after;
-                    break;
-                }
-                [b'\\', 0x20..=0x7e, after @ ..] => rest = after,
-                _ => return fail(rest, "a closing quote"),
-            }
+fn quoted_string(input: &str) -> Scanned<'_, ()> {
+    let (mut rest, ()) = octet(b'"', "a quote", input)?;
+    loop {
+        (_, rest) = run(&QTEXT, rest);
+        match rest.as_bytes() {
+            [b'"', ..] => return Ok((cut(rest, 1).1, ())),
+            [b'\\', 0x20..=0x7e, ..] => (_, rest) = cut(rest, 2),
+            _ => return fail(rest, "a closing quote"),
         }
-    } else {
-        loop {
-            let (atom, after) = run(&ATEXT, rest);
-            if atom.is_empty() && !tolerance.dots_in_local_part {
-                return fail(rest, "a local part");
-            }
-            match after.strip_prefix(b".") {
-                Some(next) => rest = next,
-                None => {
-                    rest = after;
-                    break;
-                }
-            }
-        }
-    }
-    match text_before(input, rest) {
-        Some("") => fail(input, "a local part"),
-        Some(text) if text.len() <= LocalPart::MAX => Ok((rest, LocalPart(text))),
-        Some(_) => fail(input, "a local part of at most 64 octets"),
-        None => fail(input, "UTF-8"),
     }
 }
 

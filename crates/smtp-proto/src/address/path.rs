@@ -3,10 +3,11 @@
 use core::fmt;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Parsed, byte, fail};
 
 use super::domain::domain;
 use super::mailbox::{Mailbox, PATH_TOO_LONG, mailbox};
+use crate::name::Name;
+use crate::scan::{Scanned, fail, letters, octet};
 use crate::tolerance::Tolerance;
 
 /// Where a message comes from, and where reports of its failure go: the
@@ -90,8 +91,9 @@ impl fmt::Display for ForwardPath<'_> {
 /// ```abnf
 /// Reverse-path = Path / "<>"                                ; RFC 5321 §4.1.2
 /// ```
-pub(crate) fn reverse_path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ReversePath<'_>> {
-    if let Some(rest) = input.strip_prefix(b"<>") {
+#[inline]
+pub(crate) fn reverse_path(input: &str, tolerance: Tolerance) -> Scanned<'_, ReversePath<'_>> {
+    if let Some(rest) = input.strip_prefix("<>") {
         return Ok((rest, ReversePath::Null));
     }
     let (rest, mailbox) = path(input, tolerance)?;
@@ -101,13 +103,11 @@ pub(crate) fn reverse_path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Rev
 /// ```abnf
 /// Forward-path = Path / "<Postmaster>"            ; RFC 5321 §4.1.1.3 and §4.5.1
 /// ```
-pub(crate) fn forward_path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, ForwardPath<'_>> {
-    const POSTMASTER: &[u8] = b"<postmaster>";
-    match input.split_at_checked(POSTMASTER.len()) {
-        Some((start, rest)) if start.eq_ignore_ascii_case(POSTMASTER) => {
-            return Ok((rest, ForwardPath::Postmaster));
-        }
-        _ => {}
+#[inline]
+pub(crate) fn forward_path(input: &str, tolerance: Tolerance) -> Scanned<'_, ForwardPath<'_>> {
+    const POSTMASTER: Name = Name::new("<Postmaster>");
+    if let Ok((rest, ())) = letters(POSTMASTER, "\"<Postmaster>\"", input) {
+        return Ok((rest, ForwardPath::Postmaster));
     }
     let (rest, mailbox) = path(input, tolerance)?;
     Ok((rest, ForwardPath::Mailbox(mailbox)))
@@ -115,40 +115,47 @@ pub(crate) fn forward_path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, For
 
 /// ```abnf
 /// Path  = "<" [ A-d-l ":" ] Mailbox ">"                     ; RFC 5321 §4.1.2
-/// A-d-l = At-domain *( "," At-domain )
 /// ```
-/// The route is read and dropped, as §4.1.2 asks.
-fn path(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mailbox<'_>> {
-    let Some(inner) = input.strip_prefix(b"<") else {
+fn path(input: &str, tolerance: Tolerance) -> Scanned<'_, Mailbox<'_>> {
+    let Some(inner) = input.strip_prefix('<') else {
         if !tolerance.missing_brackets {
             return fail(input, "\"<\"");
         }
         return mailbox(input, tolerance);
     };
-    let mut rest = inner;
-    let mut more = inner.starts_with(b"@");
-    while more {
-        let (after, ()) = byte(b'@', "\"@\" of a route")(rest)?;
-        let (after, _) = domain(after, tolerance)?;
-        more = after.starts_with(b",");
-        (rest, ()) =
-            if more { byte(b',', "\",\"") } else { byte(b':', "\":\" after a route") }(after)?;
-    }
+    let rest = if inner.starts_with('@') { route(inner, tolerance)?.0 } else { inner };
     let (rest, mailbox) = mailbox(rest, tolerance)?;
-    let (rest, ()) = byte(b'>', "\">\" or \"@\"")(rest)?;
+    let (rest, ()) = octet(b'>', "\">\" or \"@\"", rest)?;
     if input.len().saturating_sub(rest.len()) > Mailbox::MAX + "<>".len() {
         return fail(input, PATH_TOO_LONG);
     }
     Ok((rest, mailbox))
 }
 
+/// ```abnf
+/// A-d-l ":"                                                 ; RFC 5321 §4.1.2
+/// A-d-l = At-domain *( "," At-domain )
+/// ```
+/// The route is read and dropped, as §4.1.2 asks.
+fn route(input: &str, tolerance: Tolerance) -> Scanned<'_, ()> {
+    let mut rest = input;
+    loop {
+        let (after, ()) = octet(b'@', "\"@\" of a route", rest)?;
+        let (after, _) = domain(after, tolerance)?;
+        match after.strip_prefix(',') {
+            Some(next) => rest = next,
+            None => return octet(b':', "\":\" after a route", after),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::address::{Domain, LocalPart};
+    use crate::scan::complete;
     use alloc::string::ToString;
     use mail_wire::SyntaxError;
-    use mail_wire::parse::complete;
 
     fn reverse(text: &str) -> Result<ReversePath<'_>, SyntaxError> {
         complete(text.as_bytes(), |input| reverse_path(input, Tolerance::STRICT))

@@ -1,16 +1,19 @@
 //! MAIL (RFC 5321 §4.1.1.2).
 
-use core::fmt;
-use core::hash::{Hash, Hasher};
+use core::mem::replace;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Parsed, fail, letters};
+use mail_wire::parse::Fault;
 
-use super::argument::space;
 use crate::address::{ReversePath, reverse_path};
 use crate::ext::{MailParameter, mail_row};
-use crate::parameter::{BodyType, Parameter, Parameters, Xtext, parameter, parameters};
+use crate::name::Name;
+use crate::parameter::{
+    BodyType, DeliverBy, Hold, OtherParameters, Parameter, Parameters, Priority, Ret, Solicitation,
+    Tracking, Xtext, parameter, parameters,
+};
+use crate::scan::{Scanned, fail, letters};
 use crate::tolerance::Tolerance;
 
 /// The arguments of `MAIL`.
@@ -41,6 +44,25 @@ pub struct MailParameters<'a> {
     pub smtputf8: bool,
     /// `AUTH=`: who handed the message in first, as far as the client says (RFC 4954 §5).
     pub auth: Option<Xtext<'a>>,
+    /// `RET=`: how much of the message comes back if it fails (RFC 3461 §4.3).
+    pub ret: Option<Ret>,
+    /// `ENVID=`: what the sender knows the message by, told in reports: at most 100 characters,
+    /// which stand for printable US-ASCII (RFC 3461 §4.4).
+    pub envelope_id: Option<Xtext<'a>>,
+    /// `BY=`: by when the message is to be delivered (RFC 2852 §4).
+    pub deliver_by: Option<DeliverBy>,
+    /// `HOLDFOR=`, `HOLDUNTIL=`: until when it is held back (RFC 4865 §3).
+    pub hold: Option<Hold<'a>>,
+    /// `MT-PRIORITY=`: how urgent it is (RFC 6710 §3).
+    pub priority: Option<Priority>,
+    /// `REQUIRETLS`: it is sent on under TLS, or not at all (RFC 8689 §2).
+    pub require_tls: bool,
+    /// `SOLICIT=`: what kind of solicitation it is (RFC 3865 §2.3).
+    pub solicitation: Option<Solicitation<'a>>,
+    /// `MTRK=`: who may ask for its way (RFC 3885 §4.1).
+    pub tracking: Option<Tracking<'a>>,
+    /// `CONPERM`: its content may be converted (RFC 4141 §4.2).
+    pub conversion_permitted: bool,
     /// Those that have no field here.
     pub other: OtherParameters<'a>,
 }
@@ -51,92 +73,55 @@ impl<'a> MailParameters<'a> {
         match parameter {
             MailParameter::Size(size) => self.size.replace(size).is_some(),
             MailParameter::Body(body) => self.body.replace(body).is_some(),
-            MailParameter::SmtpUtf8 => core::mem::replace(&mut self.smtputf8, true),
+            MailParameter::SmtpUtf8 => replace(&mut self.smtputf8, true),
             MailParameter::Auth(by) => self.auth.replace(by).is_some(),
+            MailParameter::Ret(ret) => self.ret.replace(ret).is_some(),
+            MailParameter::EnvelopeId(id) => self.envelope_id.replace(id).is_some(),
+            MailParameter::DeliverBy(by) => self.deliver_by.replace(by).is_some(),
+            MailParameter::HoldFor(seconds) => self.hold.replace(Hold::For(seconds)).is_some(),
+            MailParameter::HoldUntil(until) => self.hold.replace(Hold::Until(until)).is_some(),
+            MailParameter::Priority(priority) => self.priority.replace(priority).is_some(),
+            MailParameter::RequireTls => replace(&mut self.require_tls, true),
+            MailParameter::Solicitation(classes) => self.solicitation.replace(classes).is_some(),
+            MailParameter::Tracking(tracking) => self.tracking.replace(tracking).is_some(),
+            MailParameter::ConversionPermitted => replace(&mut self.conversion_permitted, true),
         }
     }
 
-    /// Those that have a field here and are set.
-    pub(crate) fn known(self) -> impl Iterator<Item = MailParameter<'a>> {
-        let Self { size, body, smtputf8, auth, other: _ } = self;
-        [
-            size.map(MailParameter::Size),
-            body.map(MailParameter::Body),
-            smtputf8.then_some(MailParameter::SmtpUtf8),
-            auth.map(MailParameter::Auth),
-        ]
-        .into_iter()
-        .flatten()
+    /// Shows `look` those that have a field here and are set.
+    pub(crate) fn for_each_known(&self, mut look: impl FnMut(MailParameter<'a>)) {
+        let hold = self.hold.map(|hold| match hold {
+            Hold::For(seconds) => MailParameter::HoldFor(seconds),
+            Hold::Until(until) => MailParameter::HoldUntil(until),
+        });
+        let mut look = |known: Option<MailParameter<'a>>| {
+            if let Some(known) = known {
+                look(known);
+            }
+        };
+        look(self.size.map(MailParameter::Size));
+        look(self.body.map(MailParameter::Body));
+        look(self.smtputf8.then_some(MailParameter::SmtpUtf8));
+        look(self.auth.map(MailParameter::Auth));
+        look(self.ret.map(MailParameter::Ret));
+        look(self.envelope_id.map(MailParameter::EnvelopeId));
+        look(self.deliver_by.map(MailParameter::DeliverBy));
+        look(hold);
+        look(self.priority.map(MailParameter::Priority));
+        look(self.require_tls.then_some(MailParameter::RequireTls));
+        look(self.solicitation.map(MailParameter::Solicitation));
+        look(self.tracking.map(MailParameter::Tracking));
+        look(self.conversion_permitted.then_some(MailParameter::ConversionPermitted));
     }
 
-    fn encode(self, out: &mut BytesMut) {
-        for parameter in self.known() {
+    fn encode(&self, out: &mut BytesMut) {
+        self.for_each_known(|parameter| {
             let row = parameter.row();
             out.put_u8(b' ');
             out.put_slice(row.keyword.as_str().as_bytes());
             (row.encode)(parameter, out);
-        }
+        });
         self.other.iter().for_each(|other| other.encode(out));
-    }
-}
-
-/// The parameters of MAIL that have no field in [`MailParameters`]. As in [`Parameters`],
-/// one may stand there twice; those with a field never do.
-#[derive(Clone, Copy, Default)]
-pub struct OtherParameters<'a>(
-    /// All of them, for they need not stand together: those with fields are passed over.
-    Parameters<'a>,
-);
-
-impl<'a> OtherParameters<'a> {
-    /// No parameters.
-    pub const NONE: Self = Self(Parameters::NONE);
-
-    /// Takes parameters that have no field in [`MailParameters`].
-    ///
-    /// # Errors
-    /// [`SyntaxError`] where one of them has.
-    pub fn new(parameters: Parameters<'a>) -> Result<Self, SyntaxError> {
-        if parameters.iter().all(is_other) {
-            Ok(Self(parameters))
-        } else {
-            Err(SyntaxError { offset: 0, expected: "parameters without a field of their own" })
-        }
-    }
-
-    /// The parameters one by one.
-    pub fn iter(self) -> impl Iterator<Item = Parameter<'a>> {
-        self.0.iter().filter(|&parameter| is_other(parameter))
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.iter().next().is_none()
-    }
-}
-
-fn is_other(parameter: Parameter<'_>) -> bool {
-    mail_row(parameter.keyword).is_none()
-}
-
-impl PartialEq for OtherParameters<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.iter().eq(other.iter())
-    }
-}
-
-impl Eq for OtherParameters<'_> {}
-
-impl Hash for OtherParameters<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.iter().for_each(|parameter| parameter.hash(state));
-    }
-}
-
-impl fmt::Debug for OtherParameters<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
     }
 }
 
@@ -151,16 +136,31 @@ impl Mail<'_> {
 /// ```abnf
 /// mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF  ; RFC 5321 §4.1.1.2
 /// ```
-pub(super) fn mail(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Mail<'_>> {
-    let (rest, ()) = space(input)?;
-    let (rest, ()) = letters(b"FROM:", "\"FROM:\"")(rest)?;
+pub(super) fn mail(input: &str, tolerance: Tolerance) -> Result<Mail<'_>, nom::Err<Fault<'_>>> {
+    const FROM: Name = Name::new(" FROM:");
+    let (rest, ()) = letters(FROM, "\"FROM:\"", input)?;
     let (rest, from) = reverse_path(tolerance.after_blanks(rest), tolerance)?;
-    let (rest, parameters) = mail_parameters(rest)?;
-    Ok((rest, Mail { from, parameters }))
+    // They are read to the end.
+    let (_, parameters) = mail_parameters(rest)?;
+    Ok(Mail { from, parameters })
+}
+
+impl<'a> OtherParameters<'a> {
+    /// Takes parameters of MAIL that have no field in [`MailParameters`].
+    ///
+    /// # Errors
+    /// [`SyntaxError`] where one of them has.
+    pub fn of_mail(parameters: Parameters<'a>) -> Result<Self, SyntaxError> {
+        Self::unknown(parameters, is_known)
+    }
+}
+
+fn is_known(keyword: &str) -> bool {
+    mail_row(keyword).is_some()
 }
 
 /// Everything after the path of MAIL.
-fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
+fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
     let mut known = MailParameters::default();
     let (mut rest, mut others) = (input, false);
     while !rest.is_empty() {
@@ -179,7 +179,7 @@ fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
     }
     if others {
         let (_, all) = parameters(input)?;
-        known.other = OtherParameters(all);
+        known.other = OtherParameters::received(all, is_known);
     }
     Ok((rest, known))
 }
@@ -187,8 +187,8 @@ fn mail_parameters(input: &[u8]) -> Parsed<'_, MailParameters<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::complete;
     use alloc::vec::Vec;
-    use mail_wire::parse::complete;
 
     fn mail(text: &str) -> Result<MailParameters<'_>, SyntaxError> {
         complete(text.as_bytes(), mail_parameters)
@@ -200,14 +200,32 @@ mod tests {
 
     #[test]
     fn known_and_unknown() {
-        let parameters = mail(" size=10 X-A=b body=8bitmime SMTPUTF8 RET AUTH=<x@y>").unwrap();
+        let parameters = mail(" size=10 X-A=b body=8bitmime SMTPUTF8 AUTH=<x@y> X-B").unwrap();
         assert_eq!(parameters.size, Some(10));
         assert_eq!(parameters.body, Some(BodyType::EightBitMime));
         assert!(parameters.smtputf8);
         assert_eq!(parameters.auth.map(Xtext::as_str), Some("<x@y>"));
         let other: Vec<_> =
             parameters.other.iter().map(|other| (other.keyword, other.value)).collect();
-        assert_eq!(other, [("X-A", Some("b")), ("RET", None)]);
+        assert_eq!(other, [("X-A", Some("b")), ("X-B", None)]);
+    }
+
+    /// RFC 3461, RFC 2852, RFC 4865, RFC 6710, RFC 8689, RFC 3865, RFC 3885, RFC 4141.
+    #[test]
+    fn all_that_are_known() {
+        let text = " SIZE=10 BODY=BINARYMIME SMTPUTF8 AUTH=<> RET=HDRS ENVID=QQ+2B314159 BY=-3;NT \
+            HOLDUNTIL=2026-11-28T23:55:00Z MT-PRIORITY=-4 REQUIRETLS SOLICIT=net.example:ADV \
+            MTRK=AAAA:60 CONPERM";
+        let parameters = mail(text).unwrap();
+        assert!(parameters.other.is_empty());
+        assert_eq!(parameters.envelope_id.map(Xtext::decode).as_deref(), Some(&b"QQ+314159"[..]));
+        assert!(matches!(parameters.hold, Some(Hold::Until(_))) && parameters.require_tls);
+        assert_eq!(mail(" holdfor=60").unwrap().hold, Some(Hold::For(60)));
+        let mut out = BytesMut::new();
+        parameters.encode(&mut out);
+        assert_eq!(out, text.as_bytes());
+        let long = |octets| alloc::format!(" ENVID={}", "x".repeat(octets));
+        assert!(mail(&long(100)).is_ok() && mail(&long(101)).is_err());
     }
 
     #[test]
@@ -229,6 +247,27 @@ mod tests {
             " AUTH",
             " AUTH=a+4z",
             " AUTH=+",
+            " RET",
+            " RET=X",
+            " RET=FULL RET=HDRS",
+            " ENVID=a+0D+0Ab",
+            " ENVID=a+1Bb",
+            " ENVID",
+            " BY=120;;",
+            " BY=0;R",
+            " HOLDFOR=XYZ",
+            " HOLDFOR=0",
+            " HOLDFOR=1234567890",
+            " HOLDUNTIL=tomorrow",
+            " HOLDFOR=1 HOLDUNTIL=2026-11-28T23:55:00Z",
+            " MT-PRIORITY=ab",
+            " MT-PRIORITY=10",
+            " REQUIRETLS=yes",
+            " SOLICIT",
+            " SOLICIT=1",
+            " MTRK=:",
+            " CONPERM=1",
+            " CONPERM CONPERM",
             " =x",
             " -a",
             " A==b",
@@ -249,23 +288,31 @@ mod tests {
 
     #[test]
     fn the_order_does_not_matter() {
-        assert_eq!(mail(" Ret=HDRS SIZE=1"), mail(" size=1 RET=HDRS"));
+        assert_eq!(mail(" Ret=HDRS X=1 SIZE=1"), mail(" size=1 X=1 RET=HDRS"));
     }
 
     /// RFC 5321 §4.1.2 leaves that to whoever knows it.
     #[test]
     fn what_is_not_known_may_be_said_twice() {
-        let other = OtherParameters::new(all(" X=1 X=2")).unwrap();
+        let other = OtherParameters::of_mail(all(" X=1 X=2")).unwrap();
         assert_eq!(other.iter().count(), 2);
         assert_eq!(mail(" X=1 SIZE=1 X=2").unwrap().other, other);
     }
 
     #[test]
     fn no_parameter_is_said_twice() {
-        let other = |text| OtherParameters::new(all(text));
-        for text in [" SIZE=2", " X-A=b size=2", " BODY=7BIT", " smtputf8", " AUTH=<>"] {
+        let other = |text| OtherParameters::of_mail(all(text));
+        for text in [
+            " SIZE=2",
+            " X-A=b size=2",
+            " RET=FULL",
+            " CONPERM",
+            " BODY=7BIT",
+            " smtputf8",
+            " AUTH=<>",
+        ] {
             assert!(other(text).is_err(), "{text}");
         }
-        assert_eq!(other(" X-A=b RET").unwrap().iter().count(), 2);
+        assert_eq!(other(" X-A=b NOTIFY=x").unwrap().iter().count(), 2);
     }
 }

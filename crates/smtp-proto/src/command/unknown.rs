@@ -39,7 +39,7 @@ impl<'a> UnknownCommand<'a> {
     ///
     /// ```
     /// use smtp_proto::UnknownCommand;
-    /// assert!(UnknownCommand::new("XCLIENT", None).is_ok());
+    /// assert!(UnknownCommand::new("XWHO", None).is_ok());
     /// assert!(UnknownCommand::new("data", None).is_err());
     /// ```
     pub fn new(verb: &'a str, argument: Option<Argument<'a>>) -> Result<Self, SyntaxError> {

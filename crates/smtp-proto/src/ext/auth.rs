@@ -1,7 +1,7 @@
 //! AUTH: how to log in, and who handed a message in (RFC 4954).
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Mechanism, Mechanisms};
+use mail_wire::Mechanisms;
 
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
@@ -14,14 +14,13 @@ pub(super) static AUTH: Row = Row {
     parse: |names| Mechanisms::parse(names).map(Extension::Auth).map_err(|error| error.expected),
     encode: |extension, out| {
         if let Extension::Auth(mechanisms) = extension {
-            mechanisms.iter().for_each(|mechanism| put(mechanism, out));
+            mechanisms.iter().for_each(|mechanism| put(mechanism.as_str(), out));
         }
     },
-    is_offered: |config, channel| config.mechanisms_on(channel).next().is_some(),
+    is_offered: |config, channel| config.mechanism_names_on(channel).next().is_some(),
     offer: |config, channel, out| {
-        config.mechanisms_on(channel).for_each(|mechanism| put(mechanism, out));
+        config.mechanism_names_on(channel).for_each(|name| put(name, out));
     },
-    mail: Some(&MAIL),
 };
 
 pub(super) static MAIL: MailRow = MailRow {
@@ -38,11 +37,11 @@ pub(super) static MAIL: MailRow = MailRow {
         }
     },
     // RFC 4954 §5: it is known where AUTH is, whatever can be offered on this connection.
-    is_offered: |_, config| !config.mechanisms.is_empty(),
-    refuse: |_, _| None,
+    is_offered: |_, config, _| !config.mechanisms.is_empty(),
+    ..MailRow::BARE
 };
 
-fn put(mechanism: Mechanism<'_>, out: &mut BytesMut) {
+fn put(name: &str, out: &mut BytesMut) {
     out.put_u8(b' ');
-    out.put_slice(mechanism.as_str().as_bytes());
+    out.put_slice(name.as_bytes());
 }

@@ -12,7 +12,6 @@ pub(super) static EIGHT_BIT_MIME: Row = Row {
     keyword: Name::new("8BITMIME"),
     parse: |_| Ok(Extension::EightBitMime),
     is_offered: |config, _| config.eight_bit_mime,
-    mail: Some(&MAIL),
     ..Row::BARE
 };
 
@@ -20,11 +19,12 @@ pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("BODY"),
     parse: body,
     encode,
-    is_offered: |parameter, config| match parameter {
+    is_offered: |parameter, config, _| match parameter {
         MailParameter::Body(BodyType::SevenBit | BodyType::EightBitMime) => config.eight_bit_mime,
+        MailParameter::Body(BodyType::BinaryMime) => config.offers_binary_mime(),
         _ => false,
     },
-    refuse: |_, _| None,
+    ..MailRow::BARE
 };
 
 /// ```abnf

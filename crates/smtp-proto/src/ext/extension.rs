@@ -5,6 +5,9 @@ use core::str;
 use bytes::{BufMut, BytesMut};
 use mail_wire::{Caseless, Mechanisms};
 
+use super::limits::ServerLimits;
+use super::words::Words;
+use crate::parameter::DateTime;
 use crate::text::Text;
 
 /// One line of the answer to EHLO: an extension that the server offers.
@@ -35,6 +38,50 @@ pub enum Extension<'a> {
     StartTls,
     /// `AUTH`, with the mechanisms offered (RFC 4954 §3)
     Auth(Mechanisms<'a>),
+    /// `CHUNKING`: BDAT (RFC 3030 §2)
+    Chunking,
+    /// `BINARYMIME` (RFC 3030 §3)
+    BinaryMime,
+    /// `DSN`: reports of delivery as they are asked for (RFC 3461)
+    Dsn,
+    /// `DELIVERBY`, with the fewest seconds after which mail can be asked to come back (RFC
+    /// 2852 §2)
+    DeliverBy(Option<u32>),
+    /// `FUTURERELEASE`, with how long mail can be held at most (RFC 4865 §3)
+    FutureRelease {
+        /// The most seconds.
+        interval: u32,
+        /// The latest time.
+        until: DateTime<'a>,
+    },
+    /// `MT-PRIORITY`, with the name of the profile by which priorities are told apart (RFC 6710
+    /// §3)
+    MtPriority(Option<&'a str>),
+    /// `REQUIRETLS` (RFC 8689)
+    RequireTls,
+    /// `LIMITS` (RFC 9422)
+    Limits(ServerLimits<'a>),
+    /// `ETRN` (RFC 1985)
+    Etrn,
+    /// `ATRN` (RFC 2645)
+    Atrn,
+    /// `BURL`, with the kinds of URL that are fetched (RFC 4468 §3)
+    Burl(Words<'a>),
+    /// `NO-SOLICITING`, with the classes of mail that are not wanted, separated by commas (RFC
+    /// 3865 §2)
+    NoSoliciting(Words<'a>),
+    /// `MTRK` (RFC 3885)
+    Mtrk,
+    /// `CONPERM` (RFC 4141 §4)
+    ConPerm,
+    /// `CONNEG` (RFC 4141 §5)
+    ConNeg,
+    /// `RRVS` (RFC 7293)
+    Rrvs,
+    /// `XCLIENT`, with the attributes that can be set (Postfix)
+    XClient(Words<'a>),
+    /// `XFORWARD`, with the attributes that can be told (Postfix)
+    XForward(Words<'a>),
     /// `HELP` (RFC 5321 §4.1.1.8)
     Help,
     /// `VRFY` (RFC 5321 §4.1.1.6)

@@ -1,80 +1,78 @@
 //! The extensions that this crate knows. Each stands in a file of its own, as a [`Row`]:
-//! its line in the answer to EHLO, who is offered it, and its parameter of MAIL. Those that
-//! have no parameters at all stand here.
+//! its line in the answer to EHLO, who is offered it, and with it its parameters of MAIL and RCPT.
+//! Those of which nothing but a keyword is read stand together in `bare.rs`.
 
 mod auth;
+mod bare;
+mod deliver_by;
+mod dsn;
 mod eight_bit_mime;
 mod extension;
+mod future_release;
+mod limits;
 mod mail_parameter;
+mod mt_priority;
+mod rcpt_parameter;
 mod row;
 mod size;
 pub(crate) mod smtputf8;
+mod soliciting;
+mod tracking;
+mod valid_since;
+mod words;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, run};
+use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, Names, run};
 
 pub use extension::{Extension, OtherExtension};
-pub(crate) use mail_parameter::MailParameter;
-pub(crate) use row::{MailRow, Row};
-
-use crate::name::Name;
+pub use limits::ServerLimits;
+pub(crate) use mail_parameter::{MailParameter, mail_row};
+pub(crate) use rcpt_parameter::{RcptParameter, rcpt_row};
+pub(crate) use row::Row;
+pub use words::Words;
 
 /// All of them, in the order in which a server offers them.
-pub(crate) static EXTENSIONS: [&Row; 10] = [
-    &PIPELINING,
+pub(crate) static EXTENSIONS: [&Row; 28] = [
+    &bare::PIPELINING,
     &size::SIZE,
     &eight_bit_mime::EIGHT_BIT_MIME,
     &smtputf8::SMTPUTF8,
-    &ENHANCED_STATUS_CODES,
-    &STARTTLS,
-    &VRFY,
-    &EXPN,
-    &HELP,
+    &bare::ENHANCED_STATUS_CODES,
+    &bare::STARTTLS,
+    &bare::CHUNKING,
+    &bare::BINARYMIME,
+    &dsn::DSN,
+    &deliver_by::DELIVER_BY,
+    &future_release::FUTURE_RELEASE,
+    &mt_priority::MT_PRIORITY,
+    &bare::REQUIRETLS,
+    &limits::LIMITS,
+    &bare::ETRN,
+    &bare::ATRN,
+    &bare::BURL,
+    &soliciting::NO_SOLICITING,
+    &tracking::MTRK,
+    &bare::CONPERM,
+    &bare::CONNEG,
+    &valid_since::RRVS,
+    &bare::XCLIENT,
+    &bare::XFORWARD,
+    &bare::VRFY,
+    &bare::EXPN,
+    &bare::HELP,
     &auth::AUTH,
 ];
 
-/// RFC 2920.
-static PIPELINING: Row = Row {
-    keyword: Name::new("PIPELINING"),
-    parse: |_| Ok(Extension::Pipelining),
-    is_offered: |_, _| true,
-    ..Row::BARE
-};
-/// RFC 2034.
-static ENHANCED_STATUS_CODES: Row = Row {
-    keyword: Name::new("ENHANCEDSTATUSCODES"),
-    parse: |_| Ok(Extension::EnhancedStatusCodes),
-    is_offered: |_, _| true,
-    ..Row::BARE
-};
-/// RFC 3207 §2; not in TLS (§4.2).
-static STARTTLS: Row = Row {
-    keyword: Name::new("STARTTLS"),
-    parse: |_| Ok(Extension::StartTls),
-    is_offered: |config, channel| config.starttls && !channel.is_tls(),
-    ..Row::BARE
-};
-/// RFC 5321 §4.1.1.6.
-static VRFY: Row = Row {
-    keyword: Name::new("VRFY"),
-    parse: |_| Ok(Extension::Vrfy),
-    is_offered: |config, _| config.vrfy,
-    ..Row::BARE
-};
-/// RFC 5321 §4.1.1.7.
-static EXPN: Row = Row {
-    keyword: Name::new("EXPN"),
-    parse: |_| Ok(Extension::Expn),
-    is_offered: |config, _| config.expn,
-    ..Row::BARE
-};
-/// RFC 5321 §4.1.1.8.
-static HELP: Row = Row {
-    keyword: Name::new("HELP"),
-    parse: |_| Ok(Extension::Help),
-    is_offered: |_, _| true,
-    ..Row::BARE
+/// By their keywords.
+#[allow(clippy::indexing_slicing, reason = "while it is compiled, within the length")]
+static BY_KEYWORD: Names<&Row, 64> = {
+    let (mut names, mut i) = (Names::new(), 0);
+    while i < EXTENSIONS.len() {
+        names = names.with(EXTENSIONS[i].keyword.as_str(), EXTENSIONS[i]);
+        i += 1;
+    }
+    names
 };
 
 /// The octets of an `ehlo-keyword`, and those that servers write all the same:
@@ -90,21 +88,15 @@ impl<'a> Extension<'a> {
     /// limit that is no number. The other lines are good all the same.
     pub fn parse(line: &'a [u8]) -> Result<Self, SyntaxError> {
         let line = line.trim_ascii_end();
-        let (keyword, rest) = run(&KEYWORD, line);
-        if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
-            return Err(SyntaxError { offset: 0, expected: "a keyword" });
-        }
-        let parameters = match rest {
-            [] => rest,
-            [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
-            _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+        // Most have no parameters.
+        let (row, keyword, parameters) = match BY_KEYWORD.get(Keyword::new(line)) {
+            Some(row) => (Some(row), line, &[][..]),
+            None => {
+                let (keyword, parameters) = split_keyword(line)?;
+                (BY_KEYWORD.get(Keyword::new(keyword)), keyword, parameters)
+            }
         };
-        if let Some(at) = memchr::memchr3(b'\r', b'\n', 0, parameters) {
-            let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
-            return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
-        }
-        let folded = Keyword::new(keyword);
-        match EXTENSIONS.iter().find(|row| row.keyword.is(folded)) {
+        match row {
             Some(row) => (row.parse)(parameters)
                 .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
             None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
@@ -122,44 +114,72 @@ impl<'a> Extension<'a> {
         }
     }
 
+    /// Its keyword: as this crate writes it, or as it came where it is not known here.
+    #[must_use]
+    pub fn keyword(self) -> &'a str {
+        self.row().map_or_else(OtherExtension::keyword, |row| row.keyword.as_str())
+    }
+
     /// Its row; or itself, where it has none.
     fn row(self) -> Result<&'static Row, OtherExtension<'a>> {
         match self {
-            Self::Pipelining => Ok(&PIPELINING),
+            Self::Pipelining => Ok(&bare::PIPELINING),
             Self::Size(_) => Ok(&size::SIZE),
             Self::EightBitMime => Ok(&eight_bit_mime::EIGHT_BIT_MIME),
             Self::SmtpUtf8 => Ok(&smtputf8::SMTPUTF8),
-            Self::EnhancedStatusCodes => Ok(&ENHANCED_STATUS_CODES),
-            Self::StartTls => Ok(&STARTTLS),
+            Self::EnhancedStatusCodes => Ok(&bare::ENHANCED_STATUS_CODES),
+            Self::StartTls => Ok(&bare::STARTTLS),
             Self::Auth(_) => Ok(&auth::AUTH),
-            Self::Help => Ok(&HELP),
-            Self::Vrfy => Ok(&VRFY),
-            Self::Expn => Ok(&EXPN),
+            Self::Chunking => Ok(&bare::CHUNKING),
+            Self::BinaryMime => Ok(&bare::BINARYMIME),
+            Self::Dsn => Ok(&dsn::DSN),
+            Self::DeliverBy(_) => Ok(&deliver_by::DELIVER_BY),
+            Self::FutureRelease { .. } => Ok(&future_release::FUTURE_RELEASE),
+            Self::MtPriority(_) => Ok(&mt_priority::MT_PRIORITY),
+            Self::RequireTls => Ok(&bare::REQUIRETLS),
+            Self::Limits(_) => Ok(&limits::LIMITS),
+            Self::Etrn => Ok(&bare::ETRN),
+            Self::Atrn => Ok(&bare::ATRN),
+            Self::Burl(_) => Ok(&bare::BURL),
+            Self::NoSoliciting(_) => Ok(&soliciting::NO_SOLICITING),
+            Self::Mtrk => Ok(&tracking::MTRK),
+            Self::ConPerm => Ok(&bare::CONPERM),
+            Self::ConNeg => Ok(&bare::CONNEG),
+            Self::Rrvs => Ok(&valid_since::RRVS),
+            Self::XClient(_) => Ok(&bare::XCLIENT),
+            Self::XForward(_) => Ok(&bare::XFORWARD),
+            Self::Help => Ok(&bare::HELP),
+            Self::Vrfy => Ok(&bare::VRFY),
+            Self::Expn => Ok(&bare::EXPN),
             Self::Other(other) => Err(other),
         }
     }
 }
 
-impl MailParameter<'_> {
-    /// Its row.
-    pub(crate) fn row(self) -> &'static MailRow {
-        match self {
-            Self::Size(_) => &size::MAIL,
-            Self::Body(_) => &eight_bit_mime::MAIL,
-            Self::SmtpUtf8 => &smtputf8::MAIL,
-            Self::Auth(_) => &auth::MAIL,
-        }
+/// The keyword and the parameters of a line.
+fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
+    let (keyword, rest) = run(&KEYWORD, line);
+    if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
+        return Err(SyntaxError { offset: 0, expected: "a keyword" });
     }
-}
-
-/// The parameter of MAIL with that keyword, in whichever case.
-pub(crate) fn mail_row(keyword: &str) -> Option<&'static MailRow> {
-    let keyword = Keyword::new(keyword.as_bytes());
-    EXTENSIONS.iter().filter_map(|row| row.mail).find(|row| row.keyword.is(keyword))
+    let parameters = match rest {
+        [] => rest,
+        [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
+        _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+    };
+    let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
+    if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
+        let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
+        let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
+        return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
+    }
+    Ok((keyword, parameters))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::mail_parameter::MAIL_ROWS;
+    use super::rcpt_parameter::RCPT_ROWS;
     use super::*;
     use alloc::format;
     use alloc::string::String;
@@ -181,7 +201,25 @@ mod tests {
             EightBitMime => SmtpUtf8,
             SmtpUtf8 => EnhancedStatusCodes,
             EnhancedStatusCodes => StartTls,
-            StartTls => Vrfy,
+            StartTls => Chunking,
+            Chunking => BinaryMime,
+            BinaryMime => Dsn,
+            Dsn => DeliverBy(Some(240)),
+            DeliverBy(_) => parse("FUTURERELEASE 3600 2026-11-28T23:55:00Z").unwrap(),
+            FutureRelease { .. } => MtPriority(Some("MIXER")),
+            MtPriority(_) => RequireTls,
+            RequireTls => parse("LIMITS RCPTMAX=20 MAILMAX=5").unwrap(),
+            Limits(_) => Etrn,
+            Etrn => Atrn,
+            Atrn => parse("BURL imap imap://mail.example.org").unwrap(),
+            Burl(_) => parse("NO-SOLICITING net.example:ADV,org.example:ADV").unwrap(),
+            NoSoliciting(_) => Mtrk,
+            Mtrk => ConPerm,
+            ConPerm => ConNeg,
+            ConNeg => Rrvs,
+            Rrvs => parse("XCLIENT NAME ADDR PROTO HELO").unwrap(),
+            XClient(_) => parse("XFORWARD NAME ADDR").unwrap(),
+            XForward(_) => Vrfy,
             Vrfy => Expn,
             Expn => Help,
             Help => Auth(Mechanisms::parse(b"PLAIN").unwrap()),
@@ -200,20 +238,38 @@ mod tests {
         assert!(rows.into_iter().eq(EXTENSIONS.iter().map(|row| row.keyword.as_str())));
     }
 
-    /// Every parameter of MAIL has a row, which is that of an extension.
+    /// Every parameter of MAIL and RCPT has a row, which its keyword leads to.
     #[test]
-    fn every_parameter_of_mail_is_in_the_table() {
-        for row in EXTENSIONS.iter().filter_map(|row| row.mail) {
-            let value = ["10", "7BIT", "<x@y>"];
-            let values = value.into_iter().map(Some).chain([None]);
-            let parameter = values.filter_map(|value| (row.parse)(value).ok()).next().unwrap();
+    fn every_parameter_is_in_the_table() {
+        let values = [
+            "10",
+            "7BIT",
+            "<x@y>",
+            "FULL",
+            "120;R",
+            "2026-11-28T23:55:00Z",
+            "SUCCESS",
+            "rfc822;a@b",
+            "AAAA",
+            "4",
+            "net.example:ADV",
+        ];
+        let values = || values.into_iter().map(Some).chain([None]);
+        for row in MAIL_ROWS {
+            let parameter = values().find_map(|value| (row.parse)(value).ok()).unwrap();
             let keyword = row.keyword.as_str();
             assert_eq!(parameter.row().keyword.as_str(), keyword);
             let small = keyword.to_ascii_lowercase();
             assert_eq!(mail_row(&small).unwrap().keyword.as_str(), keyword);
         }
-        assert_eq!(EXTENSIONS.iter().filter_map(|row| row.mail).count(), 4);
-        assert!(mail_row("X-SIZE").is_none());
+        for row in RCPT_ROWS {
+            let parameter = values().find_map(|value| (row.parse)(value).ok()).unwrap();
+            let keyword = row.keyword.as_str();
+            assert_eq!(parameter.row().keyword.as_str(), keyword);
+            let small = keyword.to_ascii_lowercase();
+            assert_eq!(rcpt_row(&small).unwrap().keyword.as_str(), keyword);
+        }
+        assert!(mail_row("X-SIZE").is_none() && rcpt_row("SIZE").is_none());
     }
 
     #[test]
@@ -223,7 +279,22 @@ mod tests {
         assert!(mechanisms.iter().map(Mechanism::as_str).eq(["LOGIN", "PLAIN"]));
         assert_eq!(parse("x-mark a"), parse("X-Mark a"));
         assert_ne!(parse("X-MARK a"), parse("X-MARK A"));
-        assert!(parse("SIZE many").is_err());
+        for odd in [
+            "SIZE many",
+            "DELIVERBY soon",
+            "DELIVERBY 1234567890",
+            "FUTURERELEASE",
+            "FUTURERELEASE 0 2026-11-28T23:55:00Z",
+            "FUTURERELEASE 5 later",
+            "MT-PRIORITY a b",
+            "XCLIENT \u{7f}",
+        ] {
+            assert!(parse(odd).is_err(), "{odd}");
+        }
+        assert_eq!(parse("DELIVERBY 240,X"), Ok(Extension::DeliverBy(Some(240))));
+        assert_eq!(parse("DeliverBy"), Ok(Extension::DeliverBy(None)));
+        let Ok(Extension::XClient(attributes)) = parse("XCLIENT name  ADDR") else { panic!() };
+        assert!(attributes.contains("NAME") && attributes.iter().eq(["name", "ADDR"]));
         assert!(parse("").is_err());
         assert!(parse("-x").is_err());
         assert_eq!(parse("X a\r\n250 b").unwrap_err().offset, 3);
@@ -231,7 +302,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_comes_back() {
-        for line in ["X-MARK", "LIMITS RCPTMAX=1 MAILMAX=2"] {
+        for line in ["X-MARK", "X-LIMITS RCPTMAX=1 MAILMAX=2"] {
             let mut out = BytesMut::new();
             parse(line).unwrap().encode(&mut out);
             assert_eq!(out, line.as_bytes());

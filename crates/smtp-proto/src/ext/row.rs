@@ -1,10 +1,13 @@
 //! What an extension is to the rest of the crate.
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use mail_wire::Channel;
+use mail_wire::parse::number32;
 
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
+use super::rcpt_parameter::RcptParameter;
+use super::words::Words;
 use crate::config::Config;
 use crate::name::Name;
 use crate::reply::Rejection;
@@ -23,8 +26,6 @@ pub(crate) struct Row {
     pub(crate) is_offered: fn(&Config, Channel) -> bool,
     /// Writes the parameters that a server offers it with, each with a space before it.
     pub(crate) offer: fn(&Config, Channel, &mut BytesMut),
-    /// Its parameter of MAIL, if it has one.
-    pub(crate) mail: Option<&'static MailRow>,
 }
 
 impl Row {
@@ -35,7 +36,6 @@ impl Row {
         encode: |_, _| {},
         is_offered: |_, _| false,
         offer: |_, _, _| {},
-        mail: None,
     };
 }
 
@@ -48,8 +48,48 @@ pub(crate) struct MailRow {
     pub(crate) parse: for<'a> fn(Option<&'a str>) -> Result<MailParameter<'a>, &'static str>,
     /// Writes `=` and its value, if it has one.
     pub(crate) encode: fn(MailParameter<'_>, &mut BytesMut),
-    /// Whether a server that is configured so knows it.
-    pub(crate) is_offered: fn(MailParameter<'_>, &Config) -> bool,
+    /// Whether a server that is configured so knows it, on such a connection.
+    pub(crate) is_offered: fn(MailParameter<'_>, &Config, Channel) -> bool,
     /// What a server that knows it says no to all the same.
     pub(crate) refuse: fn(MailParameter<'_>, &Config) -> Option<Rejection<'static>>,
+}
+
+impl MailRow {
+    /// What most have: no value, and nothing that is refused.
+    pub(super) const BARE: Self = Self {
+        keyword: Name::new(""),
+        parse: |_| Err("nothing"),
+        encode: |_, _| {},
+        is_offered: |_, _, _| false,
+        refuse: |_, _| None,
+    };
+}
+
+/// A parameter of RCPT (RFC 5321 §4.1.2).
+#[derive(Debug)]
+pub(crate) struct RcptRow {
+    /// Its keyword.
+    pub(crate) keyword: Name,
+    /// Reads its value, or says what was expected.
+    pub(crate) parse: for<'a> fn(Option<&'a str>) -> Result<RcptParameter<'a>, &'static str>,
+    /// Writes `=` and its value, if it has one.
+    pub(crate) encode: fn(RcptParameter<'_>, &mut BytesMut),
+    /// Whether a server that is configured so knows it.
+    pub(crate) is_offered: fn(&Config) -> bool,
+}
+
+/// Writes words, each with a space before it.
+pub(super) fn put_words(words: Words<'_>, out: &mut BytesMut) {
+    for word in words.iter() {
+        out.put_u8(b' ');
+        out.put_slice(word.as_bytes());
+    }
+}
+
+/// `1*9DIGIT`, a number of seconds.
+pub(super) fn seconds(digits: &[u8]) -> Option<u32> {
+    match number32(digits) {
+        Ok(([], seconds)) if digits.len() <= 9 => Some(seconds),
+        _ => None,
+    }
 }

@@ -21,7 +21,6 @@ pub(super) static SIZE: Row = Row {
     },
     is_offered: |_, _| true,
     offer: |config, _, out| (SIZE.encode)(Extension::Size(config.size_limit()), out),
-    mail: Some(&MAIL),
 };
 
 pub(super) static MAIL: MailRow = MailRow {
@@ -33,7 +32,7 @@ pub(super) static MAIL: MailRow = MailRow {
             decimal(size, out);
         }
     },
-    is_offered: |_, _| true,
+    is_offered: |_, _, _| true,
     refuse: |parameter, config| match (parameter, config.size_limit()) {
         (MailParameter::Size(size), Some(limit)) if size > limit => Some(Rejection::TOO_BIG),
         _ => None,

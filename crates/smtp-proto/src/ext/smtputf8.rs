@@ -11,7 +11,6 @@ pub(super) static SMTPUTF8: Row = Row {
     keyword: Name::new("SMTPUTF8"),
     parse: |_| Ok(Extension::SmtpUtf8),
     is_offered: |config, _| is_offered(config),
-    mail: Some(&MAIL),
     ..Row::BARE
 };
 
@@ -21,9 +20,8 @@ pub(super) static MAIL: MailRow = MailRow {
         None => Ok(MailParameter::SmtpUtf8),
         Some(_) => Err("SMTPUTF8 without a value"),
     },
-    encode: |_, _| {},
-    is_offered: |_, config| is_offered(config),
-    refuse: |_, _| None,
+    is_offered: |_, config, _| is_offered(config),
+    ..MailRow::BARE
 };
 
 /// RFC 6531 §3.1: who offers SMTPUTF8 offers 8BITMIME.

@@ -1,17 +1,42 @@
 //! The parameters of MAIL and RCPT (RFC 5321 §4.1.2), and what they are made of.
 
 mod body_type;
+mod date_time;
+mod deliver_by;
+mod hold;
+mod notify;
+mod original_recipient;
+mod other;
+mod priority;
+mod ret;
+mod solicitation;
+mod tracking;
+mod valid_since;
 mod xtext;
 
+use core::fmt;
 use core::hash::{Hash, Hasher};
-use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{ALPHANUMERIC, Class, Parsed, byte, complete, fail, word};
+use mail_wire::parse::{ALPHANUMERIC, Class};
 use mail_wire::{Caseless, SyntaxError};
 
+use crate::scan::{Scanned, complete, fail, octet, run};
+
 pub use body_type::BodyType;
-pub use xtext::Xtext;
+pub use date_time::DateTime;
+pub use deliver_by::{DeliverBy, IfLate};
+pub use hold::Hold;
+pub use notify::Notify;
+pub use original_recipient::OriginalRecipient;
+pub(crate) use original_recipient::put_unitext;
+pub use other::OtherParameters;
+pub use priority::Priority;
+pub use ret::Ret;
+pub use solicitation::Solicitation;
+pub use tracking::Tracking;
+pub use valid_since::ValidSince;
+pub use xtext::{Xtext, encode_xtext};
 
 /// The octets of a keyword: `ALPHA / DIGIT / "-"`.
 pub(crate) static KEYWORD: Class =
@@ -75,7 +100,7 @@ impl<'a> Parameters<'a> {
 
     /// The parameters one by one.
     pub fn iter(self) -> impl Iterator<Item = Parameter<'a>> {
-        let mut rest = self.0.as_bytes();
+        let mut rest = self.0;
         core::iter::from_fn(move || {
             let (next, parameter) = parameter(rest).ok()?;
             rest = next;
@@ -115,31 +140,29 @@ impl fmt::Debug for Parameters<'_> {
 /// esmtp-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")
 /// esmtp-value   = 1*(%d33-60 / %d62-126)
 /// ```
-pub(crate) fn parameter(input: &[u8]) -> Parsed<'_, Parameter<'_>> {
-    let (rest, ()) = byte(b' ', "a space before a parameter")(input)?;
-    let (rest, keyword) = match rest.first() {
-        Some(&first) if ALPHANUMERIC.contains(first) => word(&KEYWORD, "a keyword")(rest)?,
-        _ => return fail(rest, "a parameter"),
+#[inline]
+pub(crate) fn parameter(input: &str) -> Scanned<'_, Parameter<'_>> {
+    let (rest, ()) = octet(b' ', "a space before a parameter", input)?;
+    if !rest.as_bytes().first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
+        return fail(rest, "a parameter");
+    }
+    let (keyword, rest) = run(&KEYWORD, rest);
+    let Some(value) = rest.strip_prefix('=') else {
+        return Ok((rest, Parameter { keyword, value: None }));
     };
-    match rest.strip_prefix(b"=") {
-        Some(rest) => {
-            let (rest, value) = word(&VALUE, "the value of a parameter")(rest)?;
-            Ok((rest, Parameter { keyword, value: Some(value) }))
-        }
-        None => Ok((rest, Parameter { keyword, value: None })),
+    match run(&VALUE, value) {
+        ("", _) => fail(value, "the value of a parameter"),
+        (value, rest) => Ok((rest, Parameter { keyword, value: Some(value) })),
     }
 }
 
 /// Parameters up to the end, each with a space before it.
-pub(crate) fn parameters(input: &[u8]) -> Parsed<'_, Parameters<'_>> {
+pub(crate) fn parameters(input: &str) -> Scanned<'_, Parameters<'_>> {
     let mut rest = input;
     while !rest.is_empty() {
         (rest, _) = parameter(rest)?;
     }
-    match str::from_utf8(input) {
-        Ok(text) => Ok((rest, Parameters(text))),
-        Err(error) => fail(input.get(error.valid_up_to()..).unwrap_or_default(), "UTF-8"),
-    }
+    Ok((rest, Parameters(input)))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::str;
 
+use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 
 /// Text in `xtext`: what is no visible character stands as `+` and two
@@ -50,23 +51,40 @@ impl<'a> Xtext<'a> {
         self.0
     }
 
+    /// Whether all that it stands for is visible US-ASCII, a space or a tab.
+    pub(crate) fn is_printable(self) -> bool {
+        self.octets().all(|octet| matches!(octet, b'\t' | b' '..=b'~'))
+    }
+
     /// The octets that it stands for.
     #[must_use]
     pub fn decode(self) -> Vec<u8> {
-        let mut octets = Vec::with_capacity(self.0.len());
-        let mut rest = self.0.as_bytes();
-        loop {
-            rest = match rest {
-                [] => return octets,
-                [b'+', high, low, after @ ..] => {
-                    octets.push(hex(*high).unwrap_or(0) << 4 | hex(*low).unwrap_or(0));
-                    after
-                }
-                [octet, after @ ..] => {
-                    octets.push(*octet);
-                    after
-                }
-            };
+        self.octets().collect()
+    }
+
+    /// The octets that it stands for, one by one.
+    pub(crate) fn octets(self) -> impl Iterator<Item = u8> {
+        let mut octets = self.0.bytes();
+        core::iter::from_fn(move || match octets.next()? {
+            b'+' => {
+                let high = octets.next().and_then(hex).unwrap_or(0);
+                Some(high << 4 | octets.next().and_then(hex).unwrap_or(0))
+            }
+            octet => Some(octet),
+        })
+    }
+}
+
+/// Writes octets as xtext. It is read again where there is one, and none of them is CR, LF or NUL.
+pub fn encode_xtext(octets: &[u8], out: &mut BytesMut) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for &octet in octets {
+        match octet {
+            b'!'..=b'~' if octet != b'+' && octet != b'=' => out.put_u8(octet),
+            _ => {
+                let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or(b'0');
+                out.put_slice(&[b'+', digit(octet >> 4), digit(octet & 15)]);
+            }
         }
     }
 }
@@ -93,5 +111,15 @@ mod tests {
         assert_eq!(Xtext::parse(b"e+3Dmc2@example.com").unwrap().decode(), b"e=mc2@example.com");
         assert!(Xtext::parse(b"a b").is_err());
         assert!(Xtext::parse(b"a+3d").is_err());
+        for octet in 0..=u8::MAX {
+            let mut out = BytesMut::new();
+            encode_xtext(&[octet], &mut out);
+            let Ok(xtext) = Xtext::parse(&out) else {
+                assert!(matches!(octet, 0 | b'\r' | b'\n'));
+                continue;
+            };
+            assert_eq!(xtext.decode(), [octet]);
+            assert_eq!(xtext.is_printable(), matches!(octet, b'\t' | b' '..=b'~'), "{octet}");
+        }
     }
 }

@@ -47,18 +47,32 @@ impl ReplyCode {
     }
 
     /// The code of three digits.
-    pub(super) fn of_digits(digits: [u8; 3]) -> Option<Self> {
-        if !digits.iter().all(u8::is_ascii_digit) {
-            return None;
+    #[inline]
+    pub(super) const fn of_digits(digits: [u8; 3]) -> Option<Self> {
+        let [hundreds, tens, ones] = digits;
+        match (hundreds, tens, ones) {
+            (b'2'..=b'5', b'0'..=b'9', b'0'..=b'9') => {
+                // The zeros of the three digits are taken off together.
+                const ZEROS: u16 = 111 * b'0' as u16;
+                let code = 100 * hundreds as u16 + 10 * tens as u16 + ones as u16;
+                Some(Self(code - ZEROS))
+            }
+            _ => None,
         }
-        Self::new(digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0')))
     }
 
     /// Its three digits.
-    pub(super) fn digits(self) -> [u8; 3] {
-        [self.0 / 100, self.0 / 10 % 10, self.0 % 10]
-            .map(|digit| b'0'.wrapping_add(u8::try_from(digit).unwrap_or_default()))
+    #[inline]
+    pub(super) const fn digits(self) -> [u8; 3] {
+        let [ones, tens, hundreds] = [self.0 % 10, self.0 / 10 % 10, self.0 / 100];
+        [digit(hundreds), digit(tens), digit(ones)]
     }
+}
+
+/// A digit of a value below 10.
+pub(super) const fn digit(value: u16) -> u8 {
+    let [low, _] = value.to_le_bytes();
+    b'0'.wrapping_add(low)
 }
 
 #[cfg(test)]

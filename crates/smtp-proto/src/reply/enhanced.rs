@@ -4,9 +4,8 @@ use core::fmt;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{DIGIT, run};
 
-use super::code::ReplyCode;
+use super::code::{ReplyCode, digit};
 
 /// An enhanced status code: `class.subject.detail` (RFC 3463 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,14 +59,38 @@ impl EnhancedCode {
     /// ```abnf
     /// status-code = class "." subject "." detail             ; RFC 3463 §2
     /// ```
+    #[inline]
     pub(crate) fn parse(text: &[u8]) -> Option<(Self, &[u8])> {
-        let (class, rest) = text.split_first()?;
-        let (subject, rest) = number(rest.strip_prefix(b".")?)?;
+        match text {
+            [class @ (b'2' | b'4' | b'5'), b'.', rest @ ..] => Self::of_class(class - b'0', rest),
+            _ => None,
+        }
+    }
+
+    /// What stands after the class and its dot.
+    fn of_class(class: u8, text: &[u8]) -> Option<(Self, &[u8])> {
+        // Nearly always each number has one digit.
+        if let [subject @ b'0'..=b'9', b'.', detail @ b'0'..=b'9', b' ', rest @ ..] = text {
+            let [subject, detail] = [subject, detail].map(|digit| u16::from(digit - b'0'));
+            return Some((Self { class, subject, detail }, rest));
+        }
+        let (subject, rest) = number(text)?;
         let (detail, rest) = number(rest.strip_prefix(b".")?)?;
-        let code = Self::new(class.wrapping_sub(b'0'), subject, detail)?;
+        let code = Self { class, subject, detail };
         match rest {
             [] => Some((code, rest)),
             [b' ', rest @ ..] => Some((code, rest)),
+            _ => None,
+        }
+    }
+
+    /// Its numbers, where each has one digit.
+    #[inline]
+    pub(super) const fn digits(self) -> Option<[u8; 3]> {
+        match self {
+            Self { class: class @ ..10, subject: subject @ ..10, detail: detail @ ..10 } => {
+                Some([digit(class as u16), digit(subject), digit(detail)])
+            }
             _ => None,
         }
     }
@@ -88,13 +111,17 @@ impl fmt::Display for EnhancedCode {
 }
 
 /// `1*3DIGIT` without leading zeros.
+#[inline]
 fn number(text: &[u8]) -> Option<(u16, &[u8])> {
-    let (digits, rest) = run(&DIGIT, text);
-    match digits {
-        [] | [b'0', _, ..] | [_, _, _, _, ..] => None,
-        _ => {
-            let value = digits.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0'));
-            Some((value, rest))
+    let value = |digit: u8| u16::from(digit - b'0');
+    match *text {
+        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', ..] => None,
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ref rest @ ..] => {
+            Some((value(a) * 100 + value(b) * 10 + value(c), rest))
         }
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', ref rest @ ..] => Some((value(a) * 10 + value(b), rest)),
+        [b'0', b'0'..=b'9', ..] => None,
+        [a @ b'0'..=b'9', ref rest @ ..] => Some((value(a), rest)),
+        _ => None,
     }
 }

@@ -35,10 +35,10 @@ impl Rule for ReplyRule {
 
     #[inline]
     fn read(&mut self, octets: &[u8]) {
-        let room = self.start.get_mut(self.read..).unwrap_or_default();
-        for (slot, &octet) in room.iter_mut().zip(octets) {
-            *slot = octet;
-            self.read += 1;
+        // Nearly always a line comes whole.
+        match octets.first_chunk() {
+            Some(start) if self.read == 0 => (self.start, self.read) = (*start, start.len()),
+            _ => self.read_slowly(octets),
         }
     }
 
@@ -53,7 +53,18 @@ impl Rule for ReplyRule {
     }
 }
 
+impl ReplyRule {
+    fn read_slowly(&mut self, octets: &[u8]) {
+        let room = self.start.get_mut(self.read..).unwrap_or_default();
+        for (slot, &octet) in room.iter_mut().zip(octets) {
+            *slot = octet;
+            self.read += 1;
+        }
+    }
+}
+
 /// The code that a line begins with, and whether one more line follows.
+#[inline]
 pub(super) fn line_code(line: &[u8]) -> Option<(ReplyCode, bool)> {
     let (digits, rest) = line.split_first_chunk()?;
     let code = ReplyCode::of_digits(*digits)?;

@@ -2,7 +2,8 @@
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
-use core::iter;
+
+use mail_wire::find_line_feed;
 
 use super::enhanced::EnhancedCode;
 use crate::text::Text;
@@ -34,6 +35,14 @@ impl<'a> ReplyLines<'a> {
         Self(Repr::Wire { octets, enhanced })
     }
 
+    /// What was received, where they were.
+    pub(super) const fn wire(self) -> Option<&'a [u8]> {
+        match self.0 {
+            Repr::Wire { octets, .. } => Some(octets),
+            Repr::One(_) | Repr::Many(_) => None,
+        }
+    }
+
     /// Whether all of them can be sent to a client that has not asked for SMTPUTF8.
     pub(crate) fn is_ascii(self) -> bool {
         self.iter().all(Text::is_ascii)
@@ -46,18 +55,50 @@ impl<'a> ReplyLines<'a> {
 
     /// The lines one by one.
     pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
-        let (one, many, wire, enhanced) = match self.0 {
-            Repr::One(text) => (Some(text), &[][..], None, false),
-            Repr::Many(lines) => (None, lines, None, false),
-            Repr::Wire { octets, enhanced } => (None, &[][..], Some(octets), enhanced),
-        };
-        let wire = wire_lines(wire).map(move |line| {
-            let text = line.get(4..).unwrap_or_default();
-            let after = if enhanced { EnhancedCode::parse(text) } else { None };
-            Text::received(after.map_or(text, |(_, text)| text))
-        });
-        one.into_iter().chain(many.iter().copied()).chain(wire)
+        match self.0 {
+            Repr::One(text) => Texts { one: Some(text), many: &[], wire: None, enhanced: false },
+            Repr::Many(many) => Texts { one: None, many, wire: None, enhanced: false },
+            Repr::Wire { octets, enhanced } => {
+                Texts { one: None, many: &[], wire: Some(octets), enhanced }
+            }
+        }
     }
+}
+
+/// The texts that are still to come: of one of these.
+struct Texts<'a> {
+    one: Option<Text<'a>>,
+    many: &'a [Text<'a>],
+    wire: Option<&'a [u8]>,
+    enhanced: bool,
+}
+
+impl<'a> Iterator for Texts<'a> {
+    type Item = Text<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Text<'a>> {
+        if let Some(octets) = self.wire {
+            let (line, rest) = split_line(octets);
+            self.wire = rest;
+            let text = line.get(4..).unwrap_or_default();
+            let after = if self.enhanced { EnhancedCode::parse(text) } else { None };
+            return Some(Text::received(after.map_or(text, |(_, text)| text)));
+        }
+        if let Some((&text, rest)) = self.many.split_first() {
+            self.many = rest;
+            return Some(text);
+        }
+        self.one.take()
+    }
+}
+
+/// The first line of `octets`, without its end, and the rest, if there is an end.
+#[inline]
+pub(super) fn split_line(octets: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let Some(end) = find_line_feed(octets) else { return (octets, None) };
+    let (line, after) = octets.split_at_checked(end).unwrap_or((octets, &[]));
+    (line.strip_suffix(b"\r").unwrap_or(line), after.get(1..))
 }
 
 impl<'a> ReplyLines<'a> {
@@ -90,16 +131,4 @@ impl fmt::Debug for ReplyLines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
     }
-}
-
-/// The lines of `octets`, each without its end.
-pub(super) fn wire_lines(octets: Option<&[u8]>) -> impl Iterator<Item = &[u8]> {
-    let mut rest = octets;
-    iter::from_fn(move || {
-        let octets = rest?;
-        let Some(end) = memchr::memchr(b'\n', octets) else { return rest.take() };
-        let (line, after) = octets.split_at_checked(end)?;
-        rest = after.get(1..);
-        Some(line.strip_suffix(b"\r").unwrap_or(line))
-    })
 }

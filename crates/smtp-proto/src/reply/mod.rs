@@ -1,20 +1,21 @@
 //! What a server answers (RFC 5321 §4.2).
 
+mod buf;
 mod code;
 mod enhanced;
 mod frame;
 mod lines;
 mod rejection;
 
-use core::iter;
-
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
+use mail_wire::parse::Eight;
 
 use crate::text::Text;
 use frame::line_code;
-use lines::wire_lines;
+use lines::split_line;
 
+pub use buf::ReplyBuf;
 pub use code::ReplyCode;
 pub use enhanced::EnhancedCode;
 pub use frame::{ReplyFramer, ReplyRule};
@@ -89,74 +90,150 @@ impl<'a> Reply<'a> {
     /// [`SyntaxError`] where a line does not begin with a code, the codes
     /// differ, or there are octets after the last line.
     pub fn parse(octets: &'a [u8]) -> Result<Self, SyntaxError> {
-        let mut first: Option<(ReplyCode, Option<EnhancedCode>)> = None;
-        let mut ended = false;
-        let starts = iter::once(0).chain(memchr::memchr_iter(b'\n', octets).map(|end| end + 1));
-        for (offset, line) in starts.zip(wire_lines(Some(octets))) {
-            let at = |expected| Err(SyntaxError { offset, expected });
-            if ended {
-                return at("the end of the reply");
-            }
-            let Some((code, more)) = line_code(line) else {
-                return at("a reply code and a space or \"-\"");
-            };
-            if memchr::memchr2(0, b'\r', line).is_some() {
-                return at("text without CR and NUL");
-            }
-            match first {
-                None => first = Some((code, enhanced_of(code, line.get(4..).unwrap_or_default()))),
-                Some((expected, _)) if expected != code => {
-                    return at("the code of the lines before");
-                }
-                Some(_) => {}
-            }
-            ended = !more;
+        let at = |rest: &[u8], expected| SyntaxError {
+            offset: octets.len().saturating_sub(rest.len()),
+            expected,
+        };
+        let is_plain = is_plain(octets);
+        let (line, mut next) = if is_plain { (octets, None) } else { split_line(octets) };
+        let is_odd = !is_plain && is_odd(octets);
+        let (code, mut more) = line_code(line).ok_or(at(octets, CODE))?;
+        if is_odd && has_odd(line) {
+            return Err(at(octets, TEXT));
         }
-        match first {
-            Some((code, enhanced)) if ended => {
-                let lines = ReplyLines::received(octets, enhanced.is_some());
-                Ok(Self { code, enhanced, lines })
+        let text = line.get(4..).unwrap_or_default();
+        let (enhanced, text) = match enhanced_of(code, text) {
+            Some((enhanced, text)) => (Some(enhanced), text),
+            None => (None, text),
+        };
+        let lines = match next {
+            None => ReplyLines::one(Text::received(text)),
+            Some(_) => ReplyLines::received(octets, enhanced.is_some()),
+        };
+        while let Some(rest) = next {
+            if !more {
+                return Err(at(rest, "the end of the reply"));
             }
-            _ => Err(SyntaxError { offset: octets.len(), expected: "one more line" }),
+            let line;
+            (line, next) = split_line(rest);
+            let (line_code, goes_on) = line_code(line).ok_or(at(rest, CODE))?;
+            if is_odd && has_odd(line) {
+                return Err(at(rest, TEXT));
+            }
+            if line_code != code {
+                return Err(at(rest, "the code of the lines before"));
+            }
+            more = goes_on;
         }
+        if more {
+            return Err(at(&[], "one more line"));
+        }
+        Ok(Self { code, enhanced, lines })
     }
 
     /// Writes the reply: each line with its codes, and CRLF. A text longer than
     /// [`Text::MAX`], which only a peer can have sent, becomes several lines.
     pub fn encode(self, out: &mut BytesMut) {
-        let mut lines = self.lines.iter().flat_map(Text::wrapped).peekable();
-        while let Some(line) = lines.next() {
-            encode_codes(self.code, lines.peek().is_some(), self.enhanced, out);
-            out.put_slice(line.as_bytes());
-            out.put_slice(b"\r\n");
+        let mut lines = self.lines.iter();
+        let mut next = lines.next();
+        while let Some(line) = next {
+            next = lines.next();
+            let (mut text, mut rest) = line.split(Text::MAX);
+            while let Some(more) = rest {
+                encode_line(self.code, true, self.enhanced, text, out);
+                (text, rest) = more.split(Text::MAX);
+            }
+            encode_line(self.code, next.is_some(), self.enhanced, text, out);
         }
     }
 }
 
+/// Writes a line of a reply, and CRLF.
+fn encode_line(
+    code: ReplyCode,
+    more: bool,
+    enhanced: Option<EnhancedCode>,
+    line: Text<'_>,
+    out: &mut BytesMut,
+) {
+    const CODES: usize = "250 2.999.999 \r\n".len();
+    out.reserve(line.as_bytes().len() + CODES);
+    encode_codes(code, more, enhanced, out);
+    out.put_slice(line.as_bytes());
+    out.put_slice(b"\r\n");
+}
+
 /// Writes what a line of a reply begins with.
+#[inline]
 pub(crate) fn encode_codes(
     code: ReplyCode,
     more: bool,
     enhanced: Option<EnhancedCode>,
     out: &mut BytesMut,
 ) {
-    out.put_slice(&code.digits());
-    out.put_u8(if more { b'-' } else { b' ' });
-    if let Some(enhanced) = enhanced {
-        enhanced.encode(out);
-        out.put_u8(b' ');
+    let [a, b, c] = code.digits();
+    let dash = if more { b'-' } else { b' ' };
+    match enhanced.map(EnhancedCode::digits) {
+        None => out.put_slice(&[a, b, c, dash]),
+        Some(Some([x, y, z])) => {
+            out.put_slice(&[a, b, c, dash, x, b'.', y, b'.', z, b' ']);
+        }
+        // One of its numbers has more than one digit.
+        Some(None) => {
+            out.put_slice(&[a, b, c, dash]);
+            if let Some(enhanced) = enhanced {
+                enhanced.encode(out);
+            }
+            out.put_u8(b' ');
+        }
     }
 }
 
-/// The enhanced code that the first text of a reply begins with.
-fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<EnhancedCode> {
-    let (enhanced, _) = EnhancedCode::parse(text)?;
-    enhanced.agrees_with(code).then_some(enhanced)
+const CODE: &str = "a reply code and a space or \"-\"";
+const TEXT: &str = "text without CR and NUL";
+
+/// Whether a line, without its end, has a NUL or a CR.
+#[cold]
+fn has_odd(line: &[u8]) -> bool {
+    memchr::memchr2(0, b'\r', line).is_some()
+}
+
+/// Whether all of `octets` are above CR, LF and NUL, so that they are one line of text.
+fn is_plain(octets: &[u8]) -> bool {
+    const ABOVE: u8 = b'\r' + 1;
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if Eight::new(*eight).below(ABOVE).any() {
+            return false;
+        }
+        rest = after;
+    }
+    !Eight::filled(rest, ABOVE).below(ABOVE).any()
+}
+
+/// Whether `octets` have a NUL, or a CR that no LF follows.
+fn is_odd(octets: &[u8]) -> bool {
+    let after = octets.get(1..).unwrap_or_default();
+    let pairs = octets.iter().zip(after);
+    // Without a branch an octet, so that many are looked at at once.
+    pairs.fold(false, |odd, (&octet, &next)| {
+        odd | (octet == 0) | ((octet == b'\r') & (next != b'\n'))
+    }) || matches!(octets.last(), Some(0 | b'\r'))
+}
+
+/// The enhanced code that the first text of a reply begins with, and what stands after it.
+#[inline]
+fn enhanced_of(code: ReplyCode, text: &[u8]) -> Option<(EnhancedCode, &[u8])> {
+    let (enhanced, rest) = EnhancedCode::parse(text)?;
+    enhanced.agrees_with(code).then_some((enhanced, rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
 
     /// RFC 5321 §4.2.
     #[test]
@@ -213,6 +290,60 @@ mod tests {
         assert_eq!(reply(550, None, "5.1.1"), None);
         assert!(reply(550, None, "2.1.1 x").is_some());
         assert!(reply(550, None, "5.1.1x").is_some());
+    }
+
+    /// The code of a reply, the enhanced one, and the texts.
+    type Told<'a> = (ReplyCode, Option<EnhancedCode>, Vec<&'a [u8]>);
+
+    /// What [`Reply::parse`] should find, the plain way.
+    fn naive(octets: &[u8]) -> Option<Told<'_>> {
+        let (mut seen, mut texts) = (None, Vec::new());
+        let mut lines = octets.split(|&octet| octet == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            let more = lines.peek().is_some();
+            let line = if more { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            let digits = line.get(..3)?;
+            let dash = [b' ', b'-'][usize::from(more)];
+            let parted = line.get(3).map_or(!more, |&octet| octet == dash);
+            if !digits.iter().all(u8::is_ascii_digit) || !parted {
+                return None;
+            }
+            let code = ReplyCode::new(core::str::from_utf8(digits).unwrap().parse().unwrap())?;
+            let text = line.get(4..).unwrap_or_default();
+            if *seen.get_or_insert(code) != code || text.iter().any(|octet| b"\0\r".contains(octet))
+            {
+                return None;
+            }
+            texts.push(text);
+        }
+        let code = seen?;
+        let enhanced = enhanced_of(code, texts.first()?).map(|(enhanced, _)| enhanced);
+        let without = |text| EnhancedCode::parse(text).map_or(text, |(_, rest)| rest);
+        if enhanced.is_some() {
+            texts = texts.into_iter().map(without).collect();
+        }
+        Some((code, enhanced, texts))
+    }
+
+    proptest! {
+        #[test]
+        fn replies_are_those_of_the_plain_way(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "250-", "250 ", "550 ", "250", "2", "5.1.1 ", "2.0.0 ", "2.10.7", "a", "some words",
+                    "\t", "ü", "\r\n", "\n", "\r", "\0", "\r\n250-", "\r\n250 ",
+                ]),
+                0..10,
+            ),
+        ) {
+            let octets = parts.concat();
+            let reply = Reply::parse(octets.as_bytes()).ok();
+            let told = reply.map(|reply| {
+                let texts = reply.lines().iter().map(Text::as_bytes).collect();
+                (reply.code(), reply.enhanced(), texts)
+            });
+            prop_assert_eq!(told, naive(octets.as_bytes()));
+        }
     }
 
     /// RFC 5321 §4.5.3.1.5.

@@ -3,12 +3,13 @@
 use bytes::BytesMut;
 use mail_wire::{Direction, Ticket, Upgrade, encode_challenge};
 
+use super::chunk::Bdat;
 use super::error::Misuse;
 use super::event::Event;
 use super::manner::Manner;
 use super::pending::Pending;
-use super::reply::{RECIPIENT, SECURITY, SENDER, UNDEFINED};
-use super::request::{self, Acceptable, Request};
+use super::reply::{HELP, RECIPIENT, SECURITY, SENDER, UNDEFINED};
+use super::request::{self, Acceptable, Open, Request};
 use super::session::Session;
 use super::state::State;
 use crate::reply::{Rejection, Reply, ReplyLines};
@@ -24,9 +25,7 @@ impl Session {
         ticket: Ticket<R>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
-        let pending = self.desk.redeem(ticket)?;
-        self.say_yes(pending, None, out);
-        Ok(())
+        self.say_yes_to(ticket, None, out)
     }
 
     /// Says yes to a request in words of your own, of one line or several: what the message is
@@ -60,17 +59,33 @@ impl Session {
         words: impl Into<ReplyLines<'t>>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
+        self.say_yes_to(ticket, Some(words.into()), out)
+    }
+
+    fn say_yes_to<R>(
+        &mut self,
+        ticket: Ticket<R>,
+        words: Option<ReplyLines<'_>>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        if self.is_ahead(&ticket) {
+            let yes = |session: &mut Self, out: &mut BytesMut| {
+                session.say_yes(Pending::Rcpt, words, out);
+            };
+            return self.answer_ahead(ticket, out, yes);
+        }
+        let start = out.len();
         let pending = self.desk.redeem(ticket)?;
-        self.say_yes(pending, Some(words.into()), out);
+        self.say_yes(pending, words, out);
+        self.answered(start, out);
         Ok(())
     }
 
     fn say_yes(&mut self, pending: Pending, words: Option<ReplyLines<'_>>, out: &mut BytesMut) {
-        let start = out.len();
         match pending {
             Pending::Hello(verb) => {
                 self.hello = Some(verb);
-                self.reset_due = self.state() == State::Transaction;
+                self.reset_due = self.in_transaction();
                 self.enter(State::Ready);
                 self.greet_back(words, out);
             }
@@ -78,9 +93,10 @@ impl Session {
                 self.authenticated = true;
                 self.yes(235, SECURITY, words, "Authentication successful", out);
             }
-            Pending::Mail { smtputf8 } => {
+            Pending::Mail { smtputf8, binary } => {
                 self.enter(State::Transaction);
                 self.transaction.smtputf8 = smtputf8;
+                self.transaction.binary = binary;
                 self.yes(250, SENDER, words, "OK", out);
             }
             Pending::Rcpt => {
@@ -92,20 +108,27 @@ impl Session {
                 self.enter(State::Body);
                 self.yes(354, None, words, "End data with <CRLF>.<CRLF>", out);
             }
+            // RFC 3030 §2: what is answered is the chunk, at its end.
+            Pending::Chunk { last } => self.begin_chunk(Bdat { size: self.body.wire, last }),
             Pending::Message => {
+                for _ in 0..self.answers_due(true) {
+                    self.yes(250, UNDEFINED, words, "OK", out);
+                }
                 self.enter(State::Ready);
                 self.forgive();
-                self.yes(250, UNDEFINED, words, "OK", out);
             }
             Pending::Query => self.show(words, out),
-            Pending::Unknown => self.yes(250, UNDEFINED, words, "OK", out),
+            Pending::Help => self.yes(214, UNDEFINED, words, HELP, out),
+            Pending::XClient { login } => self.begin_anew(login, out),
+            Pending::Etrn | Pending::XForward | Pending::Unknown => {
+                self.yes(250, UNDEFINED, words, "OK", out);
+            }
             // Their tickets have no plain yes.
-            Pending::StartTls | Pending::Upgrade => {}
+            Pending::StartTls | Pending::Upgrade | Pending::Atrn => {}
         }
         if self.authenticated {
             self.forgive();
         }
-        self.answered(start, out);
     }
 
     /// Says no to a request.
@@ -118,8 +141,22 @@ impl Session {
         why: Rejection<'_>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
+        if self.is_ahead(&ticket) {
+            let no = |session: &mut Self, out: &mut BytesMut| {
+                session.say_no(Pending::Rcpt, why, out);
+            };
+            return self.answer_ahead(ticket, out, no);
+        }
         let start = out.len();
-        let over = match self.desk.redeem(ticket)? {
+        let pending = self.desk.redeem(ticket)?;
+        self.say_no(pending, why, out);
+        self.answered(start, out);
+        Ok(())
+    }
+
+    fn say_no(&mut self, pending: Pending, why: Rejection<'_>, out: &mut BytesMut) {
+        let closes = why.code().get() == 421;
+        let over = match pending {
             Pending::Auth => self.one_more_bad(out),
             // Whose message it is must be clear, whatever comes next.
             Pending::Message => None,
@@ -129,31 +166,97 @@ impl Session {
             | Pending::Mail { .. }
             | Pending::Rcpt
             | Pending::Data
+            | Pending::Chunk { .. }
             | Pending::Query
+            | Pending::Help
+            | Pending::Etrn
+            | Pending::Atrn
+            | Pending::XClient { .. }
+            | Pending::XForward
             | Pending::Unknown => self.one_more_refused(out),
         };
-        if over.is_none() {
-            self.no(why, out);
+        match pending {
+            _ if over.is_some() => {}
+            Pending::Chunk { last } if !closes => {
+                self.refuse_chunk(Bdat { size: self.body.wire, last }, why);
+            }
+            Pending::Message => (0..self.answers_due(true)).for_each(|_| self.no(why, out)),
+            _ => self.no(why, out),
         }
         if self.state() == State::Delivery {
             self.enter(State::Ready);
         }
-        if why.code().get() == 421 {
+        if closes {
             self.enter(State::Closed);
         }
-        self.answered(start, out);
-        Ok(())
     }
 
-    /// Answers a command that this crate does not know with any reply, of one line or several,
+    /// Says whether a message is this server's for one of its recipients, the first that was not
+    /// told yet, in the order in which they were accepted. Where there are more of them, the
+    /// ticket comes back; [`accept`](Self::accept) and [`reject`](Self::reject) answer for all
+    /// that are left. In SMTP, a message has one answer for all.
+    ///
+    /// ```
+    /// # use smtp_proto::server::{Misuse, Rejection, Session, request};
+    /// # use smtp_proto::{BytesMut, Ticket};
+    /// # fn deliver(to: &str) -> Result<(), Rejection<'static>> { Ok(()) }
+    /// # fn answer(
+    /// #     lmtp: &mut Session,
+    /// #     message: Ticket<request::Message>,
+    /// #     recipients: &[String],
+    /// #     out: &mut BytesMut,
+    /// # ) -> Result<(), Misuse> {
+    /// let mut due = Some(message);
+    /// for to in recipients {
+    ///     if let Some(ticket) = due {
+    ///         due = lmtp.answer_recipient(ticket, deliver(to), out)?;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept).
+    pub fn answer_recipient(
+        &mut self,
+        ticket: Ticket<request::Message>,
+        outcome: Result<(), Rejection<'_>>,
+        out: &mut BytesMut,
+    ) -> Result<Option<Ticket<request::Message>>, Misuse> {
+        let start = out.len();
+        let pending = self.desk.redeem(ticket)?;
+        let closes = outcome.is_err_and(|why| why.code().get() == 421);
+        if self.answers_due(true) <= 1 || closes {
+            self.transaction.recipients = 1;
+            match outcome {
+                Ok(()) => self.say_yes(pending, None, out),
+                Err(why) => self.say_no(pending, why, out),
+            }
+            self.answered(start, out);
+            return Ok(None);
+        }
+        match outcome {
+            Ok(()) => {
+                self.forgive();
+                self.yes(250, UNDEFINED, None, "OK", out);
+            }
+            Err(why) => self.no(why, out),
+        }
+        self.log_sent(start, out);
+        self.transaction.recipients = self.transaction.recipients.saturating_sub(1);
+        Ok(Some(self.desk.issue(Pending::Message)))
+    }
+
+    /// Answers a command that this crate does not know, or ETRN, with any reply, of one line or several,
     /// as it stands. 421 ends the session; one that asks for more (3yz) changes nothing: what
     /// comes next is read as a command.
     ///
     /// # Errors
     /// As [`accept`](Self::accept).
-    pub fn reply(
+    pub fn reply<R: Open>(
         &mut self,
-        ticket: Ticket<request::Unknown>,
+        ticket: Ticket<R>,
         reply: Reply<'_>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
@@ -184,7 +287,7 @@ impl Session {
     ) -> Result<Upgrade, Misuse> {
         self.desk.redeem(ticket)?;
         let start = out.len();
-        self.reset_due = self.state() == State::Transaction;
+        self.reset_due = self.in_transaction();
         self.enter(State::Handshake);
         self.yes(220, UNDEFINED, None, "Ready to start TLS", out);
         self.answered(start, out);
@@ -214,8 +317,8 @@ impl Session {
     }
 
     /// Answers an event that the driver has no use for: what it asks is refused, and
-    /// what it tells is passed over. But EHLO and HELO are accepted, VRFY is answered 252,
-    /// and a message of which a piece of the body is declined is refused: the session
+    /// what it tells is passed over. But EHLO, HELO, LHLO and HELP are accepted, VRFY is answered
+    /// 252, and a message of which a piece of the body is declined is refused: the session
     /// reads it to its end, answers 451 4.3.0, and gives [`Event::Reset`].
     ///
     /// # Errors
@@ -233,17 +336,26 @@ impl Session {
             Event::BodyEnd(ticket) => self.reject(ticket, Rejection::UNAVAILABLE, out),
             Event::Vrfy(_, ticket) => self.accept(ticket, out),
             Event::Expn(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::Help(_, ticket) => self.accept(ticket, out),
+            Event::Etrn(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::Atrn(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::XClient(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
+            Event::XForward(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
             Event::Unknown(_, ticket) => self.reject(ticket, Rejection::NOT_SUPPORTED, out),
             Event::Body(_) => {
-                self.body.declined = self.state() == State::Body;
+                self.transaction.declined = self.state() == State::Body;
                 Ok(())
             }
-            Event::NeedInput | Event::AuthCancelled | Event::Reset | Event::Closed => Ok(()),
+            Event::NeedInput
+            | Event::AnswersDue
+            | Event::AuthCancelled
+            | Event::Reset
+            | Event::Closed => Ok(()),
         }
     }
 
     /// What follows every answer, written to `out` after its first `start` octets.
-    fn answered(&mut self, start: usize, out: &mut BytesMut) {
+    pub(super) fn answered(&mut self, start: usize, out: &mut BytesMut) {
         self.manner = Manner::Plain;
         self.take_leave(out);
         self.log_sent(start, out);

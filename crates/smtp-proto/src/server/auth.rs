@@ -5,8 +5,8 @@ use mail_wire::{Auth, Channel, ClientLine, Direction};
 
 use super::event::Event;
 use super::faults::{
-    AUTH_CANCELLED, AUTH_IN_TRANSACTION, AUTH_TOO_LONG, AUTH_TOO_OFTEN, AUTH_TWICE, NEED_HELLO,
-    NEEDS_TLS, NOT_BASE64, UNKNOWN_MECHANISM,
+    AUTH_CANCELLED, AUTH_IN_TRANSACTION, AUTH_TOO_LONG, AUTH_TOO_OFTEN, AUTH_TWICE, NEEDS_TLS,
+    NOT_BASE64, UNKNOWN_MECHANISM,
 };
 use super::pending::Pending;
 use super::session::Session;
@@ -28,8 +28,8 @@ impl Session {
         if config.mechanisms.is_empty() {
             Some(Rejection::NOT_SUPPORTED)
         } else if self.state() == State::Greeted {
-            Some(NEED_HELLO)
-        } else if self.state() == State::Transaction {
+            Some(self.need_hello())
+        } else if self.in_transaction() {
             Some(AUTH_IN_TRANSACTION)
         } else if self.is_authenticated() {
             Some(AUTH_TWICE)

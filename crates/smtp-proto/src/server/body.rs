@@ -28,7 +28,7 @@ impl Session {
                 Unstuffed::NeedInput => return Event::NeedInput,
                 Unstuffed::Piece(piece) => {
                     self.body.octets = self.body.octets.saturating_add(octets(piece.len()));
-                    if self.body.octets <= limit && !self.body.declined {
+                    if self.body.octets <= limit && !self.transaction.declined {
                         return Event::Body(piece);
                     }
                 }
@@ -38,18 +38,23 @@ impl Session {
                         IRREGULAR_BODY
                     } else if self.body.octets > limit {
                         Rejection::TOO_BIG
-                    } else if self.body.declined {
+                    } else if self.transaction.declined {
                         Rejection::UNAVAILABLE
                     } else {
-                        self.enter(State::Delivery);
-                        return Event::BodyEnd(self.desk.issue(Pending::Message));
+                        return self.body_end();
                     };
-                    self.no(fault, out);
+                    (0..self.answers_due(true)).for_each(|_| self.no(fault, out));
                     self.enter(State::Ready);
                     return Event::Reset;
                 }
             }
         }
+    }
+
+    /// The message is whole.
+    pub(super) fn body_end<'b>(&mut self) -> Event<'b> {
+        self.enter(State::Delivery);
+        Event::BodyEnd(self.desk.issue(Pending::Message))
     }
 }
 

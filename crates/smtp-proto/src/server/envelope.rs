@@ -4,7 +4,8 @@ use bytes::BytesMut;
 
 use super::event::{Event, HelloVerb};
 use super::faults::{
-    NEED_HELLO, NEED_MAIL, NEED_RCPT, NESTED_MAIL, TOO_MANY_RECIPIENTS, UNKNOWN_PARAMETER,
+    BINARY_NEEDS_BDAT, DATA_AFTER_BDAT, HELD_TOO_LONG, NEED_HELLO, NEED_LHLO, NEED_MAIL, NEED_RCPT,
+    NESTED_MAIL, NESTED_RCPT, TOO_MANY_RECIPIENTS, UNKNOWN_PARAMETER,
 };
 use super::pending::Pending;
 use super::reply::UNDEFINED;
@@ -12,91 +13,133 @@ use super::session::Session;
 use super::state::State;
 use crate::address::Mailbox;
 use crate::command::{Mail, MailParameters, Rcpt};
-use crate::ext::{MailParameter, smtputf8};
+use crate::ext::smtputf8;
+use crate::parameter::{BodyType, Hold};
+use crate::protocol::Protocol;
+use crate::reply::Rejection;
 
 impl Session {
     pub(super) fn mail<'b>(&mut self, mail: Mail<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
         let parameters = mail.parameters;
         let is_ascii = mail.from.mailbox().is_none_or(Mailbox::is_ascii);
         if self.state() == State::Greeted {
-            return self.bad(NEED_HELLO, out);
+            return self.bad(self.need_hello(), out);
         }
-        if self.state() == State::Transaction {
+        if self.in_transaction() {
             return self.bad(NESTED_MAIL, out);
         }
-        if !self.knows(parameters) {
+        let (config, channel) = (&*self.config, self.channel());
+        // HELO offers none.
+        let (extended, mut offered, mut refusal) = (self.is_extended(), true, None);
+        parameters.for_each_known(|known| {
+            let row = known.row();
+            offered &= extended && (row.is_offered)(known, config, channel);
+            refusal = refusal.or_else(|| (row.refuse)(known, config));
+        });
+        let knows = |keyword| extended && config.mail_parameters.contains(keyword);
+        if !offered || !parameters.other.iter().all(|other| knows(other.keyword)) {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, parameters.smtputf8) {
             return self.bad(fault, out);
         }
-        let refuse = |known: MailParameter<'_>| (known.row().refuse)(known, &self.config);
-        if let Some(why) = parameters.known().find_map(refuse) {
+        if is_held_too_long(parameters) {
+            return self.bad(HELD_TOO_LONG, out);
+        }
+        if let Some(why) = refusal {
             return self.refused(why, out);
         }
-        let pending = Pending::Mail { smtputf8: parameters.smtputf8 };
+        let pending = Pending::Mail {
+            smtputf8: parameters.smtputf8,
+            binary: parameters.body == Some(BodyType::BinaryMime),
+        };
         Some(Event::Mail(mail, self.desk.issue(pending)))
     }
 
-    /// Whether this server offers all of them, or its driver knows them. HELO offers none.
-    fn knows(&self, parameters: MailParameters<'_>) -> bool {
-        let config = &*self.config;
-        let offers = |known: MailParameter<'_>| {
-            self.is_extended() && (known.row().is_offered)(known, config)
-        };
-        parameters.known().all(offers)
-            && parameters
-                .other
-                .iter()
-                .all(|other| self.is_extended() && config.mail_parameters.contains(other.keyword))
+    /// The no to who has not said hello.
+    pub(super) fn need_hello(&self) -> Rejection<'static> {
+        match self.config.protocol {
+            Protocol::Smtp => NEED_HELLO,
+            Protocol::Lmtp => NEED_LHLO,
+        }
     }
 
     pub(super) fn rcpt<'b>(&mut self, rcpt: Rcpt<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
         let is_ascii = rcpt.to.mailbox().is_none_or(Mailbox::is_ascii);
-        let known = &self.config.rcpt_parameters;
-        let knows = |keyword| self.is_extended() && known.contains(keyword);
+        let parameters = rcpt.parameters;
+        let (config, extended, mut offered) = (&*self.config, self.is_extended(), true);
+        parameters.for_each_known(|known| offered &= extended && (known.row().is_offered)(config));
+        let knows = |keyword| extended && config.rcpt_parameters.contains(keyword);
+        offered &= parameters.other.iter().all(|other| knows(other.keyword));
+        // RFC 6533 §3: in UTF-8 itself, where the message may have it.
+        let original = parameters.original_recipient;
+        let is_ascii = is_ascii && original.is_none_or(|original| original.as_str().is_ascii());
+        if self.state() == State::Chunks {
+            return self.bad(NESTED_RCPT, out);
+        }
         if self.state() != State::Transaction {
             return self.bad(NEED_MAIL, out);
         }
-        if !rcpt.parameters.other.iter().all(|parameter| knows(parameter.keyword)) {
+        if !offered {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, self.transaction.smtputf8) {
             return self.bad(fault, out);
         }
-        if self.transaction.recipients >= self.config.limits.recipients {
+        let undecided = u32::try_from(self.recipients_undecided()).unwrap_or(u32::MAX);
+        let recipients = self.transaction.recipients.saturating_add(undecided);
+        if recipients >= self.config.limits.recipients {
             return self.refused(TOO_MANY_RECIPIENTS, out);
         }
-        Some(Event::Rcpt(rcpt, self.desk.issue(Pending::Rcpt)))
+        Some(Event::Rcpt(rcpt, self.issue_rcpt()))
     }
 
     pub(super) fn data<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {
+        if self.state() == State::Chunks {
+            return self.bad(DATA_AFTER_BDAT, out);
+        }
         if self.state() != State::Transaction {
             return self.bad(NEED_MAIL, out);
         }
         if self.transaction.recipients == 0 {
             return self.bad(NEED_RCPT, out);
         }
+        if self.transaction.binary {
+            return self.bad(BINARY_NEEDS_BDAT, out);
+        }
         Some(Event::Data(self.desk.issue(Pending::Data)))
     }
 
     pub(super) fn rset<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {
         self.yes(250, UNDEFINED, None, "OK", out);
-        let open = self.state() == State::Transaction;
+        let open = self.in_transaction();
         if open {
             self.enter(State::Ready);
         }
         open.then_some(Event::Reset)
     }
 
-    /// Whether UTF-8 may stand in a 551 (RFC 6531 §3.7.4.1).
-    pub(super) fn in_utf8_transaction(&self) -> bool {
-        self.state() == State::Transaction && self.transaction.smtputf8
+    /// Whether a message has begun, and is to be told of if it does not come.
+    pub(super) const fn in_transaction(&self) -> bool {
+        matches!(self.state(), State::Transaction | State::Chunks)
     }
 
-    /// Whether the client said EHLO.
+    /// Whether UTF-8 may stand in a 551 (RFC 6531 §3.7.4.1).
+    pub(super) fn in_utf8_transaction(&self) -> bool {
+        self.in_transaction() && self.transaction.smtputf8
+    }
+
+    /// Whether the client said EHLO, or LHLO.
     #[must_use]
     pub fn is_extended(&self) -> bool {
-        self.hello == Some(HelloVerb::Ehlo)
+        matches!(self.hello, Some(HelloVerb::Ehlo | HelloVerb::Lhlo))
+    }
+}
+
+/// RFC 4865 §5.2.2: whether a message is to be late before it is sent on.
+fn is_held_too_long(parameters: MailParameters<'_>) -> bool {
+    match (parameters.hold, parameters.deliver_by) {
+        (Some(Hold::For(seconds)), Some(by)) => i64::from(seconds) > i64::from(by.seconds),
+        _ => false,
     }
 }

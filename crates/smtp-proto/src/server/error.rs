@@ -29,6 +29,10 @@ pub enum ProtocolError {
     /// chosen.
     #[error("a request of HTTP came: close the connection")]
     HttpRequest,
+    /// BDAT came with a size that cannot be read, so that there is no telling the chunk from
+    /// the commands after it.
+    #[error("a BDAT could not be read, nor could what follows it: close the connection")]
+    UnreadableBdat,
     /// The stream ended in the middle of a command or a message. A message half
     /// received must not be delivered.
     #[error("the stream ended in the middle of a command or a message")]
@@ -45,6 +49,9 @@ pub enum Misuse {
     /// STARTTLS was accepted: the next call is `upgraded`.
     #[error("the TLS handshake is due: send `out`, shake hands, and call `upgraded`")]
     UpgradePending,
+    /// ATRN was accepted: what comes is for a client session.
+    #[error("the roles are changed: go on with a client session")]
+    Turned,
     /// The ticket is another session's, or its session has been closed since.
     #[error(transparent)]
     WrongTicket(#[from] WrongTicket),

@@ -18,12 +18,27 @@ pub(super) const UNKNOWN_PARAMETER: Rejection<'static> =
     Rejection::fixed(555, (5, 5, 4), "Parameter not recognized or not offered");
 pub(super) const NEED_HELLO: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "Send EHLO or HELO first");
+pub(super) const NEED_LHLO: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "Send LHLO first");
 pub(super) const NEED_MAIL: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "Send MAIL first");
 pub(super) const NEED_RCPT: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "No valid recipients");
 pub(super) const NESTED_MAIL: Rejection<'static> =
     Rejection::fixed(503, (5, 5, 1), "A transaction is open already");
+pub(super) const IN_TRANSACTION: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "Not in a mail transaction");
+pub(super) const NESTED_RCPT: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "No more recipients: the body has begun");
+/// RFC 4865 §5.2.2.
+pub(super) const HELD_TOO_LONG: Rejection<'static> =
+    Rejection::fixed(501, (5, 5, 4), "Mail would be held until it is late");
+/// RFC 3030 §2.
+pub(super) const DATA_AFTER_BDAT: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "No DATA after BDAT");
+/// RFC 3030 §3.
+pub(super) const BINARY_NEEDS_BDAT: Rejection<'static> =
+    Rejection::fixed(503, (5, 5, 1), "BODY=BINARYMIME needs BDAT");
 pub(super) const TOO_MANY_RECIPIENTS: Rejection<'static> =
     Rejection::fixed(452, (4, 5, 3), "Too many recipients");
 pub(super) const IRREGULAR_BODY: Rejection<'static> =

@@ -8,11 +8,14 @@ pub(super) enum Manner {
     /// Nothing of its own.
     #[default]
     Plain,
-    /// EHLO and HELO: no reply to them has an enhanced code (RFC 2034 §4).
+    /// EHLO, HELO and LHLO: no reply to them has an enhanced code (RFC 2034 §4).
     Hello,
     /// AUTH, or a response in its exchange: its line has a limit, and its faults have
     /// codes, of their own (RFC 4954 §4).
     Auth,
+    /// BDAT: where its line cannot be read, the session ends after the reply, for what follows
+    /// is not known.
+    Bdat,
     /// VRFY or EXPN with SMTPUTF8: the reply may be UTF-8 (RFC 6531 §3.7.4.2).
     Utf8,
 }
@@ -20,9 +23,15 @@ pub(super) enum Manner {
 impl Manner {
     /// What the start of a line says, also of one that is no command.
     pub(super) fn of(line: &[u8]) -> Self {
-        match known_verb(line) {
-            Some(Verb::Ehlo | Verb::Helo) => Self::Hello,
+        Self::of_verb(known_verb(line))
+    }
+
+    /// What a command says by its verb, where that is known here.
+    pub(super) const fn of_verb(verb: Option<Verb>) -> Self {
+        match verb {
+            Some(Verb::Ehlo | Verb::Helo | Verb::Lhlo) => Self::Hello,
             Some(Verb::Auth) => Self::Auth,
+            Some(Verb::Bdat) => Self::Bdat,
             _ => Self::Plain,
         }
     }

@@ -10,11 +10,15 @@
 //! | [`Event::Auth`], [`Event::AuthResponse`] | [`challenge`](Session::challenge), [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::AuthCancelled`] | none: forget the exchange |
 //! | [`Event::StartTls`] | [`start_tls`](Session::start_tls) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
+//! | [`Event::AnswersDue`] | none: answer a ticket that is out |
 //! | [`Event::Mail`], [`Event::Rcpt`], [`Event::Data`] | [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::Body`] | none: keep the piece |
-//! | [`Event::BodyEnd`] | [`accept`](Session::accept) once the message is safe; [`reject`](Session::reject) |
+//! | [`Event::BodyEnd`] | [`accept`](Session::accept) once the message is safe; [`reject`](Session::reject); in LMTP, [`answer_recipient`](Session::answer_recipient) |
 //! | [`Event::Reset`] | none: forget the transaction |
 //! | [`Event::Vrfy`], [`Event::Expn`] | [`accept_with`](Session::accept_with) the mailbox, or the members; [`accept`](Session::accept), which says nothing; [`reject`](Session::reject) |
+//! | [`Event::Help`], [`Event::XClient`], [`Event::XForward`] | [`accept`](Session::accept), [`reject`](Session::reject) |
+//! | [`Event::Etrn`] | [`accept`](Session::accept), [`reply`](Session::reply), [`reject`](Session::reject) |
+//! | [`Event::Atrn`] | [`turn`](Session::turn), [`reject`](Session::reject) |
 //! | [`Event::Unknown`] | [`reply`](Session::reply), [`accept`](Session::accept), [`reject`](Session::reject) |
 //!
 //! [`decline`](Session::decline) answers any event that a driver has no use for. What is
@@ -90,9 +94,11 @@
 //! # assert_eq!(play(Input::Stopping), start.to_owned() + "421 4.3.2 Back at noon\r\n");
 //! ```
 
+mod ahead;
 mod answer;
 mod auth;
 mod body;
+mod chunk;
 mod envelope;
 mod error;
 mod event;
@@ -105,10 +111,14 @@ mod reply;
 pub mod request;
 mod session;
 mod state;
+mod time;
 mod transaction;
+mod turn;
+mod xclient;
 
-pub use crate::config::{Config, Limits};
+pub use crate::config::{Config, FutureRelease, Limits};
 pub use crate::keywords::{EhloLines, Keywords};
+pub use crate::protocol::Protocol;
 pub use crate::reply::Rejection;
 pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Event, Hello, HelloVerb};

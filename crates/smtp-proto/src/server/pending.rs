@@ -12,11 +12,24 @@ pub(super) enum Pending {
     Upgrade,
     Mail {
         smtputf8: bool,
+        binary: bool,
     },
     Rcpt,
     Data,
+    /// The first BDAT of a message.
+    Chunk {
+        last: bool,
+    },
     Message,
     /// VRFY or EXPN.
     Query,
+    Help,
+    Etrn,
+    Atrn,
+    XClient {
+        /// Whether it says who has logged in.
+        login: bool,
+    },
+    XForward,
     Unknown,
 }

@@ -3,15 +3,19 @@
 use bytes::BytesMut;
 use mail_wire::Direction;
 
+use super::chunk::Bdat;
 use super::error::ProtocolError;
 use super::event::{Event, Hello, HelloVerb};
 use super::faults::{HTTP, NO_SERVICE, PIPELINED_STARTTLS, TLS_ALREADY, UNKNOWN_VERB};
 use super::manner::{Manner, known_verb};
 use super::pending::Pending;
-use super::reply::UNDEFINED;
+use super::reply::{HELP, UNDEFINED};
 use super::session::Session;
 use super::state::State;
+use super::transaction::Transaction;
+use crate::address::Hostname;
 use crate::command::{Command, CommandError};
+use crate::protocol::Protocol;
 use crate::reply::Rejection;
 
 impl Session {
@@ -24,7 +28,10 @@ impl Session {
     ) -> Option<Event<'b>> {
         let parsed = Command::parse_tolerant(line, self.config.tolerance);
         self.log_command(line, parsed);
-        self.manner = Manner::of(line);
+        self.manner = match parsed {
+            Ok(command) => Manner::of_verb(command.known_verb().ok()),
+            Err(_) => Manner::of(line),
+        };
         let limits = &self.config.limits;
         let auth = self.manner == Manner::Auth;
         if line.len() + 2 > if auth { limits.auth_line } else { limits.command_line } {
@@ -33,6 +40,8 @@ impl Session {
         if self.state() == State::Refused {
             return match parsed {
                 Ok(Command::Quit) => Some(self.quit(out)),
+                Ok(Command::Bdat { size, last }) => self.bdat(Bdat { size, last }, out),
+                Err(error) if self.manner == Manner::Bdat => self.bad_syntax(error, out),
                 _ => self.bad(NO_SERVICE, out),
             };
         }
@@ -55,12 +64,22 @@ impl Session {
         rest: &mut &'b [u8],
         out: &mut BytesMut,
     ) -> Option<Event<'b>> {
+        if self.transaction.chunk_refused && !matches!(command, Command::Bdat { .. }) {
+            self.transaction = Transaction::default();
+        }
+        let waits = matches!(
+            command,
+            Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) | Command::Data
+        );
+        self.spoke_early |= !rest.is_empty() && (waits || !self.is_extended());
         match command {
-            Command::Ehlo(name) => Some(self.hello(Hello { name, verb: HelloVerb::Ehlo })),
-            Command::Helo(name) => Some(self.hello(Hello { name, verb: HelloVerb::Helo })),
+            Command::Ehlo(name) => self.hello(name, HelloVerb::Ehlo, out),
+            Command::Helo(name) => self.hello(name, HelloVerb::Helo, out),
+            Command::Lhlo(name) => self.hello(name, HelloVerb::Lhlo, out),
             Command::Mail(mail) => self.mail(mail, out),
             Command::Rcpt(rcpt) => self.rcpt(rcpt, out),
             Command::Data => self.data(out),
+            Command::Bdat { size, last } => self.bdat(Bdat { size, last }, out),
             Command::Rset => self.rset(out),
             Command::Vrfy(query) => self.vrfy(query, out),
             Command::Expn(query) => self.expn(query, out),
@@ -68,13 +87,21 @@ impl Session {
                 self.yes(250, UNDEFINED, None, "OK", out);
                 None
             }
+            Command::Help(topic) if self.config.help => {
+                Some(Event::Help(topic, self.desk.issue(Pending::Help)))
+            }
             Command::Help(_) => {
-                self.yes(214, UNDEFINED, None, "See RFC 5321 for the commands of SMTP", out);
+                self.yes(214, UNDEFINED, None, HELP, out);
                 None
             }
             Command::Quit => Some(self.quit(out)),
             Command::StartTls => self.tls(rest, out),
             Command::Auth(auth) => self.auth(auth, out),
+            Command::Etrn(etrn) => self.etrn(etrn, out),
+            Command::Atrn(domains) => self.atrn(domains, out),
+            Command::XClient(attributes) => self.xclient(attributes, out),
+            Command::XForward(attributes) => self.xforward(attributes, out),
+            Command::Burl(_) => self.bad(Rejection::NOT_SUPPORTED, out),
             Command::Obsolete(..) => self.bad(Rejection::NOT_SUPPORTED, out),
             Command::Unknown(unknown)
                 if self.config.unknown_commands.contains(unknown.verb().as_bytes()) =>
@@ -85,8 +112,17 @@ impl Session {
         }
     }
 
-    fn hello<'b>(&mut self, hello: Hello<'b>) -> Event<'b> {
-        Event::Hello(hello, self.desk.issue(Pending::Hello(hello.verb)))
+    fn hello<'b>(
+        &mut self,
+        name: Hostname<'b>,
+        verb: HelloVerb,
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
+        // RFC 2033 §4.1: no client is to take the one protocol for the other.
+        if (verb == HelloVerb::Lhlo) != (self.config.protocol == Protocol::Lmtp) {
+            return self.bad(UNKNOWN_VERB, out);
+        }
+        Some(Event::Hello(Hello { name, verb }, self.desk.issue(Pending::Hello(verb))))
     }
 
     fn quit<'b>(&mut self, out: &mut BytesMut) -> Event<'b> {

@@ -5,7 +5,8 @@ use core::fmt::Write as _;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 
-use super::event::{Event, HelloVerb};
+use super::error::ProtocolError;
+use super::event::Event;
 use super::faults::{
     AUTH_ARGUMENT, AUTH_TOO_LONG, LINE_TOO_LONG, MALFORMED, TOO_MANY_BAD_COMMANDS,
     TOO_MANY_REFUSALS, WRONG_ARGUMENT,
@@ -14,51 +15,54 @@ use super::manner::Manner;
 use super::session::Session;
 use super::state::State;
 use crate::command::CommandError;
-use crate::ext::{EXTENSIONS, Row};
+use crate::ext::EXTENSIONS;
 use crate::reply::{EnhancedCode, Rejection, Reply, ReplyCode, ReplyLines, encode_codes};
 use crate::text::Text;
+
+/// What HELP says.
+pub(super) const HELP: &str = "See RFC 5321 for the commands of SMTP";
+
+/// What an answer to EHLO takes without lines of the driver's own, more or less, in octets.
+const ROOM: usize = 512;
 
 pub(super) const UNDEFINED: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 0, 0));
 pub(super) const SENDER: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 0));
 pub(super) const RECIPIENT: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 1, 5));
 pub(super) const SECURITY: Option<EnhancedCode> = Some(EnhancedCode::fixed(2, 7, 0));
 
-/// A line of the answer to EHLO, after the first.
-enum Offer<'c> {
-    Known(&'static Row),
-    Unknown(&'c str),
-}
-
 impl Session {
     /// The answer to EHLO or HELO.
     pub(super) fn greet_back(&self, words: Option<ReplyLines<'_>>, out: &mut BytesMut) {
+        // All lines but the last have a dash after the code, and which is the last is known only
+        // at the end.
+        const NEXT: &[u8] = b"\r\n250-";
         let (config, channel) = (&*self.config, self.channel());
-        let known = EXTENSIONS.iter().filter(|row| (row.is_offered)(config, channel));
-        let offers = known
-            .map(|row| Offer::Known(row))
-            .chain(config.ehlo_lines.iter().map(Offer::Unknown))
-            .filter(|_| self.hello == Some(HelloVerb::Ehlo));
-        let mut offers = offers.peekable();
-
         let hostname = config.hostname();
-        out.put_slice(if offers.peek().is_some() { b"250-" } else { b"250 " });
+        out.reserve(ROOM);
+        out.put_slice(b"250-");
+        let mut begun = out.len();
         out.put_slice(hostname.as_bytes());
         if let Some(text) = words.map(ReplyLines::first).filter(|text| text.is_ascii()) {
             // What does not fit is left out: the next line is read as an extension.
             out.put_u8(b' ');
             out.put_slice(text.truncated(Text::MAX.saturating_sub(hostname.len() + 1)).as_bytes());
         }
-        out.put_slice(b"\r\n");
-        while let Some(offer) = offers.next() {
-            out.put_slice(if offers.peek().is_some() { b"250-" } else { b"250 " });
-            match offer {
-                Offer::Known(row) => {
-                    out.put_slice(row.keyword.as_str().as_bytes());
-                    (row.offer)(config, channel, out);
-                }
-                Offer::Unknown(line) => out.put_slice(line.as_bytes()),
+        if self.is_extended() {
+            for row in EXTENSIONS.iter().filter(|row| (row.is_offered)(config, channel)) {
+                out.put_slice(NEXT);
+                begun = out.len();
+                out.put_slice(row.keyword.as_str().as_bytes());
+                (row.offer)(config, channel, out);
             }
-            out.put_slice(b"\r\n");
+            for line in config.ehlo_lines.iter() {
+                out.put_slice(NEXT);
+                begun = out.len();
+                out.put_slice(line.as_bytes());
+            }
+        }
+        out.put_slice(b"\r\n");
+        if let Some(dash) = out.get_mut(begun - 1) {
+            *dash = b' ';
         }
     }
 
@@ -139,6 +143,7 @@ impl Session {
         let over = self.one_more_bad(out);
         if over.is_none() {
             self.no_since(fault, syntax, out);
+            self.end_where_lost();
         }
         over
     }
@@ -159,7 +164,18 @@ impl Session {
             self.enter(State::Ready);
             return self.bad(fault, out).or(Some(Event::AuthCancelled));
         }
-        self.bad(fault, out)
+        let over = self.bad(fault, out);
+        if over.is_none() {
+            self.end_where_lost();
+        }
+        over
+    }
+
+    /// Ends the session after a BDAT that could not be read: what comes next may be a chunk.
+    fn end_where_lost(&mut self) {
+        if self.manner == Manner::Bdat {
+            self.fail(ProtocolError::UnreadableBdat);
+        }
     }
 
     /// Answers a bad command, and ends the session where it was one too many.

@@ -7,10 +7,14 @@ pub trait Request: sealed::Sealed {}
 
 /// A request to which there is a [plain yes](super::Session::accept).
 ///
-/// STARTTLS is none: saying yes to it gives a token ([`start_tls`](super::Session::start_tls)).
+/// STARTTLS and ATRN are none: saying yes to them changes who speaks
+/// ([`start_tls`](super::Session::start_tls), [`turn`](super::Session::turn)).
 pub trait Acceptable: Request {}
 
-/// EHLO or HELO. Yes: 250, and after EHLO the extensions.
+/// A request that can be answered with [any reply](super::Session::reply).
+pub trait Open: Request {}
+
+/// EHLO, HELO or LHLO. Yes: 250, and after EHLO the extensions.
 #[derive(Debug)]
 pub enum Hello {}
 /// AUTH and the responses to its challenges. Yes: 235, and the client is logged in.
@@ -26,10 +30,10 @@ pub enum Mail {}
 /// RCPT. Yes: 250, and the transaction has one more recipient.
 #[derive(Debug)]
 pub enum Rcpt {}
-/// DATA. Yes: 354, and the body comes.
+/// DATA, or the first BDAT of a message. Yes: 354 to DATA, nothing to BDAT, and the body comes.
 #[derive(Debug)]
 pub enum Data {}
-/// The whole message. Yes: 250, and it is this server's.
+/// The whole message. Yes: 250, and it is this server's; in LMTP, for all its recipients.
 #[derive(Debug)]
 pub enum Message {}
 /// VRFY. Yes: 252 without a text, 250 with the mailbox as text; 252 too where it is past
@@ -39,6 +43,21 @@ pub enum Vrfy {}
 /// EXPN. Yes: as for VRFY, with the members as lines of text.
 #[derive(Debug)]
 pub enum Expn {}
+/// HELP. Yes: 214, with the text.
+#[derive(Debug)]
+pub enum Help {}
+/// ETRN. Yes: 250; for any other reply see [`reply`](super::Session::reply).
+#[derive(Debug)]
+pub enum Etrn {}
+/// ATRN. Yes, by [`turn`](super::Session::turn): 250, and the roles are changed.
+#[derive(Debug)]
+pub enum Atrn {}
+/// XCLIENT. Yes: 220, the greeting, and the session begins anew.
+#[derive(Debug)]
+pub enum XClient {}
+/// XFORWARD. Yes: 250.
+#[derive(Debug)]
+pub enum XForward {}
 /// A command that this crate does not know. Yes: 250; for any other reply see
 /// [`reply`](super::Session::reply).
 #[derive(Debug)]
@@ -53,6 +72,11 @@ impl Request for Data {}
 impl Request for Message {}
 impl Request for Vrfy {}
 impl Request for Expn {}
+impl Request for Help {}
+impl Request for Etrn {}
+impl Request for Atrn {}
+impl Request for XClient {}
+impl Request for XForward {}
 impl Request for Unknown {}
 
 impl Acceptable for Hello {}
@@ -63,7 +87,14 @@ impl Acceptable for Data {}
 impl Acceptable for Message {}
 impl Acceptable for Vrfy {}
 impl Acceptable for Expn {}
+impl Acceptable for Help {}
+impl Acceptable for Etrn {}
+impl Acceptable for XClient {}
+impl Acceptable for XForward {}
 impl Acceptable for Unknown {}
+
+impl Open for Etrn {}
+impl Open for Unknown {}
 
 mod sealed {
     /// Keeps [`Request`](super::Request) to the types of this module.
@@ -78,5 +109,10 @@ mod sealed {
     impl Sealed for super::Message {}
     impl Sealed for super::Vrfy {}
     impl Sealed for super::Expn {}
+    impl Sealed for super::Help {}
+    impl Sealed for super::Etrn {}
+    impl Sealed for super::Atrn {}
+    impl Sealed for super::XClient {}
+    impl Sealed for super::XForward {}
     impl Sealed for super::Unknown {}
 }

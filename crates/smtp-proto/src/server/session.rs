@@ -1,8 +1,8 @@
 //! The session.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::mem::take;
-use core::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::{
@@ -10,13 +10,15 @@ use mail_wire::{
     LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
+use super::ahead::Ahead;
+use super::chunk::Refusal;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Event, HelloVerb};
 use super::faults::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
 use super::manner::Manner;
 use super::pending::Pending;
 use super::state::State;
-use super::transaction::{Body, Transaction};
+use super::transaction::{Body, Form, Transaction};
 use crate::config::Config;
 use crate::reply::Rejection;
 use crate::text::Text;
@@ -35,6 +37,8 @@ pub struct Session {
     pub(super) unstuffer: DotUnstuffer,
     pub(super) body: Body,
     pub(super) desk: Desk<Pending>,
+    /// RCPTs that wait for their answers, where there may be several.
+    pub(super) ahead: Option<Box<Ahead>>,
     state: State,
     channel: Channel,
     /// How the client said hello, once it was accepted.
@@ -43,6 +47,8 @@ pub struct Session {
     /// Responses in this AUTH exchange.
     pub(super) auth_rounds: u16,
     pub(super) transaction: Transaction,
+    /// A chunk is being read past, and what is said then.
+    pub(super) refusal: Option<Box<Refusal>>,
     /// A hello or an upgrade has ended a transaction, which is to be told.
     pub(super) reset_due: bool,
     /// How the session ends once the message is answered, where it is to.
@@ -50,6 +56,9 @@ pub struct Session {
     pub(super) bad_commands: BadCommands,
     pub(super) refusals: BadCommands,
     failure: Option<ProtocolError>,
+    /// How long the session lasts, in milliseconds, as far as it was told.
+    pub(super) age: u32,
+    pub(super) spoke_early: bool,
 }
 
 impl Session {
@@ -57,11 +66,7 @@ impl Session {
     /// [what it says](Config::set_greeting) after that.
     #[must_use]
     pub fn new(config: Arc<Config>, channel: Channel, out: &mut BytesMut) -> Self {
-        out.put_slice(b"220 ");
-        out.put_slice(config.hostname().as_bytes());
-        out.put_u8(b' ');
-        out.put_slice(config.greeting().as_bytes());
-        out.put_slice(b"\r\n");
+        greet(&config, out);
         Self::begin(config, channel, State::Greeted)
     }
 
@@ -105,17 +110,21 @@ impl Session {
             unstuffer: DotUnstuffer::new(config.body_policy),
             body: Body::default(),
             desk: Desk::new(),
+            ahead: None,
             state,
             channel,
             hello: None,
             authenticated: false,
             auth_rounds: 0,
             transaction: Transaction::default(),
+            refusal: None,
             reset_due: false,
             farewell: Farewell::default(),
             bad_commands: BadCommands::default(),
             refusals: BadCommands::default(),
             failure: None,
+            age: 0,
+            spoke_early: false,
             config,
         }
     }
@@ -165,6 +174,8 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
         self.inbound.shown(input).map_err(Misuse::from)?;
+        let unsent = !out.is_empty() && !input.is_empty() && self.hello.is_none();
+        self.spoke_early |= unsent && self.inbound.used_but(input) == 0;
         let event = self.next_event(input, out);
         self.inbound.left(input);
         event
@@ -184,6 +195,9 @@ impl Session {
                 *input = &[];
                 return Ok(Event::Closed);
             }
+            if self.state == State::Turned {
+                return Err(Misuse::Turned.into());
+            }
             if self.state == State::Handshake {
                 if input.is_empty() {
                     return Err(Misuse::UpgradePending.into());
@@ -198,7 +212,12 @@ impl Session {
                 return Ok(Event::Reset);
             }
             let start = out.len();
-            let event = if self.state == State::Body {
+            let in_chunk = self.state == State::Body && self.transaction.form != Form::Dots;
+            let event = if self.ahead.is_some() {
+                self.receive_ahead(input, out)
+            } else if in_chunk || self.refusal.is_some() {
+                self.receive_chunk(input, out)
+            } else if self.state == State::Body {
                 Some(self.receive_body(input, out))
             } else {
                 self.receive_line(input, out)
@@ -213,7 +232,11 @@ impl Session {
         }
     }
 
-    fn receive_line<'b>(&mut self, input: &mut &'b [u8], out: &mut BytesMut) -> Option<Event<'b>> {
+    pub(super) fn receive_line<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
         let in_exchange = self.state == State::Authenticating;
         let (line, ending) = match self.lines.next(input) {
             Framed::Whole { octets, ending } => (octets, ending),
@@ -267,13 +290,6 @@ impl Session {
         Ok(())
     }
 
-    /// How long to wait for the client before [`timed_out`](Self::timed_out): the
-    /// [`idle_timeout`](super::Limits::idle_timeout) of the configuration, in every state.
-    #[must_use]
-    pub fn timeout(&self) -> Duration {
-        self.config.limits.idle_timeout
-    }
-
     /// The client was silent for too long: writes 421 and closes the session. During
     /// the handshake of STARTTLS nothing is written.
     ///
@@ -318,7 +334,7 @@ impl Session {
     }
 
     pub(super) fn say_goodbye(&mut self, why: Rejection<'_>, out: &mut BytesMut) {
-        if !matches!(self.state, State::Handshake | State::Closed) {
+        if !matches!(self.state, State::Handshake | State::Turned | State::Closed) {
             self.no(why, out);
         }
         self.enter(State::Closed);
@@ -339,7 +355,9 @@ impl Session {
             self.farewell.defer(b"");
             return Ok(());
         }
-        if self.state != State::Closed && (self.state == State::Body || self.lines.is_mid_unit()) {
+        let in_message = matches!(self.state, State::Body | State::Chunks);
+        let cut_off = in_message || self.refusal.is_some() || self.lines.is_mid_unit();
+        if self.state != State::Closed && cut_off {
             self.failure = Some(ProtocolError::UnexpectedEnd);
         }
         self.enter(State::Closed);
@@ -356,28 +374,49 @@ impl Session {
     /// changes there are is drawn at [`State`].
     pub(super) fn enter(&mut self, state: State) {
         match state {
-            // Under TLS: nothing is known of the client.
+            // Under TLS, or for another client: nothing is known of it.
             State::Greeted => {
                 self.inbound.forget();
                 self.lines.reset();
                 self.hello = None;
                 self.authenticated = false;
                 self.transaction = Transaction::default();
+                self.body = Body::default();
             }
-            State::Ready => self.transaction = Transaction::default(),
-            State::Body => self.body = Body::default(),
+            State::Ready => {
+                self.transaction = Transaction::default();
+                self.body = Body::default();
+            }
             // Nothing is read or answered any more.
             State::Closed => {
                 self.inbound.forget();
                 self.desk.revoke();
+                self.refusal = None;
+                self.ahead = None;
             }
+            // What comes is not for this session.
+            State::Turned => self.inbound.forget(),
             State::Refused
             | State::Authenticating
             | State::Transaction
+            | State::Body
+            | State::Chunks
             | State::Delivery
             | State::Handshake => {}
         }
         self.state = state;
+    }
+
+    /// Whether the client has said something before it can have read what it had to wait for: the
+    /// greeting, where `out` still held that when the first octets came; the answer to EHLO, HELO or
+    /// LHLO; the 354 to DATA; or, after HELO, any answer (RFC 5321 §4.3.1, RFC 2920 §3.1). Clients
+    /// that send what nobody wants often do; those that send mail hardly ever.
+    ///
+    /// To see who speaks before the greeting, read for a moment before it is sent, and show what came
+    /// to [`receive`](Self::receive).
+    #[must_use]
+    pub const fn spoke_early(&self) -> bool {
+        self.spoke_early
     }
 
     /// Where the session stands.
@@ -397,4 +436,13 @@ impl Session {
     pub const fn is_authenticated(&self) -> bool {
         self.authenticated
     }
+}
+
+/// RFC 5321 §4.3.1.
+pub(super) fn greet(config: &Config, out: &mut BytesMut) {
+    out.put_slice(b"220 ");
+    out.put_slice(config.hostname().as_bytes());
+    out.put_u8(b' ');
+    out.put_slice(config.greeting().as_bytes());
+    out.put_slice(b"\r\n");
 }

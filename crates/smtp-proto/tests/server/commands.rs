@@ -142,7 +142,9 @@ fn small_commands() {
         C: QUIT x
         S* 501 5.5.4
         C: BDAT 0 LAST
-        S* 500 5.5.1
+        S* 502 5.5.1
+        C: LHLO client.example.org
+        S: 500 Command not recognized
         C: 
         S* 500 5.5.2
         C:  NOOP

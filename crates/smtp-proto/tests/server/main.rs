@@ -17,17 +17,24 @@
 )]
 
 mod addresses;
+mod ahead;
 mod auth;
+mod bdat;
 mod body;
 mod chunking;
 mod commands;
 mod hello;
 mod limits;
+mod lmtp;
 mod misuse;
 mod openness;
+mod parameters;
 mod pipelining;
 mod policy;
 mod smtputf8;
 mod starttls;
+mod time;
 mod transcript;
+mod turn;
 mod wire_log;
+mod xclient;

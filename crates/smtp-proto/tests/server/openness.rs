@@ -12,10 +12,10 @@ use crate::transcript::{EHLO, config, play};
 fn open() -> Config {
     let mut config = config();
     config.starttls = false;
-    config.ehlo_lines.add("DSN").unwrap();
+    config.ehlo_lines.add("X-DSN").unwrap();
     config.ehlo_lines.add("X-MARK ONE TWO").unwrap();
-    config.mail_parameters.add("RET").unwrap();
-    config.rcpt_parameters.add("NOTIFY").unwrap();
+    config.mail_parameters.add("X-RET").unwrap();
+    config.rcpt_parameters.add("X-NOTIFY").unwrap();
     config.unknown_commands = UnknownCommands::Of(vec!["XWHO".into(), "X-NONE".into()]);
     config
 }
@@ -35,7 +35,7 @@ fn lines_in_the_answer_to_ehlo() {
         S: 250-SMTPUTF8
         S: 250-ENHANCEDSTATUSCODES
         S: 250-HELP
-        S: 250-DSN
+        S: 250-X-DSN
         S: 250 X-MARK ONE TWO
         C: HELO client.example.org
         S: 250 mx.example.org
@@ -51,24 +51,24 @@ fn parameters_that_the_driver_knows() {
         &[
             EHLO,
             "
-        C: MAIL FROM:<a@b> RET=HDRS SIZE=9 X-OTHER
+        C: MAIL FROM:<a@b> X-RET=HDRS SIZE=9 X-OTHER
         S* 555 5.5.4
-        C: MAIL FROM:<a@b> NOTIFY=NEVER
+        C: MAIL FROM:<a@b> X-NOTIFY=NEVER
         S* 555 5.5.4
-        C: MAIL FROM:<a@b> ret=HDRS SIZE=9
+        C: MAIL FROM:<a@b> x-ret=HDRS SIZE=9
         S: 250 2.1.0 OK
-        C: RCPT TO:<c@d> RET=HDRS
+        C: RCPT TO:<c@d> X-RET=HDRS
         S* 555 5.5.4
-        C: RCPT TO:<c@d> NOTIFY=NEVER
+        C: RCPT TO:<c@d> X-NOTIFY=NEVER
         S: 250 2.1.5 OK
         ",
         ],
     );
     let told = |what: &str| seen.events.iter().any(|event| event.contains(what));
-    assert!(told(r#"keyword: "ret", value: Some("HDRS")"#), "{:?}", seen.events);
-    assert!(told(r#"keyword: "NOTIFY", value: Some("NEVER")"#), "{:?}", seen.events);
+    assert!(told(r#"keyword: "x-ret", value: Some("HDRS")"#), "{:?}", seen.events);
+    assert!(told(r#"keyword: "X-NOTIFY", value: Some("NEVER")"#), "{:?}", seen.events);
     // To a client that said HELO nothing was offered.
-    let mail = "C: MAIL FROM:<a@b> RET=HDRS\nS* 555 5.5.4\n";
+    let mail = "C: MAIL FROM:<a@b> X-RET=HDRS\nS* 555 5.5.4\n";
     play(open(), &["S* 220\nC: HELO c\nS* 250\n", mail]);
     play(config(), &[EHLO, mail]);
 }

@@ -6,13 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use mail_transcript::{LogLines, Peer, assert_hidden, play_server};
+use mail_transcript::{LogLines, Peer, Unread, assert_hidden, play_server};
 use smtp_proto::server::{
-    Channel, Config, Error, Event, ProtocolError, Rejection, Session, Upgrade,
+    Channel, Config, Error, Event, Misuse, ProtocolError, Rejection, Session, Upgrade,
 };
 use smtp_proto::{
-    Argument, BytesMut, EnhancedCode, Framed, Mechanism, Reply, ReplyCode, ReplyFramer, ReplyLines,
-    Text,
+    Argument, BytesMut, EnhancedCode, Etrn, Framed, Mechanism, Reply, ReplyCode, ReplyFramer,
+    ReplyLines, Text,
 };
 
 /// The configuration that most transcripts run under.
@@ -52,6 +52,8 @@ pub(crate) struct Outcome {
     pub(crate) messages: Vec<Message>,
     /// What ended the session, if anything did.
     pub(crate) failure: Option<ProtocolError>,
+    /// What the input ended in the middle of, if anything.
+    pub(crate) cut_off: Option<ProtocolError>,
     /// The wire log.
     pub(crate) log: Vec<String>,
 }
@@ -100,7 +102,8 @@ fn check_log(outcome: &Outcome) {
 /// `blind` is not looked at.
 pub(crate) struct Server {
     session: Session,
-    unread: Vec<u8>,
+    config: Arc<Config>,
+    unread: Unread,
     out: BytesMut,
     upgrade: Option<Upgrade>,
     log: LogLines,
@@ -112,12 +115,13 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(channel: Channel, config: Arc<Config>) -> Self {
         let mut out = BytesMut::new();
-        let mut session = Session::new(config, channel, &mut out);
+        let mut session = Session::new(config.clone(), channel, &mut out);
         let log = LogLines::default();
         session.log_wire(log.log(), &out);
         Self {
             session,
-            unread: Vec::new(),
+            unread: Unread::new(config.limits.buffer()),
+            config,
             out,
             upgrade: None,
             log,
@@ -150,7 +154,10 @@ impl Server {
         let events = &mut self.outcome.events;
         match event {
             Event::Body(piece) => {
+                assert!(!piece.is_empty());
                 self.envelope.body.extend_from_slice(piece);
+                let size = self.envelope.body.len() as u64;
+                assert!(self.config.max_message_size.is_none_or(|most| size <= most));
                 if events.last().map(String::as_str) != Some("Body") {
                     events.push("Body".to_owned());
                 }
@@ -201,7 +208,9 @@ impl Server {
             Event::Body(_) => Ok(()),
             Event::BodyEnd(ticket) => {
                 let message = std::mem::take(&mut self.envelope);
-                if memchr::memmem::find(&message.body, b"REFUSE").is_some() {
+                let most = self.config.limits.recipients as usize;
+                assert!((1..=most).contains(&message.to.len()));
+                if message.body.windows(6).any(|octets| octets == b"REFUSE") {
                     session.reject(ticket, Rejection::REFUSED, out)
                 } else {
                     self.outcome.messages.push(message);
@@ -248,6 +257,22 @@ impl Server {
                 let members = members.map(|member| Text::new(member).unwrap());
                 session.accept_with(ticket, ReplyLines::new(&members), out)
             }
+            Event::Help(Some(topic), ticket) => session.accept_with(ticket, topic.text(), out),
+            Event::Etrn(Etrn::Host(_), ticket) => session.accept(ticket, out),
+            Event::Etrn(Etrn::Queue(_), ticket) => {
+                let text = Text::new("OK, pending messages for the queue started").unwrap();
+                let code = ReplyCode::new(252).unwrap();
+                let reply = Reply::new(code, EnhancedCode::new(2, 0, 0), text.into()).unwrap();
+                session.reply(ticket, reply, out)
+            }
+            Event::Atrn(Some(_), ticket) => session.turn(ticket, out),
+            Event::Atrn(None, ticket) => {
+                let text = Text::new("You have no mail").unwrap();
+                let none = Rejection::new(453, EnhancedCode::new(4, 2, 1), text).unwrap();
+                session.reject(ticket, none, out)
+            }
+            Event::XClient(_, ticket) => session.accept(ticket, out),
+            Event::XForward(_, ticket) => session.accept(ticket, out),
             Event::Unknown(unknown, ticket) if unknown.verb() == "XWHO" => {
                 let argument = unknown.argument().map_or(Text::EMPTY, Argument::text);
                 let lines = [Text::new("You are").unwrap(), argument];
@@ -269,9 +294,8 @@ impl Peer for Server {
     type Outcome = Outcome;
 
     fn receive(&mut self, octets: &[u8]) {
-        self.unread.extend_from_slice(octets);
-        let unread = std::mem::take(&mut self.unread);
-        let mut input = &unread[..];
+        let shown = self.unread.with(octets);
+        let mut input = &shown[..];
         while !self.closed && self.upgrade.is_none() {
             let start = self.out.len();
             let result = self.session.receive(&mut input, &mut self.out);
@@ -279,7 +303,7 @@ impl Peer for Server {
             match result {
                 Ok(Event::NeedInput) => break,
                 Ok(event) => {
-                    let hello = matches!(event, Event::Hello(..));
+                    let hello = matches!(event, Event::Hello(..) | Event::XClient(..));
                     let start = self.out.len();
                     self.log(&event);
                     self.answer(event);
@@ -289,13 +313,15 @@ impl Peer for Server {
                     self.outcome.failure = Some(failure);
                     self.closed = true;
                 }
+                // What comes is another session's.
+                Err(Error::Misuse(Misuse::Turned)) => self.closed = true,
                 Err(Error::Misuse(misuse)) => panic!("{misuse}"),
             }
         }
         if self.closed {
             input = &[];
         }
-        self.unread = input.to_vec();
+        self.unread.keep(input);
     }
 
     fn written(&self) -> &[u8] {
@@ -309,6 +335,7 @@ impl Peer for Server {
 
     fn finish(mut self) -> Outcome {
         self.outcome.replies = String::from_utf8_lossy(&self.out).into_owned();
+        self.outcome.cut_off = self.session.eof().err();
         self.outcome.log = self.log.lines();
         // How much of a body that has not ended was handed out depends on the
         // cuts, and under `BodyPolicy::Reject` it may be nothing.

@@ -1,7 +1,7 @@
 //! Whatever a server sends, in whatever pieces.
 
 use crate::client_side::{Client, everything};
-use mail_transcript::{Client as _, Peer};
+use mail_transcript::{Client as _, Cut, Peer};
 use pop3_proto::client::Channel;
 use proptest::prelude::*;
 
@@ -23,10 +23,10 @@ proptest! {
         commands in prop::sample::subsequence(
             vec!["CAPA", "LIST", "UIDL", "RETR 1", "TOP 1 1", "STAT", "DELE 1", "LANG", "QUIT"], 0..9,
         ),
-        cuts: [u16; 3],
+        lengths in prop::collection::vec(1_usize..200, 1..4),
     ) {
         let input = lines.concat();
-        let run = |pieces: &[&[u8]]| {
+        let run = |cut: Cut<'_>| {
             let mut client = Client::new(everything(), Channel::Tls);
             client.receive(b"+OK\r\n");
             client.send(b"CAPA");
@@ -36,18 +36,14 @@ proptest! {
             for command in &commands {
                 client.send(command.as_bytes());
             }
-            for piece in pieces {
+            for piece in cut.pieces(&input) {
                 client.receive(piece);
             }
             client.seen
         };
-        let whole = run(&[&input]);
-        let mut cuts = cuts.map(|cut| usize::from(cut) % (input.len() + 1));
-        cuts.sort_unstable();
-        let [a, b, c] = cuts;
-        let cut = run(&[&input[..a], &input[a..b], &input[b..c], &input[c..]]);
-        prop_assert_eq!(&cut, &whole);
-        let octets: Vec<&[u8]> = input.chunks(1).collect();
-        prop_assert_eq!(&run(&octets), &whole);
+        let whole = run(Cut::Nowhere);
+        for cut in [Cut::Lengths(&lengths), Cut::Everywhere] {
+            prop_assert_eq!(&run(cut), &whole);
+        }
     }
 }

@@ -1,12 +1,26 @@
 //! What a session leaves to its driver: greetings that refuse, and commands that the crate
 //! does not know. And what it does not speak: HTTP.
 
-use crate::server_side::{every_split, everything, transcript, with};
+use crate::server_side::{Server, TIMESTAMP, every_split, everything, transcript, with};
 use bytes::BytesMut;
 use pop3_proto::server::{
     Channel, Config, Event, ProtocolError, Rejection, Session, State, UnknownCommands,
 };
 use pop3_proto::{Code, Response, Text};
+
+/// RFC 1939 §4 and §7: one line, in which only the timestamp looks like one.
+#[test]
+fn a_greeting_of_ones_own() {
+    let mut config = everything();
+    config.set_greeting("pop.example.com ready").unwrap();
+    let odd = ["", "a\r\n+OK b", "caf\u{e9}", "ready <1@a>", "[IN-USE] no", &"x".repeat(401)];
+    for text in odd {
+        assert!(config.set_greeting(text).is_err(), "{text:?}");
+    }
+    assert_eq!(config.greeting(), "pop.example.com ready");
+    let server = Server::new(config, Channel::Clear);
+    assert_eq!(server.out, format!("+OK pop.example.com ready {TIMESTAMP}\r\n"));
+}
 
 /// RFC 1939 §3: the greeting may be a no, after which nothing is read.
 #[test]

@@ -1,0 +1,71 @@
+//! Prints the table of `README.md`. What a row compares is timed in turns, so that what else the
+//! machine does meets all of it alike; the medians are shown.
+
+use std::time::Instant;
+
+use mail_benches::beside::{Row, rows};
+use mail_benches::work::{Work, named};
+
+/// How often each piece of work is timed.
+const ROUNDS: usize = 41;
+
+fn main() {
+    // What `cargo bench` hands on: `--bench`, or `--test`, and a part of a name.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = if arguments.iter().any(|argument| argument == "--test") { 1 } else { ROUNDS };
+    let only = arguments.iter().find(|argument| !argument.starts_with("--"));
+    println!("| work | ours ÷ best peer | goal | ours ÷ limit | ours | limit | peers |");
+    println!("|---|--:|--:|--:|--:|--:|---|");
+    for row in rows().filter(|row| only.is_none_or(|only| row.ours.contains(only.as_str()))) {
+        print_row(row, rounds);
+    }
+}
+
+fn print_row(row: &Row, rounds: usize) {
+    let mut ours = named(row.ours);
+    let unit = ours.unit;
+    let rivals: Vec<_> = row.limit.iter().chain(row.peers).chain(row.less).collect();
+    let mut work: Vec<Work> = rivals.iter().map(|(_, make)| make()).collect();
+    let times = medians(std::iter::once(&mut ours).chain(&mut work).collect(), rounds);
+    let (ours, times) = times.split_first().expect("ours is there");
+    let named: Vec<String> = rivals
+        .iter()
+        .zip(times)
+        .map(|((name, _), time)| format!("{name} {}", short(*time)))
+        .collect();
+    let limits = usize::from(row.limit.is_some());
+    let best = times[limits..][..row.peers.len()].iter().copied().min_by(f64::total_cmp);
+    let ratio = |to: Option<f64>| to.map_or("–".into(), |to| format!("{:.2}", ours / to));
+    let or_none = |names: &[String]| if names.is_empty() { "–".into() } else { names.join(", ") };
+    println!(
+        "| {} | {} | {} | {} | {} ns/{unit} | {} | {} |",
+        row.title,
+        ratio(best),
+        row.goal.map_or("–".into(), |goal| goal.to_string()),
+        ratio(times[..limits].first().copied()),
+        short(*ours),
+        or_none(&named[..limits]),
+        or_none(&named[limits..]),
+    );
+}
+
+/// Nanoseconds an item, of each.
+fn medians(mut work: Vec<&mut Work>, rounds: usize) -> Vec<f64> {
+    let mut times = vec![Vec::new(); work.len()];
+    for work in &mut work {
+        (work.run)();
+    }
+    for _ in 0..rounds {
+        for (work, times) in work.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            (work.run)();
+            times.push(start.elapsed().as_secs_f64() * 1e9 / work.items as f64);
+        }
+    }
+    times.iter_mut().for_each(|times| times.sort_by(f64::total_cmp));
+    times.iter().map(|times| times[times.len() / 2]).collect()
+}
+
+fn short(time: f64) -> String {
+    if time < 100.0 { format!("{time:.1}") } else { format!("{time:.0}") }
+}

@@ -1,0 +1,95 @@
+//! How much a server takes (RFC 9422), and how much is taken of it.
+
+use crate::client_side::{Client, everything};
+use mail_transcript::{Client as _, Peer};
+use smtp_proto::client::{Channel, CloseReason, Config, ProtocolError};
+
+/// RFC 9422 §4: MAILMAX, RCPTMAX and RCPTDOMAINMAX are kept to.
+#[test]
+fn limits_of_the_server() {
+    let limits = "LIMITS MAILMAX=2 RCPTMAX=3 RCPTDOMAINMAX=2";
+    let mut client = Client::greeted(everything(), &[limits]);
+    let ok = |client: &mut Client, command: &str| {
+        client.seen.clear();
+        client.send(command.as_bytes());
+        if client.seen.is_empty() {
+            client.receive(b"250 OK\r\n");
+            true
+        } else {
+            assert_eq!(client.seen, ["LimitReached"], "{command}");
+            false
+        }
+    };
+    assert!(ok(&mut client, "MAIL FROM:<a@b>"));
+    assert!(ok(&mut client, "RCPT TO:<a@One.example>"));
+    assert!(ok(&mut client, "RCPT TO:<a@two.example>"));
+    assert!(!ok(&mut client, "RCPT TO:<a@three.example>"));
+    assert!(ok(&mut client, "RCPT TO:<b@one.Example>"));
+    assert!(!ok(&mut client, "RCPT TO:<c@one.example>"));
+    assert!(!ok(&mut client, "RCPT TO:<Postmaster>"));
+    assert!(ok(&mut client, "RSET"));
+    assert_eq!(client.session.close_reason(), None);
+    assert!(ok(&mut client, "MAIL FROM:<a@b>"));
+    assert!(!ok(&mut client, "RCPT TO:<a@three.example>"), "the connection's, not the message's");
+    assert!(ok(&mut client, "RCPT TO:<Postmaster>"));
+    assert_eq!(client.session.close_reason(), Some(CloseReason::Unread), "a transaction is open");
+    assert!(ok(&mut client, "RSET"));
+    assert!(!ok(&mut client, "MAIL FROM:<a@b>"));
+    assert_eq!(client.session.close_reason(), Some(CloseReason::LimitReached));
+    assert!(CloseReason::LimitReached.is_orderly());
+    client.send(b"QUIT");
+    client.receive(b"221 bye\r\n");
+    assert_eq!(client.session.close_reason(), Some(CloseReason::Finished));
+}
+
+/// A peer that never ends a line, or a reply, or its greeting, is given up at the limit.
+#[test]
+fn replies_without_end() {
+    for start in ["", "220 mx\r\n"] {
+        for octets in [&b"x"[..], b"250-a\r\n", b"2"] {
+            let mut client = Client::new(everything(), Channel::Tls);
+            client.receive(start.as_bytes());
+            client.seen.clear();
+            if !start.is_empty() {
+                client.send(b"EHLO c");
+            }
+            for octet in octets.repeat(256 / octets.len() + 1).chunks(1) {
+                client.receive(octet);
+            }
+            assert_eq!(client.seen.last().unwrap(), "EndlessReply", "{:?}", client.seen);
+            assert_eq!(client.seen.len(), 2);
+            assert_eq!(client.session.close_reason(), Some(CloseReason::OutOfStep));
+        }
+    }
+}
+
+/// A server that never answers but talks on is given up.
+#[test]
+fn junk_without_end() {
+    let mut client = Client::greeted(everything(), &[]);
+    client.send(b"NOOP");
+    client.receive(&b"\r\n".repeat(100));
+    client.receive(b"250 OK\r\n");
+    client.send(b"NOOP");
+    client.receive(&b"?\r\n".repeat(101));
+    assert_eq!(client.seen.last().unwrap(), "Junk");
+    assert_eq!(client.session.close_reason(), Some(CloseReason::OutOfStep));
+    assert_eq!(client.session.eof(), Err(ProtocolError::Junk));
+    let mut client = Client::greeted(everything(), &["AUTH PLAIN"]);
+    client.out.clear();
+    client.send(b"AUTH PLAIN");
+    for _ in 0..200 {
+        client.receive(b"334 ?\r\n");
+    }
+    assert_eq!(client.seen.last().unwrap(), "Junk");
+    assert_eq!(client.out.len(), "AUTH PLAIN\r\n".len() + 100 * "*\r\n".len());
+}
+
+/// What a session leaves unread fits the buffer that its limits name.
+#[test]
+fn what_is_left_unread() {
+    let mut config = Config::default();
+    config.limits.reply = 0;
+    assert_eq!(config.limits.buffer(), 8);
+    assert_eq!(Config::default().limits.buffer(), 65_536);
+}
