@@ -51,7 +51,7 @@ pub use sasl::{
     encode_base64, encode_challenge, mechanism,
 };
 pub use secret::Secret;
-pub use ticket::{Desk, Ticket, Upgrade, WrongTicket};
+pub use ticket::{Desk, Ticket, TicketQueue, Upgrade, WrongTicket};
 pub use unit::{Framed, LineEnding, LineFramer, Next, OneLine, Rule, UnitFramer, find_line_feed};
 pub use unknown_commands::UnknownCommands;
 pub use wire_log::{Direction, WireLine, WireLog};

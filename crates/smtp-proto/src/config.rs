@@ -1,6 +1,7 @@
 //! What a server offers, and how much it takes.
 
 use alloc::string::String;
+use core::num::NonZeroU32;
 use core::time::Duration;
 
 use mail_wire::{
@@ -278,6 +279,11 @@ pub struct Limits {
     /// The most recipients of one message; the next is answered 452. Default:
     /// 1000. No less than 100 should be set (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
+    /// The most recipients that are given to the driver before the first of them is answered,
+    /// where the client sends them together (RFC 2920): fifty that are looked up at the same time
+    /// take as long as one. Whichever is answered first, the replies are sent in order. Default:
+    /// 1, one after the other.
+    pub recipients_ahead: usize,
     /// The most bad commands: those that the session itself says no to, for their syntax, their
     /// place or because they are not offered, and logins that are rejected; with the next the
     /// connection ends with 421. The count starts again where the client does what a stranger
@@ -292,6 +298,13 @@ pub struct Limits {
     /// How long the client may be silent. Default: 5 minutes, the least that RFC 5321
     /// §4.5.3.2.7 allows.
     pub idle_timeout: Duration,
+    /// How long a session may last, where the driver tells it of
+    /// [time](crate::server::Session::time_passed). Default: no limit.
+    pub session: Option<Duration>,
+    /// The fewest octets of a body that come a second on average, where the driver tells the session
+    /// of [time](crate::server::Session::time_passed); the first
+    /// [`idle_timeout`](Self::idle_timeout) is not counted. Default: no limit.
+    pub body_rate: Option<NonZeroU32>,
 }
 
 impl Limits {
@@ -310,9 +323,12 @@ impl Default for Limits {
             auth_line: 12_288,
             auth_rounds: 32,
             recipients: 1000,
+            recipients_ahead: 1,
             bad_commands: 20,
             refusals: 1000,
             idle_timeout: Duration::from_secs(5 * 60),
+            session: None,
+            body_rate: None,
         }
     }
 }
@@ -329,6 +345,7 @@ mod tests {
         assert_eq!((limits.auth_rounds, limits.bad_commands), (32, 20));
         assert_eq!((limits.recipients, limits.idle_timeout.as_secs()), (1000, 300));
         assert_eq!((limits.refusals, limits.buffer()), (1000, 12_288));
+        assert_eq!(limits.recipients_ahead, 1);
         assert_eq!(Limits { command_line: 20_000, ..limits }.buffer(), 20_000);
     }
 

@@ -25,9 +25,7 @@ impl Session {
         ticket: Ticket<R>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
-        let pending = self.desk.redeem(ticket)?;
-        self.say_yes(pending, None, out);
-        Ok(())
+        self.say_yes_to(ticket, None, out)
     }
 
     /// Says yes to a request in words of your own, of one line or several: what the message is
@@ -61,13 +59,29 @@ impl Session {
         words: impl Into<ReplyLines<'t>>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
+        self.say_yes_to(ticket, Some(words.into()), out)
+    }
+
+    fn say_yes_to<R>(
+        &mut self,
+        ticket: Ticket<R>,
+        words: Option<ReplyLines<'_>>,
+        out: &mut BytesMut,
+    ) -> Result<(), Misuse> {
+        if self.is_ahead(&ticket) {
+            let yes = |session: &mut Self, out: &mut BytesMut| {
+                session.say_yes(Pending::Rcpt, words, out);
+            };
+            return self.answer_ahead(ticket, out, yes);
+        }
+        let start = out.len();
         let pending = self.desk.redeem(ticket)?;
-        self.say_yes(pending, Some(words.into()), out);
+        self.say_yes(pending, words, out);
+        self.answered(start, out);
         Ok(())
     }
 
     fn say_yes(&mut self, pending: Pending, words: Option<ReplyLines<'_>>, out: &mut BytesMut) {
-        let start = out.len();
         match pending {
             Pending::Hello(verb) => {
                 self.hello = Some(verb);
@@ -115,7 +129,6 @@ impl Session {
         if self.authenticated {
             self.forgive();
         }
-        self.answered(start, out);
     }
 
     /// Says no to a request.
@@ -128,13 +141,20 @@ impl Session {
         why: Rejection<'_>,
         out: &mut BytesMut,
     ) -> Result<(), Misuse> {
+        if self.is_ahead(&ticket) {
+            let no = |session: &mut Self, out: &mut BytesMut| {
+                session.say_no(Pending::Rcpt, why, out);
+            };
+            return self.answer_ahead(ticket, out, no);
+        }
+        let start = out.len();
         let pending = self.desk.redeem(ticket)?;
         self.say_no(pending, why, out);
+        self.answered(start, out);
         Ok(())
     }
 
     fn say_no(&mut self, pending: Pending, why: Rejection<'_>, out: &mut BytesMut) {
-        let start = out.len();
         let closes = why.code().get() == 421;
         let over = match pending {
             Pending::Auth => self.one_more_bad(out),
@@ -169,7 +189,6 @@ impl Session {
         if closes {
             self.enter(State::Closed);
         }
-        self.answered(start, out);
     }
 
     /// Says whether a message is this server's for one of its recipients, the first that was not
@@ -205,6 +224,7 @@ impl Session {
         outcome: Result<(), Rejection<'_>>,
         out: &mut BytesMut,
     ) -> Result<Option<Ticket<request::Message>>, Misuse> {
+        let start = out.len();
         let pending = self.desk.redeem(ticket)?;
         let closes = outcome.is_err_and(|why| why.code().get() == 421);
         if self.answers_due(true) <= 1 || closes {
@@ -213,9 +233,9 @@ impl Session {
                 Ok(()) => self.say_yes(pending, None, out),
                 Err(why) => self.say_no(pending, why, out),
             }
+            self.answered(start, out);
             return Ok(None);
         }
-        let start = out.len();
         match outcome {
             Ok(()) => {
                 self.forgive();
@@ -326,7 +346,11 @@ impl Session {
                 self.transaction.declined = self.state() == State::Body;
                 Ok(())
             }
-            Event::NeedInput | Event::AuthCancelled | Event::Reset | Event::Closed => Ok(()),
+            Event::NeedInput
+            | Event::AnswersDue
+            | Event::AuthCancelled
+            | Event::Reset
+            | Event::Closed => Ok(()),
         }
     }
 

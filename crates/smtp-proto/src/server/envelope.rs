@@ -86,10 +86,12 @@ impl Session {
         if let Some(fault) = smtputf8::needed_by(is_ascii, self.transaction.smtputf8) {
             return self.bad(fault, out);
         }
-        if self.transaction.recipients >= self.config.limits.recipients {
+        let undecided = u32::try_from(self.recipients_undecided()).unwrap_or(u32::MAX);
+        let recipients = self.transaction.recipients.saturating_add(undecided);
+        if recipients >= self.config.limits.recipients {
             return self.refused(TOO_MANY_RECIPIENTS, out);
         }
-        Some(Event::Rcpt(rcpt, self.desk.issue(Pending::Rcpt)))
+        Some(Event::Rcpt(rcpt, self.issue_rcpt()))
     }
 
     pub(super) fn data<'b>(&mut self, out: &mut BytesMut) -> Option<Event<'b>> {

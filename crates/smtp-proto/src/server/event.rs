@@ -31,8 +31,12 @@ pub enum Event<'b> {
     /// recipients yet. Clear your list of recipients here, or this message goes to those of
     /// the message before, too.
     Mail(Mail<'b>, Ticket<request::Mail>),
-    /// A recipient.
+    /// A recipient. Where [`Limits::recipients_ahead`](super::Limits::recipients_ahead) is more
+    /// than one, there may be several that wait for their answers: answer them in any order.
     Rcpt(Rcpt<'b>, Ticket<request::Rcpt>),
+    /// Recipients wait for their answers, and nothing else can be done before one of them has
+    /// its own, or more input comes.
+    AnswersDue,
     /// The client wants to send the body: with DATA, or with BDAT, where
     /// [`Config::chunking`](super::Config::chunking) is set. There is at least one recipient. The
     /// first BDAT asks, for all: to say yes to it writes nothing, and to say no ends the

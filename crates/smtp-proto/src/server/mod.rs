@@ -10,6 +10,7 @@
 //! | [`Event::Auth`], [`Event::AuthResponse`] | [`challenge`](Session::challenge), [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::AuthCancelled`] | none: forget the exchange |
 //! | [`Event::StartTls`] | [`start_tls`](Session::start_tls) and, after the handshake, [`upgraded`](Session::upgraded); [`reject`](Session::reject) |
+//! | [`Event::AnswersDue`] | none: answer a ticket that is out |
 //! | [`Event::Mail`], [`Event::Rcpt`], [`Event::Data`] | [`accept`](Session::accept), [`reject`](Session::reject) |
 //! | [`Event::Body`] | none: keep the piece |
 //! | [`Event::BodyEnd`] | [`accept`](Session::accept) once the message is safe; [`reject`](Session::reject); in LMTP, [`answer_recipient`](Session::answer_recipient) |
@@ -93,6 +94,7 @@
 //! # assert_eq!(play(Input::Stopping), start.to_owned() + "421 4.3.2 Back at noon\r\n");
 //! ```
 
+mod ahead;
 mod answer;
 mod auth;
 mod body;
@@ -109,6 +111,7 @@ mod reply;
 pub mod request;
 mod session;
 mod state;
+mod time;
 mod transaction;
 mod turn;
 mod xclient;

@@ -67,6 +67,11 @@ impl Session {
         if self.transaction.chunk_refused && !matches!(command, Command::Bdat { .. }) {
             self.transaction = Transaction::default();
         }
+        let waits = matches!(
+            command,
+            Command::Ehlo(_) | Command::Helo(_) | Command::Lhlo(_) | Command::Data
+        );
+        self.spoke_early |= !rest.is_empty() && (waits || !self.is_extended());
         match command {
             Command::Ehlo(name) => self.hello(name, HelloVerb::Ehlo, out),
             Command::Helo(name) => self.hello(name, HelloVerb::Helo, out),

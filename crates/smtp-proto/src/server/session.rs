@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::mem::take;
-use core::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::{
@@ -11,6 +10,7 @@ use mail_wire::{
     LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
+use super::ahead::Ahead;
 use super::chunk::Refusal;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Event, HelloVerb};
@@ -37,6 +37,8 @@ pub struct Session {
     pub(super) unstuffer: DotUnstuffer,
     pub(super) body: Body,
     pub(super) desk: Desk<Pending>,
+    /// RCPTs that wait for their answers, where there may be several.
+    pub(super) ahead: Option<Box<Ahead>>,
     state: State,
     channel: Channel,
     /// How the client said hello, once it was accepted.
@@ -54,6 +56,9 @@ pub struct Session {
     pub(super) bad_commands: BadCommands,
     pub(super) refusals: BadCommands,
     failure: Option<ProtocolError>,
+    /// How long the session lasts, in milliseconds, as far as it was told.
+    pub(super) age: u32,
+    pub(super) spoke_early: bool,
 }
 
 impl Session {
@@ -105,6 +110,7 @@ impl Session {
             unstuffer: DotUnstuffer::new(config.body_policy),
             body: Body::default(),
             desk: Desk::new(),
+            ahead: None,
             state,
             channel,
             hello: None,
@@ -117,6 +123,8 @@ impl Session {
             bad_commands: BadCommands::default(),
             refusals: BadCommands::default(),
             failure: None,
+            age: 0,
+            spoke_early: false,
             config,
         }
     }
@@ -166,6 +174,8 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
         self.inbound.shown(input).map_err(Misuse::from)?;
+        let unsent = !out.is_empty() && !input.is_empty() && self.hello.is_none();
+        self.spoke_early |= unsent && self.inbound.used_but(input) == 0;
         let event = self.next_event(input, out);
         self.inbound.left(input);
         event
@@ -203,7 +213,9 @@ impl Session {
             }
             let start = out.len();
             let in_chunk = self.state == State::Body && self.transaction.form != Form::Dots;
-            let event = if in_chunk || self.refusal.is_some() {
+            let event = if self.ahead.is_some() {
+                self.receive_ahead(input, out)
+            } else if in_chunk || self.refusal.is_some() {
                 self.receive_chunk(input, out)
             } else if self.state == State::Body {
                 Some(self.receive_body(input, out))
@@ -220,7 +232,11 @@ impl Session {
         }
     }
 
-    fn receive_line<'b>(&mut self, input: &mut &'b [u8], out: &mut BytesMut) -> Option<Event<'b>> {
+    pub(super) fn receive_line<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        out: &mut BytesMut,
+    ) -> Option<Event<'b>> {
         let in_exchange = self.state == State::Authenticating;
         let (line, ending) = match self.lines.next(input) {
             Framed::Whole { octets, ending } => (octets, ending),
@@ -272,13 +288,6 @@ impl Session {
         self.channel = Channel::Tls;
         self.enter(State::Greeted);
         Ok(())
-    }
-
-    /// How long to wait for the client before [`timed_out`](Self::timed_out): the
-    /// [`idle_timeout`](super::Limits::idle_timeout) of the configuration, in every state.
-    #[must_use]
-    pub fn timeout(&self) -> Duration {
-        self.config.limits.idle_timeout
     }
 
     /// The client was silent for too long: writes 421 and closes the session. During
@@ -383,6 +392,7 @@ impl Session {
                 self.inbound.forget();
                 self.desk.revoke();
                 self.refusal = None;
+                self.ahead = None;
             }
             // What comes is not for this session.
             State::Turned => self.inbound.forget(),
@@ -395,6 +405,18 @@ impl Session {
             | State::Handshake => {}
         }
         self.state = state;
+    }
+
+    /// Whether the client has said something before it can have read what it had to wait for: the
+    /// greeting, where `out` still held that when the first octets came; the answer to EHLO, HELO or
+    /// LHLO; the 354 to DATA; or, after HELO, any answer (RFC 5321 §4.3.1, RFC 2920 §3.1). Clients
+    /// that send what nobody wants often do; those that send mail hardly ever.
+    ///
+    /// To see who speaks before the greeting, read for a moment before it is sent, and show what came
+    /// to [`receive`](Self::receive).
+    #[must_use]
+    pub const fn spoke_early(&self) -> bool {
+        self.spoke_early
     }
 
     /// Where the session stands.

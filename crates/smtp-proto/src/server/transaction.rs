@@ -38,4 +38,6 @@ pub(super) struct Body {
     pub(super) wire: u64,
     /// The octets of the chunk that are still to come.
     pub(super) left: u64,
+    /// How long it takes, in milliseconds, as far as the session was told.
+    pub(super) time: u32,
 }

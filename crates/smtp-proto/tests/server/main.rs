@@ -17,6 +17,7 @@
 )]
 
 mod addresses;
+mod ahead;
 mod auth;
 mod bdat;
 mod body;
@@ -32,6 +33,7 @@ mod pipelining;
 mod policy;
 mod smtputf8;
 mod starttls;
+mod time;
 mod transcript;
 mod turn;
 mod wire_log;

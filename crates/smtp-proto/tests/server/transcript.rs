@@ -313,7 +313,8 @@ impl Peer for Server {
                     self.outcome.failure = Some(failure);
                     self.closed = true;
                 }
-                Err(Error::Misuse(Misuse::Turned)) => break,
+                // What comes is another session's.
+                Err(Error::Misuse(Misuse::Turned)) => self.closed = true,
                 Err(Error::Misuse(misuse)) => panic!("{misuse}"),
             }
         }
