@@ -76,9 +76,11 @@ impl Chain {
                 format!("--hostname={number}.invalid"),
                 "--user=alice:secret".into(),
                 "--user=bob:secret".into(),
-                "--retry=100ms".into(),
-                format!("--relay-connections={CONNECTIONS}"),
             ];
+            if more.iter().any(|more| more.starts_with("--relay=")) {
+                arguments.push("--retry=100ms".into());
+                arguments.push(format!("--relay-connections={CONNECTIONS}"));
+            }
             for option in ["smtp", "submission", "lmtp", "pop3", "imap", "smtps", "pop3s", "imaps"]
             {
                 if !more.iter().any(|more| more.starts_with(&format!("--{option}="))) {

@@ -10,7 +10,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use mail_examples::store::Store;
+use mail_examples::store::{NewMail, Onward, Store};
 
 const PORTS: [&str; 8] =
     ["--smtp", "--submission", "--lmtp", "--pop3", "--imap", "--smtps", "--pop3s", "--imaps"];
@@ -137,6 +137,16 @@ fn wrong_options_are_told_with_status_2() {
         (&["--cert", "cert.pem"], "--key"),
         (&["--memory", "--data", "x"], "cannot be used with"),
         (&["--verbose"], "unexpected argument"),
+        (&["--relay", "a:25", "--relay-lmtp", "b:24"], "cannot be used with"),
+        (&["--retry", "5m"], "--relay"),
+        (&["--relay", "a b"], "expected HOST"),
+        (&["--relay", "a", "--retry", "5"], "expected a number and ms, s, m, h or d"),
+        (&["--relay", "a", "--relay-tls", "perhaps"], "--relay-tls"),
+        (&["--relay", "a", "--relay-tls", "required", "--relay-ca", "/nowhere"], "/nowhere"),
+        (&["--relay", "mx.invalid", "--relay-user", "a:b"], "only with --relay-tls required"),
+        (&["--relay", "a", "--relay-user-file", "/nowhere"], "/nowhere"),
+        (&["--fault", "rcpt=450"], "--accept-all"),
+        (&["--accept-all", "--fault", "rcpt=250"], "CODE one from 400 to 599"),
     ] {
         let (status, stderr) = fails(Command::new(env!("CARGO_BIN_EXE_mailserver")).args(options));
         assert_eq!(status, 2, "{options:?}: {stderr}");
@@ -182,4 +192,29 @@ fn what_stands_in_the_way_is_told_with_status_1() {
         assert_eq!(status, 1, "{stderr}");
         assert!(stderr.contains(&cert.display().to_string()), "{stderr}");
     }
+}
+
+/// What was sent to others while there was a relay waits for one.
+#[test]
+fn mail_for_others_that_waits_is_told_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let mut draft = store.draft().unwrap();
+    std::io::Write::write_all(&mut draft, b"hi\r\n").unwrap();
+    let onward = Onward {
+        mail: "MAIL FROM:<>".into(),
+        recipients: vec!["RCPT TO:<a@far.invalid>".into()],
+        start: 0,
+    };
+    store.take_in(vec![NewMail { draft, users: Vec::new(), onward: Some(onward) }]).unwrap();
+    drop(store);
+    let mut command = mailserver();
+    command.arg("--data").arg(directory.path());
+    let (said, _) = start_and_stop(&mut command);
+    assert!(said.contains("\nA message for others waits for --relay.\n"), "{said}");
+    // Nobody is there, and it still ends cleanly.
+    let (said, status) = start_and_stop(command.args(["--relay", "127.0.0.1:9"]));
+    assert!(said.contains("\nMail of the users for others goes to 127.0.0.1:9.\n"), "{said}");
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(Store::open(directory.path()).unwrap().queue_len().unwrap(), 1);
 }

@@ -52,7 +52,7 @@ fn done(numbers: &[u32]) -> Attempt {
     Attempt {
         done: numbers.to_vec(),
         deferred: Vec::new(),
-        next: OffsetDateTime::now_utc(),
+        next: Some(OffsetDateTime::now_utc()),
         delay_told: false,
         reports: Vec::new(),
     }
@@ -60,7 +60,7 @@ fn done(numbers: &[u32]) -> Attempt {
 
 fn deferred(by: Duration, replies: &[(u32, &str)]) -> Attempt {
     let deferred = replies.iter().map(|(number, reply)| (*number, (*reply).to_owned())).collect();
-    Attempt { deferred, next: OffsetDateTime::now_utc() + by, delay_told: true, ..done(&[]) }
+    Attempt { deferred, next: Some(OffsetDateTime::now_utc() + by), delay_told: true, ..done(&[]) }
 }
 
 fn subjects(store: &Store, user: UserId) -> Vec<u64> {

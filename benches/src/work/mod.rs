@@ -10,6 +10,7 @@ pub mod body;
 pub mod imap;
 pub mod pop3;
 pub mod smtp;
+mod smtp_client;
 
 /// A piece of work.
 pub struct Work {
@@ -32,7 +33,7 @@ impl Work {
 type Named = (&'static str, fn() -> Work);
 
 fn all() -> impl Iterator<Item = &'static Named> {
-    [body::ALL, smtp::ALL, pop3::ALL, imap::ALL].into_iter().flatten()
+    [body::ALL, smtp::ALL, smtp_client::ALL, pop3::ALL, imap::ALL].into_iter().flatten()
 }
 
 /// The names of all of it, in the order in which it is shown.

@@ -181,8 +181,10 @@ fn run(options: &Options) -> Result<Status, (Status, String)> {
         stop: catch_signals().map_err(|error| (Status::Unavailable, error.to_string()))?,
     };
     let mut message = BufReader::with_capacity(64 * 1024, io::stdin().lock());
-    let mut progress = Progress::new(options.quiet || options.log_wire);
-    let sent = smtp_send::send(&account, &envelope, &mut message, options.bdat, &mut progress);
+    let size = stdin_size();
+    let mut progress = Progress::new(options.quiet || options.log_wire, size);
+    let sent =
+        smtp_send::send(&account, &envelope, &mut message, size, options.bdat, &mut progress);
     progress.bar.finish_and_clear();
     sent
 }
@@ -230,8 +232,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(quiet: bool) -> Self {
-        let size = stdin_size();
+    fn new(quiet: bool, size: Option<u64>) -> Self {
         if quiet || !io::stderr().is_terminal() || size.is_some_and(|size| size < LARGE) {
             return Self { bar: ProgressBar::hidden() };
         }

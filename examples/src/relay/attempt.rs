@@ -12,7 +12,7 @@ use smtp_proto::{
 
 use super::{
     Shared,
-    conclusion::conclude,
+    conclusion::Conclusion,
     fate::{Fate, Reason},
 };
 use crate::{
@@ -25,8 +25,9 @@ use crate::{
 pub(super) fn attempt(shared: &Shared, queued: &Queued, open: &mut Option<SmtpClient>) {
     match envelope_of(queued) {
         Some((mail, recipients)) => {
-            let fates = Run { shared, queued, mail, recipients: &recipients }.run(open);
-            conclude(shared, queued, mail, &recipients, &fates);
+            let fates = vec![None; recipients.len()];
+            let conclusion = Conclusion { shared, queued, mail, recipients: &recipients };
+            Run { conclusion, fates, noted: vec![false; recipients.len()] }.run(open);
         }
         // Only where somebody has edited the index.
         None => {
@@ -44,10 +45,11 @@ fn envelope_of(queued: &Queued) -> Option<(Mail<'_>, Vec<Rcpt<'_>>)> {
 
 /// A message on its way.
 struct Run<'r> {
-    shared: &'r Shared,
-    queued: &'r Queued,
-    mail: Mail<'r>,
-    recipients: &'r [Rcpt<'r>],
+    conclusion: Conclusion<'r>,
+    /// What has become of it for each recipient, as far as that is known.
+    fates: Vec<Option<Fate>>,
+    /// For which of them that is noted.
+    noted: Vec<bool>,
 }
 
 /// How a transaction went, beside what was said of recipients.
@@ -58,66 +60,69 @@ enum Went {
     Broken(String),
 }
 
-impl Run<'_> {
-    /// What becomes of the message for each recipient. It may take several transactions, and
-    /// a new connection where the old one turns out to have ended.
-    fn run(&self, open: &mut Option<SmtpClient>) -> Vec<Fate> {
-        let mut fates: Vec<Option<Fate>> = vec![None; self.recipients.len()];
-        let mut fresh = false;
-        loop {
-            let left: Vec<usize> = (0..fates.len()).filter(|&at| fates[at].is_none()).collect();
-            if left.is_empty() {
-                break;
-            }
-            let mut client = match open.take() {
-                Some(client) => client,
-                None => match self.shared.connect() {
-                    Ok(client) => {
-                        fresh = true;
-                        client
-                    }
-                    Err(why) => {
-                        let reason = Reason::own((4, 4, 1), why);
-                        left.iter().for_each(|&at| {
-                            fates[at] = Some(Fate::Deferred(reason.clone()));
-                        });
-                        break;
-                    }
-                },
+impl<'r> Run<'r> {
+    /// Sends the message. It may take several transactions, and a new connection where one
+    /// that was kept turns out to have ended.
+    fn run(mut self, open: &mut Option<SmtpClient>) {
+        let shared = self.conclusion.shared;
+        let why = loop {
+            let kept = open.is_some();
+            let mut client = match open.take().map_or_else(|| shared.connect(), Ok) {
+                Ok(client) => client,
+                Err(why) => break Reason::own((4, 4, 1), why),
             };
-            let went = self.transact(&mut client, &left, &mut fates);
+            let left = self.left();
+            let went = self.transact(&mut client, &left);
             match client.close_reason() {
                 None => *open = Some(client),
                 Some(CloseReason::LimitReached) => client.quit(),
                 Some(_) => drop(client),
             }
-            let none_decided = left.iter().all(|&at| fates[at].is_none());
-            let why = match went {
-                Went::Broken(why) => why,
-                Went::Through => "the server takes no recipients".into(),
-            };
-            // One that was kept may have ended meanwhile; a new one gets no second chance.
-            if none_decided && fresh || self.shared.settings.account.stop.load(Ordering::Relaxed) {
-                let reason = Reason::own((4, 4, 2), why);
-                left.iter().for_each(|&at| {
-                    fates[at].get_or_insert_with(|| Fate::Deferred(reason.clone()));
-                });
-                break;
+            let still_left = self.left().len();
+            let again = still_left < left.len() || kept && open.is_none();
+            let stopped = shared.settings.account.stop.load(Ordering::Relaxed);
+            if still_left == 0 || !again || stopped {
+                let why = match went {
+                    Went::Broken(why) => why,
+                    Went::Through => "the server takes no recipients".into(),
+                };
+                break Reason::own((4, 4, 2), why);
             }
-            fresh = false;
+            self.note_done();
+        };
+        for fate in &mut self.fates {
+            fate.get_or_insert_with(|| Fate::Deferred(why.clone()));
         }
-        fates.into_iter().flatten().collect()
+        self.note(|_| true, true);
+    }
+
+    /// Those for whom it is to be tried.
+    fn left(&self) -> Vec<usize> {
+        (0..self.fates.len()).filter(|&at| self.fates[at].is_none()).collect()
+    }
+
+    /// Notes the recipients that are done with, before the others are tried.
+    fn note_done(&mut self) {
+        self.note(|fate| !matches!(fate, Fate::Deferred(_)), false);
+    }
+
+    fn note(&mut self, which: impl Fn(&Fate) -> bool, is_last: bool) {
+        let new = |at: &usize| !self.noted[*at] && self.fates[*at].as_ref().is_some_and(&which);
+        let new: Vec<usize> = (0..self.fates.len()).filter(new).collect();
+        if new.is_empty() && !is_last {
+            return;
+        }
+        let fates: Vec<(usize, &Fate)> =
+            new.iter().filter_map(|&at| Some((at, self.fates[at].as_ref()?))).collect();
+        self.conclusion.note(&fates, is_last);
+        new.into_iter().for_each(|at| self.noted[at] = true);
     }
 
     /// One transaction, for these of the recipients. Those for whom it is to be tried again
     /// at once get no fate.
-    fn transact(
-        &self,
-        client: &mut SmtpClient,
-        left: &[usize],
-        fates: &mut [Option<Fate>],
-    ) -> Went {
-        let mut recipients: Vec<Rcpt<'_>> = left.iter().map(|&at| self.recipients[at]).collect();
+    fn transact(&mut self, client: &mut SmtpClient, left: &[usize]) -> Went {
+        let Conclusion { shared, recipients, .. } = self.conclusion;
+        let mut recipients: Vec<Rcpt<'_>> = left.iter().map(|&at| recipients[at]).collect();
         let tells = client.session().extensions().dsn;
         if !tells {
             // RFC 3461 §5.2.2.
@@ -126,12 +131,12 @@ impl Run<'_> {
                 rcpt.parameters.original_recipient = None;
             }
         }
-        let mut all = |fate: Fate| left.iter().for_each(|&at| fates[at] = Some(fate.clone()));
         let (mail, mut body) = match self.message_for(client) {
             Ok(message) => message,
             Err(error) => {
-                self.shared.report(&error);
-                all(Fate::Deferred(Reason::own((4, 3, 0), "the message cannot be read")));
+                shared.report(&error);
+                let reason = Reason::own((4, 3, 0), "the message cannot be read");
+                self.decide(left, &Fate::Deferred(reason));
                 return Went::Through;
             }
         };
@@ -143,12 +148,12 @@ impl Run<'_> {
             Ok(Sending::Done) => Went::Through,
             Ok(Sending::Broken(error)) => Went::Broken(error.to_string()),
             Ok(Sending::Unreadable(error)) => {
-                self.shared.report(&error);
+                shared.report(&error);
                 Went::Broken("the message cannot be read".into())
             }
             Err(EnvelopeError::Session(misuse)) => Went::Broken(misuse.to_string()),
             Err(error) => {
-                all(Fate::Failed(refused(&error)));
+                self.decide(left, &Fate::Failed(refused(&error)));
                 Went::Through
             }
         };
@@ -163,29 +168,34 @@ impl Run<'_> {
                 _ => false,
             };
             if let (false, Some(&at)) = (again, left.get(index)) {
-                fates[at] = Some(Fate::new(outcome, tells));
+                self.fates[at] = Some(Fate::new(outcome, tells));
             }
         }
         went
     }
 
+    /// The same for all of them.
+    fn decide(&mut self, recipients: &[usize], fate: &Fate) {
+        recipients.iter().for_each(|&at| self.fates[at] = Some(fate.clone()));
+    }
+
     /// MAIL as it can be said to this server, and the octets.
-    fn message_for(&self, client: &SmtpClient) -> Result<(Mail<'_>, Body), store::Error> {
-        let store = &self.shared.server.store;
-        let mut mail = self.mail;
-        mail.parameters.size = Some(self.queued.size());
+    fn message_for(&self, client: &SmtpClient) -> Result<(Mail<'r>, Body), store::Error> {
+        let Conclusion { shared, queued, mut mail, .. } = self.conclusion;
+        let store = &shared.server.store;
+        mail.parameters.size = Some(queued.size());
         if !client.session().extensions().dsn {
             (mail.parameters.ret, mail.parameters.envelope_id) = (None, None);
         }
         let takes_all = client.session().extensions().eight_bit_mime;
         if mail.parameters.body == Some(BodyType::EightBitMime) && !takes_all {
             // Many say so of every message.
-            let mut body = store.queued_body(self.queued)?;
+            let mut body = store.queued_body(queued)?;
             if is_ascii(&mut body).map_err(store::Error::at("the message"))? {
                 mail.parameters.body = None;
             }
         }
-        Ok((mail, store.queued_body(self.queued)?))
+        Ok((mail, store.queued_body(queued)?))
     }
 }
 

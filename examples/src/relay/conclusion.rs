@@ -1,6 +1,11 @@
 //! What an attempt comes to: what is noted, and what its sender is told.
 
-use std::{sync::atomic::Ordering, thread, time::Duration};
+use std::{
+    io::{self, Read},
+    sync::atomic::Ordering,
+    thread,
+    time::Duration,
+};
 
 use smtp_proto::{Action, Diagnostic, Hostname, Mail, Protocol, Rcpt, ReportedRecipient};
 use time::OffsetDateTime;
@@ -11,75 +16,98 @@ use crate::{
     store::{Attempt, Error, NewMail, Queued},
 };
 
-/// Notes what became of a message for each of its recipients, and reports it. It tries that
-/// again until it is done, for what is not noted would be sent again.
-pub(super) fn conclude(
-    shared: &Shared,
-    queued: &Queued,
-    mail: Mail<'_>,
-    recipients: &[Rcpt<'_>],
-    fates: &[Fate],
-) {
-    loop {
-        let judged = Judge::new(shared, queued, mail).judge(recipients, fates);
-        let noted =
-            judged.and_then(|mut attempt| shared.server.store.conclude(queued, &mut attempt));
-        match noted {
-            Ok(()) => return,
-            Err(error) => shared.report(&error),
-        }
-        if shared.stopping.load(Ordering::Acquire) {
-            return;
-        }
-        thread::sleep(Duration::from_secs(1));
-    }
+/// A message, of which is noted and reported what became of it.
+#[derive(Clone, Copy)]
+pub(super) struct Conclusion<'c> {
+    pub(super) shared: &'c Shared,
+    pub(super) queued: &'c Queued,
+    pub(super) mail: Mail<'c>,
+    /// Those of the message, in their order.
+    pub(super) recipients: &'c [Rcpt<'c>],
 }
 
-/// Who says what fates come to now.
-struct Judge<'j> {
-    shared: &'j Shared,
-    queued: &'j Queued,
-    mail: Mail<'j>,
-    now: OffsetDateTime,
-}
-
-impl<'j> Judge<'j> {
-    fn new(shared: &'j Shared, queued: &'j Queued, mail: Mail<'j>) -> Self {
-        Self { shared, queued, mail, now: OffsetDateTime::now_utc() }
+impl<'c> Conclusion<'c> {
+    /// Notes what became of the message for some recipients, by their place, and reports it;
+    /// `is_last` says that there is no more to come of this attempt. It tries that again until
+    /// it is done, for what is not noted would be sent again.
+    pub(super) fn note(&self, fates: &[(usize, &Fate)], is_last: bool) {
+        loop {
+            let noted = self.judge(fates, is_last).and_then(|mut attempt| {
+                self.shared.server.store.conclude(self.queued, &mut attempt)
+            });
+            match noted {
+                Ok(()) => return,
+                Err(error) => self.shared.report(&error),
+            }
+            if self.shared.stopping.load(Ordering::Acquire) {
+                return;
+            }
+            thread::sleep(Duration::from_secs(1));
+        }
     }
 
-    fn judge(&self, recipients: &[Rcpt<'_>], fates: &[Fate]) -> Result<Attempt, Error> {
-        let schedule = &self.shared.settings.schedule;
+    /// What the fates come to now.
+    fn judge(&self, fates: &[(usize, &Fate)], is_last: bool) -> Result<Attempt, Error> {
+        let now = OffsetDateTime::now_utc();
+        let judge = Judge { conclusion: *self, now };
         let (mut done, mut deferred, mut reported) = (Vec::new(), Vec::new(), Vec::new());
-        let mut delay_told = self.queued.delay_told;
-        for ((queued, rcpt), fate) in self.queued.recipients.iter().zip(recipients).zip(fates) {
+        for &(at, fate) in fates {
+            let (Some(queued), Some(rcpt)) =
+                (self.queued.recipients.get(at), self.recipients.get(at))
+            else {
+                continue;
+            };
             match fate {
-                Fate::Deferred(reason) if !self.is_over() => {
+                Fate::Deferred(reason) if !judge.is_over() => {
                     deferred.push((queued.number, reason.text.clone()));
                 }
                 _ => done.push(queued.number),
             }
-            reported.extend(self.reported(rcpt, fate));
+            reported.extend(judge.reported(rcpt, fate));
         }
-        if !deferred.is_empty() && self.is_late() {
-            delay_told = true;
-        }
-        let next = self.now + schedule.wait(self.queued.attempts + 1);
+        let delay_told = self.queued.delay_told || !deferred.is_empty() && judge.is_late();
+        let wait = self.shared.settings.schedule.wait(self.queued.attempts + 1);
+        let next = is_last.then_some(now + wait);
         let reports = Vec::from_iter(self.report(&reported)?);
         Ok(Attempt { done, deferred, next, delay_told, reports })
     }
 
+    fn report(&self, reported: &[ReportedRecipient<'_>]) -> Result<Option<NewMail>, Error> {
+        if !reported.iter().any(ReportedRecipient::is_told) {
+            return Ok(None);
+        }
+        let server = &self.shared.server;
+        let about = About { mail: self.mail, arrived: self.queued.arrived };
+        let mut original: Box<dyn Read> = match server.store.queued_body(self.queued) {
+            Ok(body) => Box::new(body),
+            // The sender is told all the same.
+            Err(error) => {
+                self.shared.report(&error);
+                Box::new(io::empty())
+            }
+        };
+        server.report(about, reported, &mut original)
+    }
+}
+
+/// Who says what a fate comes to now.
+struct Judge<'c> {
+    conclusion: Conclusion<'c>,
+    now: OffsetDateTime,
+}
+
+impl<'c> Judge<'c> {
     /// What there is to tell of a recipient, whether or not its sender wants to know.
     fn reported<'r>(&self, rcpt: &Rcpt<'r>, fate: &'r Fate) -> Option<ReportedRecipient<'r>>
     where
-        'j: 'r,
+        'c: 'r,
     {
-        let schedule = &self.shared.settings.schedule;
+        let schedule = &self.conclusion.shared.settings.schedule;
         let reported = match fate {
             Fate::Relayed { tells: true } => return None,
             Fate::Relayed { tells: false } => {
                 // An LMTP server delivers (RFC 2033 §2).
-                let action = match self.shared.settings.account.protocol {
+                let action = match self.conclusion.shared.settings.account.protocol {
                     Protocol::Lmtp => Action::Delivered,
                     Protocol::Smtp => Action::Relayed,
                 };
@@ -92,9 +120,9 @@ impl<'j> Judge<'j> {
                 reported.status = status(5, 4, 7);
                 reported
             }
-            Fate::Deferred(reason) if self.is_late() && !self.queued.delay_told => {
+            Fate::Deferred(reason) if self.is_late() && !self.conclusion.queued.delay_told => {
                 let mut reported = reason.reported(rcpt.to, Action::Delayed);
-                let until = self.queued.arrived + schedule.give_up;
+                let until = self.conclusion.queued.arrived + schedule.give_up;
                 reported.will_retry_until = Some(until.unix_timestamp());
                 reported
             }
@@ -102,7 +130,7 @@ impl<'j> Judge<'j> {
         };
         let mut reported = reported.with_parameters(&rcpt.parameters);
         if !matches!(reported.diagnostic, Some(Diagnostic::Own(_))) {
-            let host = self.shared.settings.account.server.host.as_bytes();
+            let host = self.conclusion.shared.settings.account.server.host.as_bytes();
             reported.remote_mta = Hostname::parse(host).ok();
         }
         reported.last_attempt = Some(self.now.unix_timestamp());
@@ -111,20 +139,13 @@ impl<'j> Judge<'j> {
 
     /// Whether it is not tried any more.
     fn is_over(&self) -> bool {
-        self.now - self.queued.arrived >= self.shared.settings.schedule.give_up
+        self.now - self.conclusion.queued.arrived
+            >= self.conclusion.shared.settings.schedule.give_up
     }
 
     /// Whether it takes so long that its sender is told.
     fn is_late(&self) -> bool {
-        self.now - self.queued.arrived >= self.shared.settings.schedule.warn_after
-    }
-
-    fn report(&self, reported: &[ReportedRecipient<'_>]) -> Result<Option<NewMail>, Error> {
-        if !reported.iter().any(ReportedRecipient::is_told) {
-            return Ok(None);
-        }
-        let server = &self.shared.server;
-        let about = About { mail: self.mail, arrived: self.queued.arrived };
-        server.report(about, reported, &mut server.store.queued_body(self.queued)?)
+        self.now - self.conclusion.queued.arrived
+            >= self.conclusion.shared.settings.schedule.warn_after
     }
 }

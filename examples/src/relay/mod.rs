@@ -22,8 +22,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use time::OffsetDateTime;
-
 pub use self::schedule::{Schedule, Span};
 use crate::{
     server::Server,
@@ -177,8 +175,7 @@ impl Shared {
     fn drop_message(&self, queued: &Queued) {
         let done = queued.recipients.iter().map(|recipient| recipient.number).collect();
         let (deferred, reports) = (Vec::new(), Vec::new());
-        let next = OffsetDateTime::now_utc();
-        let mut attempt = Attempt { done, deferred, next, delay_told: false, reports };
+        let mut attempt = Attempt { done, deferred, next: None, delay_told: false, reports };
         if let Err(error) = self.server.store.conclude(queued, &mut attempt) {
             self.report(&error);
         }

@@ -112,6 +112,7 @@ pub fn send(
     account: &Account,
     envelope: &Envelope,
     message: &mut dyn BufRead,
+    size: Option<u64>,
     chunks: bool,
     report: &mut dyn Report,
 ) -> Result<Status, (Status, String)> {
@@ -120,6 +121,8 @@ pub fn send(
         envelope.commands().map_err(|error| failed(Status::Usage, &error))?;
     let mut client =
         SmtpClient::connect(account).map_err(|error| failed(Status::from(&error), &error))?;
+    // Line ends may make it more, and what is too big now is so then, too.
+    mail.parameters.size = size;
     if client.session().extensions().eight_bit_mime {
         mail.parameters.body = Some(BodyType::EightBitMime);
     }

@@ -79,8 +79,8 @@ pub struct Attempt {
     pub done: Vec<u32>,
     /// Those for whom it is to be tried again, with what the server said of each.
     pub deferred: Vec<(u32, String)>,
-    /// When to try again.
-    pub next: OffsetDateTime,
+    /// When to try again; none while the attempt goes on.
+    pub next: Option<OffsetDateTime>,
     /// Whether the sender knows now that it takes long.
     pub delay_told: bool,
     /// Mail that tells the sender of it: it is there as soon as the rest is noted.
@@ -176,7 +176,7 @@ impl Store {
         Ok(body)
     }
 
-    /// Notes what came of an attempt, all of it or nothing. A message without recipients that
+    /// Notes what came of an attempt so far, all of it or nothing. A message without recipients that
     /// are left is gone then, and what is in `attempt.reports` is taken.
     ///
     /// # Errors
@@ -217,13 +217,17 @@ fn note(tx: &Transaction<'_>, id: i64, attempt: &Attempt) -> Result<bool, Error>
     }
     let left = "SELECT 1 FROM queued_recipient WHERE message = ? LIMIT 1";
     let left = tx.prepare_cached(left)?.exists([id])?;
-    if left {
-        tx.prepare_cached(
-            "UPDATE queued SET attempts = attempts + 1, next = ?, delay_told = ? WHERE id = ?",
-        )?
-        .execute(params![milliseconds(*next), delay_told, id])?;
-    } else {
-        tx.prepare_cached("DELETE FROM queued WHERE id = ?")?.execute([id])?;
+    match next {
+        _ if !left => {
+            tx.prepare_cached("DELETE FROM queued WHERE id = ?")?.execute([id])?;
+        }
+        Some(next) => {
+            tx.prepare_cached(
+                "UPDATE queued SET attempts = attempts + 1, next = ?, delay_told = ? WHERE id = ?",
+            )?
+            .execute(params![milliseconds(*next), delay_told, id])?;
+        }
+        None => {}
     }
     Ok(left)
 }

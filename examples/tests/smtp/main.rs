@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod lmtp;
+mod on_the_wire;
 mod proxy;
 mod relay;
 mod reports;

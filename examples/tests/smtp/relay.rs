@@ -1,6 +1,7 @@
 //! Mail for others on its way from one server to the next.
 
 use std::{
+    io::Read,
     net::{SocketAddr, TcpListener},
     sync::{Arc, atomic::AtomicBool},
     thread,
@@ -23,7 +24,7 @@ use mail_examples::{
 };
 use smtp_proto::{SendPolicy, client::Protocol};
 
-use crate::common::{certificate, inbox, server};
+use crate::common::{certificate, inbox, play, server};
 
 /// A server that answers at its address until it is dropped.
 pub(crate) struct Next {
@@ -262,4 +263,54 @@ fn nothing_is_lost_when_it_stops() {
         assert!(rounds < 500);
     }
     assert_eq!(inbox(&next.server.store, "bob").len() as u64, ALL);
+}
+
+/// A server that never answers does not hold up the end for long.
+#[test]
+fn a_message_that_hangs_is_given_up_when_it_stops() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap();
+    let silent = thread::spawn(move || {
+        let (mut socket, _) = port.accept().unwrap();
+        play(
+            &mut socket,
+            "C: 220 slow.invalid\nS: EHLO first.invalid\nC: 250 slow.invalid\n\
+             S: MAIL FROM:<alice@first.invalid>\nC: 250 OK\nS: RCPT TO:<bob@localhost>\n\
+             C: 250 OK\nS: DATA\nC: 354 Go on\nS: hi\nS: .",
+        );
+        assert_eq!(socket.read(&mut [0]).unwrap_or(0), 0);
+    });
+    let first = first();
+    enqueue(&first, "hi\r\n", &["bob@localhost"]);
+    let relay = Relay::start(Arc::clone(&first), settings(address)).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    let start = Instant::now();
+    relay.stop();
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    silent.join().unwrap();
+    let queued = first.store.next_due(Duration::from_secs(1)).unwrap().unwrap();
+    let said = queued.recipients[0].last_reply.as_deref().unwrap();
+    assert!(said.contains("before the server had answered for the message"), "{said}");
+}
+
+/// A message whose octets are gone is told of in the end, and holds up nobody.
+#[test]
+fn a_message_that_cannot_be_read_comes_back_without_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Arc::new(server(Store::open(directory.path()).unwrap()));
+    let next = Next::start(smtp::drive, |_| {});
+    let large = "x".repeat(70) + "\r\n";
+    enqueue_as(&first, "MAIL FROM:<alice@localhost>", &large.repeat(1000), &["bob@localhost"]);
+    let file = directory.path().join("messages").read_dir().unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(file.path()).unwrap();
+    enqueue(&first, "hi\r\n", &["bob@localhost"]);
+    let mut settings = settings(next.address);
+    settings.schedule.give_up = Duration::from_millis(300);
+    let relay = Relay::start(Arc::clone(&first), settings).unwrap();
+    wait_until(|| is_empty(&first));
+    relay.stop();
+    assert_eq!(inbox(&next.server.store, "bob").len(), 1);
+    let [report] = &inbox(&first.store, "alice")[..] else { panic!() };
+    assert!(report.contains("\r\nStatus: 5.4.7\r\n"), "{report}");
+    assert!(report.contains("the message cannot be read"), "{report}");
 }

@@ -98,6 +98,13 @@ impl<'a> Reader<'a> {
         values: &'a [T],
         has_kind: impl Fn(&T) -> bool,
     ) -> &'a [T] {
+        // Up to the first that came before there are no more than there are kinds.
+        let came_before = |(index, value): (usize, &T)| {
+            has_kind(value) && values.get(..index).unwrap_or_default().contains(value)
+        };
+        if !values.iter().enumerate().any(came_before) {
+            return values;
+        }
         let mut kinds = self.arena.list();
         let mut kept = self.arena.list();
         for value in values {

@@ -28,8 +28,9 @@ pub enum ProtocolError {
     /// there wanted them to count as sent inside TLS.
     #[error("octets in clear text after the answer to STLS: close the connection")]
     PlaintextAfterStartTls,
-    /// A status came that answers nothing. It was told by
-    /// [`Event::Unsolicited`](super::Event::Unsolicited).
+    /// A status came that answers nothing, which was told by
+    /// [`Event::Unsolicited`](super::Event::Unsolicited); or a challenge that lay there before the
+    /// response to the last, told by [`Event::Unparsed`](super::Event::Unparsed).
     #[error("the server has said something unasked: what answers what is not known any more")]
     Unsolicited,
     /// A listing has more lines than [`Limits::listing`](super::Limits::listing).

@@ -6,7 +6,7 @@ use core::time::Duration;
 use bytes::BytesMut;
 use mail_wire::{
     Channel, ClientLine, CloseReason, Desk, Direction, DotUnstuffer, Framed, InFlight, Inbound,
-    LineEnding, LineFramer, Upgrade, WireLog,
+    LineEnding, LineFramer, SyntaxError, Upgrade, WireLog,
 };
 
 use super::capabilities::Capabilities;
@@ -252,6 +252,12 @@ impl Session {
         match ServerLine::parse(line.octets) {
             Ok(ServerLine::Challenge(challenge)) => {
                 self.log.secret(Direction::Received, line.octets, 2);
+                if self.in_flight.answered(line.begins).is_none() {
+                    self.close(CloseReason::Unsolicited);
+                    self.failed = Some(ProtocolError::Unsolicited);
+                    let error = SyntaxError { offset: 0, expected: "nothing unasked" };
+                    return Ok(Event::Unparsed { to: None, line: line.octets, error });
+                }
                 Ok(Event::Challenge(challenge, self.desk.issue(Pending::Challenge)))
             }
             Err(error) if read(line.octets).is_err() => {
@@ -348,6 +354,6 @@ impl Session {
 }
 
 /// Reads a status. A line with octets that stand in none ends before them.
-fn read(line: &[u8]) -> Result<Response<'_>, mail_wire::SyntaxError> {
+fn read(line: &[u8]) -> Result<Response<'_>, SyntaxError> {
     Response::parse(Text::truncated(line).as_bytes())
 }

@@ -5,7 +5,7 @@ use mail_wire::{Direction, DotStuffer};
 
 use super::error::Misuse;
 use super::sent::Sent;
-use super::session::{Session, Waiting};
+use super::session::Session;
 use super::state::State;
 use crate::command::Command;
 use crate::protocol::Protocol;
@@ -131,7 +131,7 @@ impl Session {
             self.end_message();
         } else {
             self.chunks = self.chunks.saturating_add(1);
-            self.await_answer(Sent::Chunk);
+            self.await_answer(Sent::Chunk, 0);
             self.enter(State::Transaction);
         }
     }
@@ -141,18 +141,14 @@ impl Session {
         self.transaction.complete = true;
         self.enter(State::Ready);
         match self.config.protocol {
-            Protocol::Smtp => self.await_answer(Sent::Message),
+            Protocol::Smtp => self.await_answer(Sent::Message, 0),
             // RFC 2033 §4.2: in the order of RCPT.
             Protocol::Lmtp => {
                 for recipient in core::mem::take(&mut self.transaction.deliveries) {
-                    self.await_answer(Sent::Delivery(recipient));
+                    self.await_answer(Sent::Delivery(recipient), 0);
                 }
             }
         }
-    }
-
-    fn await_answer(&mut self, sent: Sent) {
-        self.in_flight.sent(Waiting { sent, octets: 0 }, self.inbound.seen());
     }
 }
 

@@ -65,7 +65,7 @@ impl Session {
                 self.transaction.recipients = self.transaction.recipients.saturating_add(1);
                 self.count_domain(rcpt);
             }
-            Command::Rset => self.end_transaction(),
+            Command::Rset if self.state == State::Transaction => self.enter(State::Ready),
             Command::Auth(_) => self.enter(State::Authenticating),
             Command::Quit => self.enter(State::Closing),
             Command::Bdat { size, last } => {
@@ -74,17 +74,11 @@ impl Session {
             }
             _ => {}
         }
-        self.await_answer_to(sent, octets);
+        self.await_answer(sent, octets);
         Ok(())
     }
 
-    fn end_transaction(&mut self) {
-        if self.state == State::Transaction {
-            self.enter(State::Ready);
-        }
-    }
-
-    fn await_answer_to(&mut self, sent: Sent, octets: usize) {
+    pub(super) fn await_answer(&mut self, sent: Sent, octets: usize) {
         self.undecided = self.undecided.saturating_add(u32::from(sent.is_of_envelope()));
         self.on_its_way = self.on_its_way.saturating_add(octets);
         self.in_flight.sent(Waiting { sent, octets }, self.inbound.seen());
@@ -127,7 +121,7 @@ impl Session {
             None => self.log.lines(Direction::Sent, line),
         }
         self.enter(State::Authenticating);
-        self.await_answer_to(Sent::Auth, octets);
+        self.await_answer(Sent::Auth, octets);
         Ok(())
     }
 
@@ -328,6 +322,6 @@ impl Session {
     fn wait_on(&mut self) {
         self.in_flight.clear();
         self.on_its_way = 0;
-        self.await_answer_to(Sent::Auth, 0);
+        self.await_answer(Sent::Auth, 0);
     }
 }

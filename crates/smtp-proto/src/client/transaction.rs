@@ -190,7 +190,8 @@ impl<'e> Transaction<'e> {
     ///
     /// # Errors
     /// [`Misuse::NotNow`] where no body is asked for. [`Misuse::IrregularBody`], by
-    /// [`Config::body_policy`](super::Config::body_policy): nothing but [`abandon`](Self::abandon) is left.
+    /// [`Config::body_policy`](super::Config::body_policy): nothing but [`abandon`](Self::abandon)
+    /// is left.
     pub fn body(
         &mut self,
         session: &mut Session,

@@ -117,6 +117,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         }
     }
     let relays_to = relay.as_ref().map(|relay| relay.account.server.to_string());
+    let waiting = server.store.queue_len().map_err(Failure::runtime)?;
     let relay = relay.map(|settings| Relay::start(Arc::clone(&server), settings));
     let relay = relay.transpose().map_err(Failure::runtime)?;
     let started = Started {
@@ -127,6 +128,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         ports,
         plaintext_auth,
         relays_to,
+        waiting,
     };
     // Nobody has to read it.
     let _ = write!(io::stdout(), "{started}");

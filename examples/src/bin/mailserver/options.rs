@@ -140,13 +140,14 @@ pub(crate) struct Options {
     #[arg(long = "fault", value_name = "FAULT", requires = "accept_all")]
     pub(crate) faults: Vec<Fault>,
 
-    #[command(flatten)]
-    pub(crate) relay: RelayOptions,
-
     /// Show on standard error what goes over the wire, line by line, but for
     /// passwords
     #[arg(long)]
     pub(crate) log_wire: bool,
+
+    /// Last, for its heading holds for all that follow.
+    #[command(flatten)]
+    pub(crate) relay: RelayOptions,
 }
 
 impl Options {

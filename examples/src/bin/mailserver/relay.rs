@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use mail_examples::{
     client_connection::ServerAddress,
     client_tls::{self, Trust},
@@ -21,40 +21,41 @@ use crate::{Failure, options::Credentials};
 /// Where mail for others goes, and when.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Mail for others")]
+#[command(group(ArgGroup::new("next").args(["relay", "relay_lmtp"])))]
 pub(crate) struct RelayOptions {
     /// Send mail of the users for others on to this server, by SMTP
     ///
     /// It waits on the disk until that server has taken it. What it does not take comes back
-    /// to its sender as a report.
-    #[arg(long, value_name = "HOST:PORT")]
+    /// to its sender as a report. The port is 25, or 587 with a login.
+    #[arg(long, value_name = "HOST[:PORT]")]
     relay: Option<ServerAddress>,
 
-    /// The same, by LMTP
-    #[arg(long, value_name = "HOST:PORT", conflicts_with = "relay")]
+    /// The same, by LMTP; port 24 without one
+    #[arg(long, value_name = "HOST[:PORT]")]
     relay_lmtp: Option<ServerAddress>,
 
     /// How the connection to it is kept from being read
-    #[arg(long, value_name = "HOW", value_enum, default_value_t = Tls::Opportunistic)]
+    #[arg(long, value_name = "HOW", requires = "next", value_enum, default_value_t = Tls::Opportunistic)]
     relay_tls: Tls,
 
     /// With `--relay-tls required` or `implicit`, trust the certificates in this PEM file
     /// instead of the roots of the web
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "next")]
     relay_ca: Option<PathBuf>,
 
     /// Log in there; to another machine it takes `--relay-tls required` or `implicit`
     ///
     /// Whoever sees the processes of this machine sees it too: --relay-user-file keeps it from
     /// them.
-    #[arg(long, value_name = "NAME:PASSWORD")]
+    #[arg(long, value_name = "NAME:PASSWORD", requires = "next")]
     relay_user: Option<Credentials>,
 
     /// The same, from the first line of a file
-    #[arg(long, value_name = "FILE", conflicts_with = "relay_user")]
+    #[arg(long, value_name = "FILE", requires = "next", conflicts_with = "relay_user")]
     relay_user_file: Option<PathBuf>,
 
     /// How many connections to it there are at a time
-    #[arg(long, value_name = "N", default_value_t = 4,
+    #[arg(long, value_name = "N", requires = "next", default_value_t = 4,
           value_parser = clap::value_parser!(u8).range(1..=100))]
     relay_connections: u8,
 
@@ -62,15 +63,15 @@ pub(crate) struct RelayOptions {
     ///
     /// Such as 30s or 5m,1h; the last holds for all that follow. Without it, after 5 minutes,
     /// and then each time after twice as long, up to 4 hours.
-    #[arg(long, value_name = "TIME", value_delimiter = ',')]
+    #[arg(long, value_name = "TIME", requires = "next", value_delimiter = ',')]
     retry: Vec<Span>,
 
     /// After how long the sender is told that mail is not sent yet
-    #[arg(long, value_name = "TIME", default_value = "4h")]
+    #[arg(long, value_name = "TIME", requires = "next", default_value = "4h")]
     warn_after: Span,
 
     /// After how long mail comes back to its sender
-    #[arg(long, value_name = "TIME", default_value = "5d")]
+    #[arg(long, value_name = "TIME", requires = "next", default_value = "5d")]
     give_up: Span,
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Started<'a> {
     pub(crate) ports: Vec<Port>,
     pub(crate) plaintext_auth: PlaintextAuth,
     pub(crate) relays_to: Option<String>,
+    /// How many messages are for others.
+    pub(crate) waiting: u64,
 }
 
 impl Display for Started<'_> {
@@ -38,8 +40,11 @@ impl Display for Started<'_> {
             writeln!(f, "Made the users alice and bob, both with the password secret.")?;
         }
         writeln!(f, "Mail is kept in {}, for {}.", self.kept, self.users.join(", "))?;
-        if let Some(server) = &self.relays_to {
-            writeln!(f, "Mail of the users for others goes to {server}.")?;
+        match (&self.relays_to, self.waiting) {
+            (Some(server), _) => writeln!(f, "Mail of the users for others goes to {server}.")?,
+            (None, 0) => {}
+            (None, 1) => writeln!(f, "A message for others waits for --relay.")?,
+            (None, waiting) => writeln!(f, "{waiting} messages for others wait for --relay.")?,
         }
         writeln!(
             f,

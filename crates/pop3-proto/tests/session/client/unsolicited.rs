@@ -183,6 +183,23 @@ fn an_answer_before_the_response() {
     assert_eq!(client.session.state(), State::Closed);
 }
 
+/// Nor is it a challenge: a second one that came along with the first is no answer to the response.
+#[test]
+fn a_challenge_before_the_response() {
+    let mut client = Client::new(everything(), Channel::Tls);
+    client.receive(b"+OK\r\n");
+    client.send(b"AUTH LOGIN");
+    client.receive(b"+ VXNlcm5hbWU6\r\n+ UGFzc3dvcmQ6\r\n");
+    client.send(b"YWxpY2U=");
+    let sent = client.out.len();
+    client.receive(b"");
+    assert_eq!(
+        client.seen[2..],
+        ["junk \"+ UGFzc3dvcmQ6\": expected nothing unasked at octet 0", "Unsolicited"]
+    );
+    assert_eq!((client.session.state(), client.out.len()), (State::Closed, sent));
+}
+
 /// RFC 1939 §3: an answer that comes after the time-out answers nothing any more.
 #[test]
 fn a_session_is_over_after_a_time_out() {
