@@ -42,6 +42,7 @@ const SIZES: &[Size] = &[
     ("Secret",                      16, size_of::<Secret>()),
     ("Desk",                        12, size_of::<Desk<()>>()),
     ("Ticket",                       8, size_of::<Ticket<()>>()),
+    ("TicketQueue",                 40, size_of::<TicketQueue<()>>()),
     ("Upgrade",                      8, size_of::<Upgrade>()),
     ("WrongTicket",                  0, size_of::<WrongTicket>()),
     ("Framed",                      24, size_of::<Framed>()),
