@@ -161,7 +161,7 @@ fn that_it_takes_long_is_told_once_and_then_it_fails() {
     enqueue_as(&first, ALICE, MESSAGE, &["a@far.invalid"]);
     let mut settings = settings(next.address);
     settings.schedule.warn_after = Duration::from_millis(300);
-    settings.schedule.give_up = Duration::from_millis(1500);
+    settings.schedule.give_up = Duration::from_secs(4);
     let start = Instant::now();
     let relay = Relay::start(Arc::clone(&first), settings).unwrap();
     wait_until(|| !inbox(&first.store, "alice").is_empty());
@@ -174,7 +174,7 @@ fn that_it_takes_long_is_told_once_and_then_it_fails() {
     assert_eq!(values(delayed, "Will-Retry-Until").len(), 1);
     wait_until(|| is_empty(&first));
     relay.stop();
-    assert!(start.elapsed() >= Duration::from_millis(1490));
+    assert!(start.elapsed() >= Duration::from_millis(3990));
     let [_, failed] = &inbox(&first.store, "alice")[..] else { panic!() };
     assert_eq!(values(failed, "Action"), ["failed"]);
     assert_eq!(values(failed, "Status"), ["5.4.7"]);
