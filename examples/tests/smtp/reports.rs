@@ -16,6 +16,8 @@ use mail_examples::{
     },
 };
 
+use smtp_proto::client::Protocol;
+
 use crate::{
     common::{connect, inbox, play},
     relay::{Next, enqueue_as, enqueue_with, first, is_empty, settings, wait_until},
@@ -122,6 +124,20 @@ fn that_it_was_passed_on_is_told_where_nobody_else_does() {
             assert_eq!(values(report, "Original-Recipient"), ["rfc822; Bob+@far.invalid"]);
         }
     }
+}
+
+/// RFC 2033 §2: who answers in LMTP has delivered it.
+#[test]
+fn that_it_was_delivered_by_lmtp_is_told() {
+    let next = Next::start(sink::drive_lmtp, |_| {});
+    let first = first();
+    enqueue_with(&first, ALICE, MESSAGE, &["b@far.invalid"], " NOTIFY=SUCCESS");
+    let mut settings = settings(next.address);
+    settings.account.protocol = Protocol::Lmtp;
+    run(&first, settings);
+    let [report] = &inbox(&first.store, "alice")[..] else { panic!() };
+    assert_eq!(values(report, "Action"), ["delivered"]);
+    assert_eq!(values(report, "Final-Recipient"), ["rfc822; b@far.invalid"]);
 }
 
 /// RFC 3461 §5.2.1, §5.2.3: the next server does.
