@@ -306,6 +306,44 @@ pub fn list(random: &mut Random) -> String {
     format!("* LIST ({attributes}) {delimiter} {}", random.pick(MAILBOXES))
 }
 
+/// What stands between the others: counts, flags, capabilities, ends of commands with codes, and
+/// what a search with RETURN found.
+pub fn other_response(random: &mut Random) -> String {
+    let number = random.size(1, 50_000);
+    match random.below(12) {
+        0..2 => format!("* {number} EXISTS"),
+        2 => format!("* {number} EXPUNGE"),
+        3 => format!("* OK [UIDNEXT {number}] the next UID"),
+        4 => "* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Seen \\*)] Flags permitted.".into(),
+        5 => "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded NonJunk)".into(),
+        6 => {
+            "* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE IDLE MOVE UIDPLUS SORT ID QUOTA".into()
+        }
+        7 => {
+            format!("* ESEARCH (TAG \"{}\") UID COUNT {number} ALL {}", tag(random), set_of(random))
+        }
+        8 => format!("{} OK [READ-WRITE] SELECT completed", tag(random)),
+        9 => format!("{} OK [COPYUID 1700000000 {number} {}] done", tag(random), number + 1),
+        _ => format!("{} OK {}", tag(random), names::words(random, 3)),
+    }
+}
+
+/// A set in which numbers stand alone, as servers write it.
+fn set_of(random: &mut Random) -> String {
+    let first = random.size(1, 50_000);
+    format!("{first}:{},{}", first + 10, first + 20 + random.below(100))
+}
+
+/// A command with literals, which are not waited for.
+pub fn command_with_literals(random: &mut Random) -> String {
+    let literal = |text: String| format!("{{{}+}}\r\n{text}", text.len());
+    let (tag, words) = (tag(random), names::words(random, 4));
+    match random.below(2) {
+        0 => format!("{tag} SEARCH CHARSET UTF-8 TEXT {}", literal(words)),
+        _ => format!("{tag} LOGIN {} {}", literal(names::local_part(random)), literal(words)),
+    }
+}
+
 /// A response to STATUS.
 pub fn status(random: &mut Random) -> String {
     let messages = random.size(1, 100_000);

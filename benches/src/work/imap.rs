@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use imap_proto::server::{Channel, Config, Event, Selected, Session};
 use imap_proto::{
     Arena, Command, CommandFramer, CommandKind, Data, Delimiter, Fetch, FetchData, FetchItem,
-    FetchItems, Listed, Mailbox, NonEmpty, Response, ResponseFramer, SeqNumber, SeqRange,
+    FetchItems, Framed, Listed, Mailbox, NonEmpty, Response, ResponseFramer, SeqNumber, SeqRange,
     SequenceSet, Style, Tag,
 };
 
@@ -28,6 +28,10 @@ pub(super) const ALL: &[Named] = &[
     ("imap/status-framed", || responses_framed(corpus::lines(8, corpus::status))),
     ("imap/search-10000-framed", || responses_framed(corpus::found())),
     ("imap/header-literals-framed", || responses_framed(corpus::lines(9, corpus::header))),
+    ("imap/other-responses-framed", || responses_framed(corpus::lines(11, corpus::other_response))),
+    ("imap/command-literals-framed", || {
+        commands_framed(corpus::lines(12, corpus::command_with_literals))
+    }),
     ("imap/command-mix-encode", || commands_encoded(corpus::lines(1, corpus::command))),
     ("imap/uid-fetch-encode", || commands_encoded(corpus::lines(3, corpus::tagged_fetch))),
     ("imap/uid-fetch-build", uid_fetch_built),
@@ -36,6 +40,9 @@ pub(super) const ALL: &[Named] = &[
     ("imap/list-encode", || responses_encoded(corpus::lines(7, corpus::list))),
     ("imap/status-encode", || responses_encoded(corpus::lines(8, corpus::status))),
     ("imap/search-10000-encode", || responses_encoded(corpus::found())),
+    ("imap/other-responses-encode", || {
+        responses_encoded(corpus::lines(11, corpus::other_response))
+    }),
     ("imap/session-commands", session_commands),
     ("imap/session-append", session_append),
     ("imap/session-fetch-flags", || session_fetch(corpus::lines(6, corpus::fetch_flags))),
@@ -47,10 +54,17 @@ fn commands_framed(wire: Wire) -> Work {
     Work::new("command", wire.len(), move || {
         let mut input = black_box(wire.octets());
         let mut left = wire.len();
-        while let imap_proto::Framed::Whole { octets, .. } = framer.next(&mut input) {
-            let _ = black_box(Command::parse(octets, &arena).expect("it is a command"));
-            arena.reset();
-            left -= 1;
+        loop {
+            match framer.next(&mut input) {
+                Framed::Whole { octets, .. } => {
+                    let _ = black_box(Command::parse(octets, &arena).expect("it is a command"));
+                    arena.reset();
+                    left -= 1;
+                }
+                Framed::Ask { ask, .. } => assert!(framer.keep(ask.head.octets), "it fits"),
+                Framed::NeedInput => break,
+                Framed::TooLong { start } => panic!("{start:?} is too long"),
+            }
         }
         assert_eq!(left, 0, "all commands are framed");
     })

@@ -17,12 +17,15 @@
 //! to the same. What a session shows its wire log belongs to what came of it: [`LogLines`] keeps
 //! it, and [`assert_hidden`] sees to it that no secret is there. A fuzz target plays any input by
 //! the same [`Peer`], [`however_cut`].
+//!
+//! What else the tests of several crates need is here: [`assert_sizes`].
 
 mod client;
 mod cut;
 mod log;
 mod script;
 mod server;
+mod sizes;
 mod unread;
 
 pub use client::{Client, play_client};
@@ -30,6 +33,7 @@ pub use cut::Cut;
 pub use log::{LogLines, assert_hidden};
 pub use script::{Step, escape, parse, unescape};
 pub use server::{Server, play_server};
+pub use sizes::{Size, assert_sizes};
 pub use unread::Unread;
 
 use std::fmt::Debug;

@@ -4,7 +4,7 @@
 use core::str;
 
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Fault, Keyword};
+use mail_wire::parse::{Class, Eight, Fault, Keyword};
 
 use crate::name::Name;
 
@@ -187,7 +187,7 @@ fn host_name(octets: &[u8]) -> (usize, bool) {
         let (eight, after) = match rest.split_first_chunk() {
             Some((eight, after)) => (u64::from_le_bytes(*eight), after),
             // NUL is none of them: the end is found here.
-            None => (short(rest), &[][..]),
+            None => (Eight::filled(rest, 0).get(), &[][..]),
         };
         let seven = eight & !TOP;
         let letters = between(seven | (ONES << 5), b'a', b'z');
@@ -203,23 +203,6 @@ fn host_name(octets: &[u8]) -> (usize, bool) {
         }
         marks_before = marks >> 56;
         (rest, length) = (after, length + 8);
-    }
-}
-
-/// Fewer than eight octets in one integer, the first lowest, and NUL after them.
-#[inline]
-fn short(octets: &[u8]) -> u64 {
-    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
-        // Where the two overlap they say the same.
-        let after = 8 * (octets.len() - 4);
-        return u64::from(u32::from_le_bytes(*first))
-            | u64::from(u32::from_le_bytes(*last)) << after;
-    }
-    match *octets {
-        [a, b, c] => u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0]),
-        [a, b] => u64::from_le_bytes([a, b, 0, 0, 0, 0, 0, 0]),
-        [a] => u64::from(a),
-        _ => 0,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Keyword, Parsed, fail};
+use mail_wire::parse::{Fault, Keyword, Parsed, fail};
 
 use crate::ext::id::encode_id;
 use crate::value::capability_set::CapabilitySet;
@@ -12,7 +12,7 @@ use crate::value::mailbox::Mailbox;
 use crate::value::modifier::Modifier;
 use crate::wire::{
     ASTRING_CHAR, Arena, Reader, Side, Style, Tag, encode_separated, encode_string_or, keyword,
-    parse_whole, tag,
+    syntax_error, tag,
 };
 use row::{Effect, Row};
 use select::Select;
@@ -73,13 +73,17 @@ impl<'a> Command<'a> {
     /// # Errors
     /// [`CommandError`] with the tag, if there is one.
     pub fn parse(input: &'a [u8], arena: &'a Arena) -> Result<Self, CommandError<'a>> {
-        let command = parse_whole(input, Side::Client, arena, |input, reader| {
-            let (rest, tag) = tag(input)?;
-            let (rest, ()) = reader.space(rest)?;
-            let (rest, kind) = command_kind(rest, reader)?;
-            Ok((rest, Self { tag, kind }))
-        });
-        command.map_err(|error| CommandError { tag: parse_tag(input), error })
+        let bad = |error| CommandError { tag: parse_tag(input), error };
+        let reader = Reader::new(input, Side::Client, arena).map_err(|lines| bad(lines.error))?;
+        let (rest, tag) = match tag_and_space(input, &reader) {
+            Ok(start) => start,
+            Err(error) => return Err(bad(syntax_error(input, &error))),
+        };
+        match command_kind(rest, &reader) {
+            Ok(([], kind)) => Ok(Self { tag, kind }),
+            Ok((rest, _)) => Err(bad(SyntaxError::new(input, Fault { rest, expected: "the end" }))),
+            Err(error) => Err(bad(syntax_error(input, &error))),
+        }
     }
 
     /// Writes it with its CRLF. Where the `style` wants synchronising literals,
@@ -331,6 +335,13 @@ impl CommandKind<'_> {
             | Self::Id(_) => false,
         }
     }
+}
+
+/// `tag SP`
+fn tag_and_space<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Tag<'a>> {
+    let (rest, tag) = tag(input)?;
+    let (rest, ()) = reader.space(rest)?;
+    Ok((rest, tag))
 }
 
 /// A command after its tag and space.

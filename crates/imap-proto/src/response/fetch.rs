@@ -117,40 +117,36 @@ impl FetchData<'_> {
     /// Writes it: its name and its value.
     pub fn encode(self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
-        let name = |item: FetchItem<'_>, out: &mut BytesMut| {
-            out.put_slice(item.name().as_bytes());
-            out.put_u8(b' ');
-        };
         match self {
             Self::Envelope(envelope) => {
-                name(FetchItem::Envelope, out);
+                out.put_slice(b"ENVELOPE ");
                 envelope.encode(style, out);
             }
             Self::Flags(flags) => {
-                name(FetchItem::Flags, out);
+                out.put_slice(b"FLAGS ");
                 encode_flags(flags, out);
             }
             Self::InternalDate(date) => {
-                name(FetchItem::InternalDate, out);
+                out.put_slice(b"INTERNALDATE ");
                 date.encode(out);
             }
             Self::Rfc822(octets) => Body::Rfc822.encode_whole(octets, style, out),
             Self::Rfc822Header(octets) => Body::Rfc822Header.encode_whole(octets, style, out),
             Self::Rfc822Size(octets) => {
-                name(FetchItem::Rfc822Size, out);
+                out.put_slice(b"RFC822.SIZE ");
                 decimal(octets, out);
             }
             Self::Rfc822Text(octets) => Body::Rfc822Text.encode_whole(octets, style, out),
             Self::Body(body) => {
-                name(FetchItem::Body, out);
+                out.put_slice(b"BODY ");
                 body.encode(style, out);
             }
             Self::BodyStructure(body) => {
-                name(FetchItem::BodyStructure, out);
+                out.put_slice(b"BODYSTRUCTURE ");
                 body.encode(style, out);
             }
             Self::Uid(uid) => {
-                name(FetchItem::Uid, out);
+                out.put_slice(b"UID ");
                 decimal(uid.get().into(), out);
             }
             Self::BodySection { section, origin, octets } => {

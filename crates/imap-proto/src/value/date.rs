@@ -254,11 +254,14 @@ impl DateTime {
 
     /// Writes it, as `" 1-Feb-1994 21:52:25 -0800"` with its quotes.
     pub fn encode(self, out: &mut BytesMut) {
-        out.put_u8(b'"');
         if self.date.day < 10 {
-            out.put_u8(b' ');
+            out.put_slice(b"\" ");
+            out.put_u8(b'0'.wrapping_add(self.date.day));
+        } else {
+            out.put_u8(b'"');
+            two_digits(self.date.day, out);
         }
-        self.date.encode(out);
+        self.date.encode_month_and_year(out);
         for (before, value) in [(b' ', self.hour), (b':', self.minute), (b':', self.second)] {
             out.put_u8(before);
             two_digits(value, out);
@@ -273,10 +276,8 @@ impl DateTime {
 
 /// Writes `value`, below 100, in two digits.
 fn two_digits(value: u8, out: &mut BytesMut) {
-    if value < 10 {
-        out.put_u8(b'0');
-    }
-    decimal(value.into(), out);
+    let digit = |value: u8| b'0'.wrapping_add(value % 10);
+    out.put_slice(&[digit(value / 10), digit(value)]);
 }
 
 /// ```abnf

@@ -13,7 +13,7 @@ use mail_wire::encode::decimal;
 use mail_wire::parse::Parsed;
 
 use crate::value::capability_set::CapabilitySet;
-use crate::wire::{Arena, NonEmpty, Reader, Side, non_empty, nz_number, parse_whole};
+use crate::wire::{Arena, NonEmpty, Reader, Side, at, non_empty, nz_number, parse_whole};
 
 /// A message number or UID, or `*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -220,20 +220,26 @@ fn ranges<'a, N: Copy, R: Copy>(
     number: impl Fn(&'a [u8]) -> Parsed<'a, N>,
     range: impl Fn(N, N) -> R,
 ) -> Parsed<'a, NonEmpty<'a, R>> {
-    let mut list = reader.arena.list();
-    let mut next = input;
-    loop {
-        let (mut rest, first) = number(next)?;
+    let one = |input| {
+        let (mut rest, first) = number(input)?;
         let mut last = first;
         if let [b':', behind @ ..] = rest {
             (rest, last) = number(behind)?;
         }
-        list.push(range(first, last));
-        match rest {
-            [b',', behind @ ..] => next = behind,
-            _ => return non_empty(rest, list),
-        }
+        Ok((rest, range(first, last)))
+    };
+    let (mut rest, first) = one(input)?;
+    if !at(b',', rest) {
+        return Ok((rest, NonEmpty::one(reader.arena.alloc(first))));
     }
+    let mut list = reader.arena.list();
+    list.push(first);
+    while let [b',', next @ ..] = rest {
+        let (after, range) = one(next)?;
+        list.push(range);
+        rest = after;
+    }
+    non_empty(rest, list)
 }
 
 /// `seq-number = nz-number / "*"`

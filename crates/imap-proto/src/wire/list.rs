@@ -43,6 +43,9 @@ impl<'a> Reader<'a> {
         mut element: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
     ) -> Parsed<'a, NonEmpty<'a, T>> {
         let (mut rest, first) = element(input)?;
+        if matches!(rest, [] | [b')', ..]) {
+            return Ok((rest, NonEmpty::one(self.arena.alloc(first))));
+        }
         let mut start = input;
         let mut list = self.arena.list();
         list.push(first);
@@ -98,6 +101,13 @@ impl<'a> Reader<'a> {
         values: &'a [T],
         has_kind: impl Fn(&T) -> bool,
     ) -> &'a [T] {
+        // Up to the first that came before there are no more than there are kinds.
+        let came_before = |(index, value): (usize, &T)| {
+            has_kind(value) && values.get(..index).unwrap_or_default().contains(value)
+        };
+        if !values.iter().enumerate().any(came_before) {
+            return values;
+        }
         let mut kinds = self.arena.list();
         let mut kept = self.arena.list();
         for value in values {

@@ -80,7 +80,7 @@ impl DotUnstuffer {
                 match **input {
                     [b'.', b'\r', b'\n', ..] => {
                         skip(input, 3);
-                        self.verified = 0;
+                        (self.verified, self.last) = (0, BLOCK);
                         return Unstuffed::End { refused: core::mem::take(&mut self.refused) };
                     }
                     [] | [b'.'] | [b'.', b'\r'] => return Unstuffed::NeedInput,
@@ -137,7 +137,9 @@ impl DotUnstuffer {
         };
         let piece = take(input, end);
         self.line_start = piece.ends_with(b"\r\n");
-        self.last = piece.len();
+        if !piece.is_empty() {
+            self.last = piece.len();
+        }
         piece
     }
 

@@ -20,7 +20,13 @@ use super::Eight;
 /// assert_eq!(name, "goodbye");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Keyword([u64; 3]);
+pub struct Keyword {
+    // Not an array, which is compared as one piece of memory: that has to be written first.
+    first: u64,
+    second: u64,
+    /// With the length in the last octet, which no word reaches.
+    third: u64,
+}
 
 impl Keyword {
     /// The longest word that can be a keyword, in octets.
@@ -28,32 +34,31 @@ impl Keyword {
 
     /// What words that are empty or longer than [`MAX`](Self::MAX) fold to; equal to no
     /// keyword of the protocols.
-    pub const NONE: Self = Self([0; 3]);
+    pub const NONE: Self = Self { first: 0, second: 0, third: 0 };
 
     /// Folds `word`.
     #[must_use]
     #[inline]
     pub const fn new(word: &[u8]) -> Self {
-        // In the last octet of the last integer stands the length, which no word reaches.
         let length = (word.len() as u64) << 56;
         let first = fold(Eight::filled(word, 0));
         let Some((_, rest)) = word.split_at_checked(8) else {
-            return Self([first, 0, length]);
+            return Self { first, second: 0, third: length };
         };
         let second = fold(Eight::filled(rest, 0));
         let Some((_, rest)) = rest.split_at_checked(8) else {
-            return Self([first, second, length]);
+            return Self { first, second, third: length };
         };
         if rest.len() > Self::MAX - 16 {
             return Self::NONE;
         }
-        Self([first, second, fold(Eight::filled(rest, 0)) | length])
+        Self { first, second, third: fold(Eight::filled(rest, 0)) | length }
     }
 
     /// Writes the word, in upper case.
     #[inline]
     pub fn encode(self, out: &mut BytesMut) {
-        let octets = self.0.map(u64::to_le_bytes);
+        let octets = [self.first, self.second, self.third].map(u64::to_le_bytes);
         let [.., [.., length]] = octets;
         out.put_slice(octets.as_flattened().get(..length.into()).unwrap_or_default());
     }
@@ -61,7 +66,7 @@ impl Keyword {
     /// Eight bits, other ones for most other words.
     #[inline]
     pub(super) const fn mixed(self) -> u8 {
-        let [first, second, third] = self.0;
+        let Self { first, second, third } = self;
         let all = first ^ second.rotate_left(24) ^ third.rotate_left(11);
         all.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0]
     }

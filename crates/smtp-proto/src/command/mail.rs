@@ -4,6 +4,7 @@ use core::mem::replace;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
+use mail_wire::parse::Fault;
 
 use crate::address::{ReversePath, reverse_path};
 use crate::ext::{MailParameter, mail_row};
@@ -135,12 +136,13 @@ impl Mail<'_> {
 /// ```abnf
 /// mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF  ; RFC 5321 §4.1.1.2
 /// ```
-pub(super) fn mail(input: &str, tolerance: Tolerance) -> Scanned<'_, Mail<'_>> {
+pub(super) fn mail(input: &str, tolerance: Tolerance) -> Result<Mail<'_>, nom::Err<Fault<'_>>> {
     const FROM: Name = Name::new(" FROM:");
     let (rest, ()) = letters(FROM, "\"FROM:\"", input)?;
     let (rest, from) = reverse_path(tolerance.after_blanks(rest), tolerance)?;
-    let (rest, parameters) = mail_parameters(rest)?;
-    Ok((rest, Mail { from, parameters }))
+    // They are read to the end.
+    let (_, parameters) = mail_parameters(rest)?;
+    Ok(Mail { from, parameters })
 }
 
 impl<'a> OtherParameters<'a> {

@@ -12,7 +12,7 @@ mod rcpt;
 mod unknown;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Fault, Parsed, fail, run};
+use mail_wire::parse::{Fault, Parsed, run};
 use mail_wire::{Auth, SyntaxError, auth};
 use memchr::memchr3;
 
@@ -145,14 +145,7 @@ impl<'a> Command<'a> {
         let Some(verb) = Verb::parse(word) else { return unknown(line, word, rest) };
         // None of the arguments can have a CR, an LF or a NUL: they are looked for only where
         // something is wrong.
-        let fault = match arguments(verb, rest, tolerance) {
-            Ok(([], command)) => return Ok(command),
-            Ok((rest, _)) => Fault { rest, expected: "the end of the command" },
-            Err(nom::Err::Error(fault) | nom::Err::Failure(fault)) => fault,
-            Err(nom::Err::Incomplete(_)) => Fault { rest: &[], expected: "more" },
-        };
-        without_line_ends(line)?;
-        Err(CommandError::Argument(SyntaxError::new(tolerance.before_blanks(line), fault)))
+        arguments(verb, rest, tolerance).map_err(|error| wrong_argument(line, tolerance, &error))
     }
 
     /// Writes the command and CRLF.
@@ -261,39 +254,64 @@ fn unknown<'a>(line: &[u8], word: &'a [u8], rest: &'a [u8]) -> Result<Command<'a
         .map_err(|error| malformed(word.len().saturating_add(error.offset), error.expected))
 }
 
-/// What stands after a verb.
-fn arguments(verb: Verb, input: &[u8], tolerance: Tolerance) -> Parsed<'_, Command<'_>> {
-    match verb {
-        Verb::Ehlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Ehlo(name))),
-        Verb::Helo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Helo(name))),
-        Verb::Lhlo => hello(input, tolerance).map(|(rest, name)| (rest, Command::Lhlo(name))),
-        Verb::Mail => mail::mail(text(input)?, tolerance)
-            .map(|(rest, mail)| (rest.as_bytes(), Command::Mail(mail))),
-        Verb::Rcpt => rcpt::rcpt(text(input)?, tolerance)
-            .map(|(rest, rcpt)| (rest.as_bytes(), Command::Rcpt(rcpt))),
-        Verb::Data => Ok((input, Command::Data)),
+/// Why a line is no command, whose verb is known.
+#[cold]
+fn wrong_argument(line: &[u8], tolerance: Tolerance, error: &nom::Err<Fault<'_>>) -> CommandError {
+    if let Err(malformed) = without_line_ends(line) {
+        return malformed;
+    }
+    let fault = match error {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => *fault,
+        nom::Err::Incomplete(_) => Fault { rest: &[], expected: "more" },
+    };
+    CommandError::Argument(SyntaxError::new(tolerance.before_blanks(line), fault))
+}
+
+/// What stands after a verb: all of it is read.
+#[inline]
+fn arguments(
+    verb: Verb,
+    input: &[u8],
+    tolerance: Tolerance,
+) -> Result<Command<'_>, nom::Err<Fault<'_>>> {
+    let bare = |command| whole(Ok((input, ()))).map(|()| command);
+    Ok(match verb {
+        Verb::Ehlo => Command::Ehlo(whole(hello(input, tolerance))?),
+        Verb::Helo => Command::Helo(whole(hello(input, tolerance))?),
+        Verb::Lhlo => Command::Lhlo(whole(hello(input, tolerance))?),
+        Verb::Mail => Command::Mail(mail::mail(text(input)?, tolerance)?),
+        Verb::Rcpt => Command::Rcpt(rcpt::rcpt(text(input)?, tolerance)?),
+        Verb::Data => return bare(Command::Data),
         Verb::Bdat => {
-            bdat::bdat(input).map(|(rest, (size, last))| (rest, Command::Bdat { size, last }))
+            let (size, last) = whole(bdat::bdat(input))?;
+            Command::Bdat { size, last }
         }
-        Verb::Rset => Ok((input, Command::Rset)),
-        Verb::Vrfy => query::query(input).map(|(rest, query)| (rest, Command::Vrfy(query))),
-        Verb::Expn => query::query(input).map(|(rest, query)| (rest, Command::Expn(query))),
-        Verb::Help => argument(input).map(|(rest, topic)| (rest, Command::Help(topic))),
-        Verb::Noop => argument(input).map(|(rest, ignored)| (rest, Command::Noop(ignored))),
-        Verb::Quit => Ok((input, Command::Quit)),
-        Verb::StartTls => Ok((input, Command::StartTls)),
-        Verb::Auth => login(input),
-        Verb::Burl => burl::burl(input).map(|(rest, burl)| (rest, Command::Burl(burl))),
-        Verb::Etrn => etrn::etrn(input).map(|(rest, etrn)| (rest, Command::Etrn(etrn))),
-        Verb::Atrn => atrn::atrn(input).map(|(rest, domains)| (rest, Command::Atrn(domains))),
-        Verb::XClient => attributes::attributes(input)
-            .map(|(rest, attributes)| (rest, Command::XClient(attributes))),
-        Verb::XForward => attributes::attributes(input)
-            .map(|(rest, attributes)| (rest, Command::XForward(attributes))),
-        Verb::Turn => obsolete(Obsolete::Turn, input),
-        Verb::Send => obsolete(Obsolete::Send, input),
-        Verb::Soml => obsolete(Obsolete::Soml, input),
-        Verb::Saml => obsolete(Obsolete::Saml, input),
+        Verb::Rset => return bare(Command::Rset),
+        Verb::Vrfy => Command::Vrfy(whole(query::query(input))?),
+        Verb::Expn => Command::Expn(whole(query::query(input))?),
+        Verb::Help => Command::Help(whole(argument(input))?),
+        Verb::Noop => Command::Noop(whole(argument(input))?),
+        Verb::Quit => return bare(Command::Quit),
+        Verb::StartTls => return bare(Command::StartTls),
+        Verb::Auth => Command::Auth(whole(login(input))?),
+        Verb::Burl => Command::Burl(whole(burl::burl(input))?),
+        Verb::Etrn => Command::Etrn(whole(etrn::etrn(input))?),
+        Verb::Atrn => Command::Atrn(whole(atrn::atrn(input))?),
+        Verb::XClient => Command::XClient(whole(attributes::attributes(input))?),
+        Verb::XForward => Command::XForward(whole(attributes::attributes(input))?),
+        Verb::Turn => Command::Obsolete(Obsolete::Turn, obsolete(input)?),
+        Verb::Send => Command::Obsolete(Obsolete::Send, obsolete(input)?),
+        Verb::Soml => Command::Obsolete(Obsolete::Soml, obsolete(input)?),
+        Verb::Saml => Command::Obsolete(Obsolete::Saml, obsolete(input)?),
+    })
+}
+
+/// What was read, if there is nothing after it.
+#[inline]
+fn whole<'a, T>(parsed: Parsed<'a, T>) -> Result<T, nom::Err<Fault<'a>>> {
+    match parsed? {
+        ([], value) => Ok(value),
+        (rest, _) => Err(nom::Err::Error(Fault { rest, expected: "the end of the command" })),
     }
 }
 
@@ -310,16 +328,15 @@ fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
 /// ```abnf
 /// auth = "AUTH" SP sasl-mech [SP initial-response] CRLF      ; RFC 4954 §8
 /// ```
-fn login(input: &[u8]) -> Parsed<'_, Command<'_>> {
+fn login(input: &[u8]) -> Parsed<'_, Auth<'_>> {
     let (rest, ()) = space(input)?;
-    auth(rest).map(|(rest, auth)| (rest, Command::Auth(auth)))
+    auth(rest)
 }
 
 /// Whatever follows: there is nothing that it could change.
-fn obsolete(verb: Obsolete, input: &[u8]) -> Parsed<'_, Command<'_>> {
+fn obsolete(input: &[u8]) -> Result<Option<Argument<'_>>, nom::Err<Fault<'_>>> {
     if without_line_ends(input).is_err() {
-        return fail(input, "no CR, LF or NUL");
+        return Err(nom::Err::Error(Fault { rest: input, expected: "no CR, LF or NUL" }));
     }
-    let (_, argument) = argument(input).unwrap_or((&[], None));
-    Ok((&[], Command::Obsolete(verb, argument)))
+    Ok(argument(input).map_or(None, |(_, argument)| argument))
 }

@@ -4,6 +4,7 @@ use core::mem::replace;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
+use mail_wire::parse::Fault;
 
 use crate::address::{ForwardPath, forward_path};
 use crate::ext::{RcptParameter, rcpt_row};
@@ -109,12 +110,13 @@ impl Rcpt<'_> {
 /// rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" /
 ///        Forward-path ) [SP Rcpt-parameters] CRLF             ; RFC 5321 §4.1.1.3
 /// ```
-pub(super) fn rcpt(input: &str, tolerance: Tolerance) -> Scanned<'_, Rcpt<'_>> {
+pub(super) fn rcpt(input: &str, tolerance: Tolerance) -> Result<Rcpt<'_>, nom::Err<Fault<'_>>> {
     const TO: Name = Name::new(" TO:");
     let (rest, ()) = letters(TO, "\"TO:\"", input)?;
     let (rest, to) = forward_path(tolerance.after_blanks(rest), tolerance)?;
-    let (rest, parameters) = rcpt_parameters(rest)?;
-    Ok((rest, Rcpt { to, parameters }))
+    // They are read to the end.
+    let (_, parameters) = rcpt_parameters(rest)?;
+    Ok(Rcpt { to, parameters })
 }
 
 /// Everything after the path of RCPT.

@@ -9,6 +9,7 @@ mod rejection;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
+use mail_wire::parse::Eight;
 
 use crate::text::Text;
 use frame::line_code;
@@ -199,19 +200,15 @@ fn has_odd(line: &[u8]) -> bool {
 
 /// Whether all of `octets` are above CR, LF and NUL, so that they are one line of text.
 fn is_plain(octets: &[u8]) -> bool {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const TOP: u64 = ONES << 7;
-    // Where an octet is below, taking that from it borrows its top bit, or that of one after it.
-    let has_below =
-        |octets: u64| octets.wrapping_sub(ONES * u64::from(b'\r' + 1)) & !octets & TOP != 0;
+    const ABOVE: u8 = b'\r' + 1;
     let mut rest = octets;
     while let Some((eight, after)) = rest.split_first_chunk() {
-        if has_below(u64::from_le_bytes(*eight)) {
+        if Eight::new(*eight).below(ABOVE).any() {
             return false;
         }
         rest = after;
     }
-    rest.iter().all(|&octet| octet > b'\r')
+    !Eight::filled(rest, ABOVE).below(ABOVE).any()
 }
 
 /// Whether `octets` have a NUL, or a CR that no LF follows.
