@@ -24,6 +24,7 @@ mod string;
 mod style;
 mod text;
 
+pub(crate) use arena::List;
 pub use arena::{Arena, NonEmpty};
 pub use atom::{Atom, Tag};
 pub(crate) use atom::{atom, keyword, named, nil, tag};
