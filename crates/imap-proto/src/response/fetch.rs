@@ -115,9 +115,9 @@ impl FetchResponse<'_> {
 
 impl FetchData<'_> {
     /// Writes it: its name and its value.
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
-        match self {
+        match *self {
             Self::Envelope(envelope) => {
                 out.put_slice(b"ENVELOPE ");
                 envelope.encode(style, out);

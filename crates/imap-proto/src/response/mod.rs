@@ -156,7 +156,7 @@ impl Response<'_> {
     /// assert_eq!(&out[..], b"A142 OK [READ-WRITE] SELECT completed\r\n");
     /// # Ok::<(), imap_proto::SyntaxError>(())
     /// ```
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         match self {
             Self::Continue(text) => {
                 out.put_slice(b"+ ");
@@ -175,12 +175,12 @@ impl Response<'_> {
 
 impl Data<'_> {
     /// Writes it, from `* ` to its CRLF.
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
         out.put_slice(b"* ");
         let may_announce =
             matches!(self, Self::Capability(_) | Self::Enabled(_) | Self::ESearch(_));
-        match self {
+        match *self {
             Self::Notice(Notice { condition, code, text }) => {
                 out.put_slice(condition.name().as_bytes());
                 encode_resp_text(code, text, out);
