@@ -200,9 +200,17 @@ impl FetchItem<'_> {
     }
 
     /// Writes it.
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         out.put_slice(self.name().as_bytes());
-        let partial = match self {
+        if self.is_section() {
+            self.encode_section(style, out);
+        }
+    }
+
+    /// Writes what comes after the name.
+    #[inline(never)]
+    fn encode_section(&self, style: Style, out: &mut BytesMut) {
+        let partial = match *self {
             Self::BodySection { section, partial, .. } => {
                 section.encode(style, out);
                 partial
