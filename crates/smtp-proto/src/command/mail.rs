@@ -10,8 +10,8 @@ use crate::address::{ReversePath, reverse_path};
 use crate::ext::{MailParameter, mail_row};
 use crate::name::Name;
 use crate::parameter::{
-    BodyType, DeliverBy, Hold, OtherParameters, Parameter, Parameters, Priority, Ret, Solicitation,
-    Tracking, Xtext, parameter, parameters,
+    BodyType, DeliverBy, Hold, OtherParameters, Parameter, Parameters, Place, Priority, Ret,
+    Solicitation, Tracking, Xtext, parameter, parameters,
 };
 use crate::scan::{Scanned, fail, letters};
 use crate::tolerance::Tolerance;
@@ -27,11 +27,17 @@ pub struct Mail<'a> {
 
 /// The parameters of MAIL that this crate knows, and the others as they came.
 ///
+/// Three that are seldom said and long have no field, so that every command is small: they are
+/// kept with the others, checked, and read when they are asked for.
+///
 /// ```
-/// use smtp_proto::{BodyType, MailParameters};
+/// use smtp_proto::{BodyType, Hold, MailParameters, OtherParameters, Parameters};
 /// let mut parameters = MailParameters::default();
 /// parameters.size = Some(1024);
 /// parameters.body = Some(BodyType::EightBitMime);
+/// parameters.other = OtherParameters::of_mail(Parameters::parse(b" HOLDFOR=60")?)?;
+/// assert_eq!(parameters.hold(), Some(Hold::For(60)));
+/// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -51,16 +57,10 @@ pub struct MailParameters<'a> {
     pub envelope_id: Option<Xtext<'a>>,
     /// `BY=`: by when the message is to be delivered (RFC 2852 §4).
     pub deliver_by: Option<DeliverBy>,
-    /// `HOLDFOR=`, `HOLDUNTIL=`: until when it is held back (RFC 4865 §3).
-    pub hold: Option<Hold<'a>>,
     /// `MT-PRIORITY=`: how urgent it is (RFC 6710 §3).
     pub priority: Option<Priority>,
     /// `REQUIRETLS`: it is sent on under TLS, or not at all (RFC 8689 §2).
     pub require_tls: bool,
-    /// `SOLICIT=`: what kind of solicitation it is (RFC 3865 §2.3).
-    pub solicitation: Option<Solicitation<'a>>,
-    /// `MTRK=`: who may ask for its way (RFC 3885 §4.1).
-    pub tracking: Option<Tracking<'a>>,
     /// `CONPERM`: its content may be converted (RFC 4141 §4.2).
     pub conversion_permitted: bool,
     /// Those that have no field here.
@@ -68,8 +68,43 @@ pub struct MailParameters<'a> {
 }
 
 impl<'a> MailParameters<'a> {
-    /// Sets the field of a parameter; whether it was set already.
-    fn set(&mut self, parameter: MailParameter<'a>) -> bool {
+    /// `HOLDFOR=`, `HOLDUNTIL=`: until when it is held back (RFC 4865 §3).
+    #[must_use]
+    pub fn hold(&self) -> Option<Hold<'a>> {
+        self.seldom().find_map(|parameter| match parameter {
+            MailParameter::HoldFor(seconds) => Some(Hold::For(seconds)),
+            MailParameter::HoldUntil(until) => Some(Hold::Until(until)),
+            _ => None,
+        })
+    }
+
+    /// `SOLICIT=`: what kind of solicitation it is (RFC 3865 §2.3).
+    #[must_use]
+    pub fn solicitation(&self) -> Option<Solicitation<'a>> {
+        self.seldom().find_map(|parameter| match parameter {
+            MailParameter::Solicitation(classes) => Some(classes),
+            _ => None,
+        })
+    }
+
+    /// `MTRK=`: who may ask for its way (RFC 3885 §4.1).
+    #[must_use]
+    pub fn tracking(&self) -> Option<Tracking<'a>> {
+        self.seldom().find_map(|parameter| match parameter {
+            MailParameter::Tracking(tracking) => Some(tracking),
+            _ => None,
+        })
+    }
+
+    /// Those that are known and have no field.
+    fn seldom(&self) -> impl Iterator<Item = MailParameter<'a>> {
+        let read = |known: Parameter<'a>| (mail_row(known.keyword)?.parse)(known.value).ok();
+        self.other.seldom().filter_map(read)
+    }
+
+    /// Sets the field of a parameter, or notes it among those that have none; whether it was said
+    /// already.
+    fn set(&mut self, parameter: MailParameter<'a>, seldom: &mut Seldom) -> bool {
         match parameter {
             MailParameter::Size(size) => self.size.replace(size).is_some(),
             MailParameter::Body(body) => self.body.replace(body).is_some(),
@@ -78,22 +113,24 @@ impl<'a> MailParameters<'a> {
             MailParameter::Ret(ret) => self.ret.replace(ret).is_some(),
             MailParameter::EnvelopeId(id) => self.envelope_id.replace(id).is_some(),
             MailParameter::DeliverBy(by) => self.deliver_by.replace(by).is_some(),
-            MailParameter::HoldFor(seconds) => self.hold.replace(Hold::For(seconds)).is_some(),
-            MailParameter::HoldUntil(until) => self.hold.replace(Hold::Until(until)).is_some(),
             MailParameter::Priority(priority) => self.priority.replace(priority).is_some(),
             MailParameter::RequireTls => replace(&mut self.require_tls, true),
-            MailParameter::Solicitation(classes) => self.solicitation.replace(classes).is_some(),
-            MailParameter::Tracking(tracking) => self.tracking.replace(tracking).is_some(),
             MailParameter::ConversionPermitted => replace(&mut self.conversion_permitted, true),
+            MailParameter::HoldFor(_)
+            | MailParameter::HoldUntil(_)
+            | MailParameter::Solicitation(_)
+            | MailParameter::Tracking(_) => seldom.said(parameter),
         }
     }
 
-    /// Shows `look` those that have a field here and are set.
+    /// Shows `look` those that are known and said.
     pub(crate) fn for_each_known(&self, mut look: impl FnMut(MailParameter<'a>)) {
-        let hold = self.hold.map(|hold| match hold {
-            Hold::For(seconds) => MailParameter::HoldFor(seconds),
-            Hold::Until(until) => MailParameter::HoldUntil(until),
-        });
+        self.for_each_field(&mut look);
+        self.seldom().for_each(look);
+    }
+
+    /// Shows `look` those that have a field here and are set.
+    fn for_each_field(&self, mut look: impl FnMut(MailParameter<'a>)) {
         let mut look = |known: Option<MailParameter<'a>>| {
             if let Some(known) = known {
                 look(known);
@@ -106,22 +143,41 @@ impl<'a> MailParameters<'a> {
         look(self.ret.map(MailParameter::Ret));
         look(self.envelope_id.map(MailParameter::EnvelopeId));
         look(self.deliver_by.map(MailParameter::DeliverBy));
-        look(hold);
         look(self.priority.map(MailParameter::Priority));
         look(self.require_tls.then_some(MailParameter::RequireTls));
-        look(self.solicitation.map(MailParameter::Solicitation));
-        look(self.tracking.map(MailParameter::Tracking));
         look(self.conversion_permitted.then_some(MailParameter::ConversionPermitted));
     }
 
     fn encode(&self, out: &mut BytesMut) {
-        self.for_each_known(|parameter| {
+        self.for_each_field(|parameter| {
             let row = parameter.row();
             out.put_u8(b' ');
             out.put_slice(row.keyword.as_str().as_bytes());
             (row.encode)(parameter, out);
         });
-        self.other.iter().for_each(|other| other.encode(out));
+        self.other.kept().for_each(|other| other.encode(out));
+    }
+}
+
+/// Which of the parameters that have no field were said.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seldom {
+    hold: bool,
+    solicitation: bool,
+    tracking: bool,
+}
+
+impl Seldom {
+    /// Notes one; whether it was said already. A message is held for some time or until then.
+    fn said(&mut self, parameter: MailParameter<'_>) -> bool {
+        match parameter {
+            MailParameter::HoldFor(_) | MailParameter::HoldUntil(_) => {
+                replace(&mut self.hold, true)
+            }
+            MailParameter::Solicitation(_) => replace(&mut self.solicitation, true),
+            MailParameter::Tracking(_) => replace(&mut self.tracking, true),
+            _ => false,
+        }
     }
 }
 
@@ -149,20 +205,35 @@ impl<'a> OtherParameters<'a> {
     /// Takes parameters of MAIL that have no field in [`MailParameters`].
     ///
     /// # Errors
-    /// [`SyntaxError`] where one of them has.
+    /// [`SyntaxError`] where one of them has; or where one of those that have none, but are known,
+    /// is said twice or has a value that it cannot have.
     pub fn of_mail(parameters: Parameters<'a>) -> Result<Self, SyntaxError> {
-        Self::unknown(parameters, is_known)
+        let mut seldom = Seldom::default();
+        for Parameter { keyword, value } in parameters.iter() {
+            let Some(row) = mail_row(keyword) else { continue };
+            let wrong = |expected| SyntaxError { offset: 0, expected };
+            if seldom.said((row.parse)(value).map_err(wrong)?) {
+                return Err(wrong(ONCE));
+            }
+        }
+        Self::without_fields(parameters, place)
     }
 }
 
-fn is_known(keyword: &str) -> bool {
-    mail_row(keyword).is_some()
+fn place(keyword: &str) -> Place {
+    match mail_row(keyword) {
+        Some(row) if row.has_field => Place::Field,
+        Some(_) => Place::Seldom,
+        None => Place::Other,
+    }
 }
+
+const ONCE: &str = "each parameter once";
 
 /// Everything after the path of MAIL.
 fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
     let mut known = MailParameters::default();
-    let (mut rest, mut others) = (input, false);
+    let (mut rest, mut others, mut seldom) = (input, false, Seldom::default());
     while !rest.is_empty() {
         let start = rest;
         let (next, Parameter { keyword, value }) = parameter(rest)?;
@@ -171,15 +242,16 @@ fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
             others = true;
             continue;
         };
+        others |= !row.has_field;
         match (row.parse)(value) {
-            Ok(parameter) if known.set(parameter) => return fail(start, "each parameter once"),
+            Ok(parameter) if known.set(parameter, &mut seldom) => return fail(start, ONCE),
             Ok(_) => {}
             Err(expected) => return fail(start, expected),
         }
     }
     if others {
         let (_, all) = parameters(input)?;
-        known.other = OtherParameters::received(all, is_known);
+        known.other = OtherParameters::received(all, place);
     }
     Ok((rest, known))
 }
@@ -214,13 +286,16 @@ mod tests {
     #[test]
     fn all_that_are_known() {
         let text = " SIZE=10 BODY=BINARYMIME SMTPUTF8 AUTH=<> RET=HDRS ENVID=QQ+2B314159 BY=-3;NT \
-            HOLDUNTIL=2026-11-28T23:55:00Z MT-PRIORITY=-4 REQUIRETLS SOLICIT=net.example:ADV \
-            MTRK=AAAA:60 CONPERM";
+            MT-PRIORITY=-4 REQUIRETLS CONPERM HOLDUNTIL=2026-11-28T23:55:00Z \
+            SOLICIT=net.example:ADV MTRK=AAAA:60";
         let parameters = mail(text).unwrap();
         assert!(parameters.other.is_empty());
         assert_eq!(parameters.envelope_id.map(Xtext::decode).as_deref(), Some(&b"QQ+314159"[..]));
-        assert!(matches!(parameters.hold, Some(Hold::Until(_))) && parameters.require_tls);
-        assert_eq!(mail(" holdfor=60").unwrap().hold, Some(Hold::For(60)));
+        assert!(matches!(parameters.hold(), Some(Hold::Until(_))) && parameters.require_tls);
+        assert_eq!(parameters.solicitation().map(Solicitation::as_str), Some("net.example:ADV"));
+        assert_eq!(parameters.tracking().and_then(Tracking::timeout), Some(60));
+        assert_eq!(mail(" holdfor=60").unwrap().hold(), Some(Hold::For(60)));
+        assert_ne!(mail(" HOLDFOR=60"), mail(" HOLDFOR=61"));
         let mut out = BytesMut::new();
         parameters.encode(&mut out);
         assert_eq!(out, text.as_bytes());
@@ -266,6 +341,8 @@ mod tests {
             " SOLICIT",
             " SOLICIT=1",
             " MTRK=:",
+            " SOLICIT=a SOLICIT=b",
+            " MTRK=AAAA X-A MTRK=BBBB",
             " CONPERM=1",
             " CONPERM CONPERM",
             " =x",
@@ -310,6 +387,9 @@ mod tests {
             " BODY=7BIT",
             " smtputf8",
             " AUTH=<>",
+            " HOLDFOR=soon",
+            " HOLDFOR=1 HOLDUNTIL=2026-11-28T23:55:00Z",
+            " MTRK=AAAA mtrk=AAAA",
         ] {
             assert!(other(text).is_err(), "{text}");
         }

@@ -33,6 +33,7 @@ pub(super) static FUTURE_RELEASE: Row = Row {
 
 pub(super) static HOLDFOR: MailRow = MailRow {
     keyword: Name::new("HOLDFOR"),
+    has_field: false,
     parse: |value| match value.and_then(|value| seconds(value.as_bytes())) {
         Some(interval @ 1..) => Ok(MailParameter::HoldFor(interval)),
         _ => Err("HOLDFOR= and seconds, of at most nine digits"),
@@ -54,6 +55,7 @@ pub(super) static HOLDFOR: MailRow = MailRow {
 
 pub(super) static HOLDUNTIL: MailRow = MailRow {
     keyword: Name::new("HOLDUNTIL"),
+    has_field: false,
     parse: |value| match value.map(|value| DateTime::parse(value.as_bytes())) {
         Some(Ok(until)) => Ok(MailParameter::HoldUntil(until)),
         Some(Err(_)) | None => Err("HOLDUNTIL= and a date and time"),

@@ -44,6 +44,8 @@ impl Row {
 pub(crate) struct MailRow {
     /// Its keyword.
     pub(crate) keyword: Name,
+    /// Whether it has a field of its own, as those have that are said often or are short.
+    pub(crate) has_field: bool,
     /// Reads its value, or says what was expected.
     pub(crate) parse: for<'a> fn(Option<&'a str>) -> Result<MailParameter<'a>, &'static str>,
     /// Writes `=` and its value, if it has one.
@@ -55,9 +57,10 @@ pub(crate) struct MailRow {
 }
 
 impl MailRow {
-    /// What most have: no value, and nothing that is refused.
+    /// What most have: a field, no value, and nothing that is refused.
     pub(super) const BARE: Self = Self {
         keyword: Name::new(""),
+        has_field: true,
         parse: |_| Err("nothing"),
         encode: |_, _| {},
         is_offered: |_, _, _| false,

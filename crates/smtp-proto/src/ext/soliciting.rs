@@ -22,6 +22,7 @@ pub(super) static NO_SOLICITING: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("SOLICIT"),
+    has_field: false,
     parse: |value| match value.map(|value| Solicitation::parse(value.as_bytes())) {
         Some(Ok(classes)) => Ok(MailParameter::Solicitation(classes)),
         Some(Err(_)) | None => Err("SOLICIT= and classes of solicitation"),

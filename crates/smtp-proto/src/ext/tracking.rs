@@ -16,6 +16,7 @@ pub(super) static MTRK: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("MTRK"),
+    has_field: false,
     parse: |value| match value.map(|value| Tracking::parse(value.as_bytes())) {
         Some(Ok(tracking)) => Ok(MailParameter::Tracking(tracking)),
         Some(Err(_)) | None => Err("MTRK=, base64, and perhaps \":\" and seconds"),

@@ -138,7 +138,7 @@ impl Session {
 
 /// RFC 4865 §5.2.2: whether a message is to be late before it is sent on.
 fn is_held_too_long(parameters: MailParameters<'_>) -> bool {
-    match (parameters.hold, parameters.deliver_by) {
+    match (parameters.hold(), parameters.deliver_by) {
         (Some(Hold::For(seconds)), Some(by)) => i64::from(seconds) > i64::from(by.seconds),
         _ => false,
     }
