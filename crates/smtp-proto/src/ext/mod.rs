@@ -90,16 +90,19 @@ impl<'a> Extension<'a> {
         let line = line.trim_ascii_end();
         // Most have no parameters.
         let (row, keyword, parameters) = match BY_KEYWORD.get(Keyword::new(line)) {
-            Some(row) => (Some(row), line, &[][..]),
+            Some(row) => (row, line, &[][..]),
             None => {
-                let (keyword, parameters) = split_keyword(line)?;
-                (BY_KEYWORD.get(Keyword::new(keyword)), keyword, parameters)
+                let (keyword, rest) = split_keyword(line)?;
+                let parameters = parameters_of(line, rest)?;
+                let Some(row) = BY_KEYWORD.get(Keyword::new(keyword)) else {
+                    return Ok(Self::Other(OtherExtension::received(keyword, parameters)));
+                };
+                (row, keyword, parameters)
             }
         };
-        match row {
-            Some(row) => (row.parse)(parameters)
-                .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
-            None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
+        match (row.parse)(parameters) {
+            Ok(extension) => Ok(extension),
+            Err(expected) => Err(SyntaxError { offset: keyword.len() + 1, expected }),
         }
     }
 
@@ -156,24 +159,28 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// The keyword and the parameters of a line.
+/// The keyword of a line, and what stands after it.
 fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
     let (keyword, rest) = run(&KEYWORD, line);
     if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
         return Err(SyntaxError { offset: 0, expected: "a keyword" });
     }
-    let parameters = match rest {
-        [] => rest,
-        [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
-        _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
-    };
+    match rest {
+        [] | [b' ' | b'=', ..] => Ok((keyword, rest)),
+        _ => Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
+    }
+}
+
+/// The parameters in what stands after a keyword, in `rest`, at the end of `line`.
+fn parameters_of<'a>(line: &[u8], rest: &'a [u8]) -> Result<&'a [u8], SyntaxError> {
+    let parameters = rest.get(1..).unwrap_or_default().trim_ascii_start();
     let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
     if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
         let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
         let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
         return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
     }
-    Ok((keyword, parameters))
+    Ok(parameters)
 }
 
 #[cfg(test)]

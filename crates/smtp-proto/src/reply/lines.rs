@@ -4,6 +4,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use mail_wire::find_line_feed;
+use mail_wire::parse::Eight;
 
 use super::enhanced::EnhancedCode;
 use crate::text::Text;
@@ -99,6 +100,36 @@ pub(super) fn split_line(octets: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(end) = find_line_feed(octets) else { return (octets, None) };
     let (line, after) = octets.split_at_checked(end).unwrap_or((octets, &[]));
     (line.strip_suffix(b"\r").unwrap_or(line), after.get(1..))
+}
+
+/// The same of octets that were not checked yet; `None` where the line has a NUL, or a CR that is
+/// not of its end.
+#[inline]
+pub(super) fn split_text(octets: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let mut searched = 0;
+    while let Some(found) = find_control(octets.get(searched..).unwrap_or_default()) {
+        let (line, after) = octets.split_at_checked(searched + found)?;
+        match after {
+            [b'\r', b'\n', rest @ ..] | [b'\n', rest @ ..] => return Some((line, Some(rest))),
+            [0 | b'\r', ..] => return None,
+            _ => searched = line.len() + 1,
+        }
+    }
+    Some((octets, None))
+}
+
+/// Where the first octet is that may be a CR, an LF or a NUL.
+#[inline]
+fn find_control(octets: &[u8]) -> Option<usize> {
+    const ABOVE: u8 = b'\r' + 1;
+    let (mut rest, mut before) = (octets, 0);
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if let Some(first) = Eight::new(*eight).below(ABOVE).first() {
+            return Some(before + first);
+        }
+        (rest, before) = (after, before + eight.len());
+    }
+    Eight::filled(rest, ABOVE).below(ABOVE).first().map(|first| before + first)
 }
 
 impl<'a> ReplyLines<'a> {
