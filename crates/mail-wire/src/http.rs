@@ -12,9 +12,13 @@
 /// ```
 #[must_use]
 pub fn is_http_request(line: &[u8]) -> bool {
-    let mut words = line.trim_ascii_end().split(|&octet| octet == b' ');
-    let method = words.next().is_some_and(|word| METHODS.contains(&word));
-    method && words.next().is_some() && words.next_back().is_some_and(is_version)
+    // Nearly no other line ends with a version: that is looked at first.
+    let Some((before, version)) = line.trim_ascii_end().split_last_chunk() else { return false };
+    let Some(request) = before.strip_suffix(b" ").filter(|_| is_version(*version)) else {
+        return false;
+    };
+    let mut words = request.split(|&octet| octet == b' ');
+    words.next().is_some_and(|method| METHODS.contains(&method)) && words.next().is_some()
 }
 
 /// Whether a line of which no more than `start` is known, since it is longer than any line of
@@ -35,7 +39,7 @@ const METHODS: [&[u8]; 9] =
     [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
 
 /// `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`
-const fn is_version(word: &[u8]) -> bool {
+const fn is_version(word: [u8; 8]) -> bool {
     matches!(word, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
 }
 

@@ -45,6 +45,20 @@ pub(crate) fn cut(text: &str, end: usize) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
+/// Where the first octet is that may be a CR, an LF or a NUL.
+#[inline]
+pub(crate) fn find_control(octets: &[u8]) -> Option<usize> {
+    const ABOVE: u8 = b'\r' + 1;
+    let (mut rest, mut before) = (octets, 0);
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if let Some(first) = Eight::new(*eight).below(ABOVE).first() {
+            return Some(before + first);
+        }
+        (rest, before) = (after, before + eight.len());
+    }
+    Eight::filled(rest, ABOVE).below(ABOVE).first().map(|first| before + first)
+}
+
 /// The longest start of `text` that is all of `class` (perhaps empty), and the rest.
 #[inline]
 pub(crate) fn run<'a>(class: &Class, text: &'a str) -> (&'a str, &'a str) {

@@ -24,6 +24,9 @@ mod words;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, Names, run};
+use memchr::memchr3;
+
+use crate::scan::find_control;
 
 pub use extension::{Extension, OtherExtension};
 pub use limits::ServerLimits;
@@ -174,13 +177,15 @@ fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
 /// The parameters in what stands after a keyword, in `rest`, at the end of `line`.
 fn parameters_of<'a>(line: &[u8], rest: &'a [u8]) -> Result<&'a [u8], SyntaxError> {
     let parameters = rest.get(1..).unwrap_or_default().trim_ascii_start();
-    let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
-    if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
-        let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
-        let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
-        return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
+    // Others that it finds are looked at again.
+    let odd = find_control(parameters).and_then(|_| memchr3(b'\r', b'\n', 0, parameters));
+    match odd {
+        None => Ok(parameters),
+        Some(at) => {
+            let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
+            Err(SyntaxError { offset, expected: "no CR, LF or NUL" })
+        }
     }
-    Ok(parameters)
 }
 
 #[cfg(test)]

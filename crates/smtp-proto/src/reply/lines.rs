@@ -4,9 +4,9 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use mail_wire::find_line_feed;
-use mail_wire::parse::Eight;
 
 use super::enhanced::EnhancedCode;
+use crate::scan::find_control;
 use crate::text::Text;
 
 /// The lines of text of a reply, without codes: at least one, which may be empty.
@@ -116,20 +116,6 @@ pub(super) fn split_text(octets: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
         }
     }
     Some((octets, None))
-}
-
-/// Where the first octet is that may be a CR, an LF or a NUL.
-#[inline]
-fn find_control(octets: &[u8]) -> Option<usize> {
-    const ABOVE: u8 = b'\r' + 1;
-    let (mut rest, mut before) = (octets, 0);
-    while let Some((eight, after)) = rest.split_first_chunk() {
-        if let Some(first) = Eight::new(*eight).below(ABOVE).first() {
-            return Some(before + first);
-        }
-        (rest, before) = (after, before + eight.len());
-    }
-    Eight::filled(rest, ABOVE).below(ABOVE).first().map(|first| before + first)
 }
 
 impl<'a> ReplyLines<'a> {

@@ -101,11 +101,22 @@ impl<'a> Reply<'a> {
         let (mut rest, mut first) = (octets, None);
         let (code, text) = loop {
             let Some((line, next)) = split_text(rest) else { return Err(wrong(rest)) };
-            let Some((code, more)) = line_code(line) else { return Err(at(rest, CODE)) };
-            let (of_first, text) = *first.get_or_insert((code, line.get(4..).unwrap_or_default()));
-            if code != of_first {
-                return Err(at(rest, "the code of the lines before"));
-            }
+            let start = line.first_chunk::<4>();
+            let (code, text, more) = match first {
+                // Most begin as the first did, which was not the last.
+                Some((code, text, of_first)) if start.is_some() && start == of_first => {
+                    (code, text, true)
+                }
+                _ => {
+                    let Some((code, more)) = line_code(line) else { return Err(at(rest, CODE)) };
+                    let text = line.get(4..).unwrap_or_default();
+                    let (of_first, text, _) = *first.get_or_insert((code, text, start));
+                    if code != of_first {
+                        return Err(at(rest, "the code of the lines before"));
+                    }
+                    (code, text, more)
+                }
+            };
             rest = match next {
                 None if more => return Err(at(&[], "one more line")),
                 None => break (code, text),
