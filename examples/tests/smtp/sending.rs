@@ -142,6 +142,8 @@ fn wrong_options_have_a_status_of_their_own() {
         &["--to", "x@y", "--tls", "perhaps"],
         &["--to", "x@y", "--helo", "a b"],
         &["--to", "x@y", "--password-file", "/nowhere"],
+        &["--to", "x@y", "--dsn", "never,success"],
+        &["--to", "x@y", "--envid", "é"],
     ] {
         let (status, _, complained) = send(nowhere, CAROL, options, "");
         assert_eq!(status, 64, "{options:?}: {complained}");
