@@ -55,6 +55,7 @@ const SIZES: &[Size] = &[
     ("Direction",                    1, size_of::<Direction>()),
     ("WireLine",                    24, size_of::<WireLine>()),
     ("WireLog",                     16, size_of::<WireLog>()),
+    ("TicketQueue",                 40, size_of::<TicketQueue<()>>()),
 ];
 
 #[test]
