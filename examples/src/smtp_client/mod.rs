@@ -174,7 +174,7 @@ impl SmtpClient {
     }
 
     /// Why the connection is of no more use; none while it is.
-    pub fn close_reason(&mut self) -> Option<CloseReason> {
+    pub fn close_reason(&self) -> Option<CloseReason> {
         self.session.close_reason()
     }
 

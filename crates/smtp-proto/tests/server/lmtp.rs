@@ -194,6 +194,19 @@ fn each_recipient_is_answered() {
     assert_eq!((&out[14..], lmtp.state()), (&b"452 4.2.2 Full: c\r\n"[..], State::Ready));
 }
 
+/// A ticket of another session answers nobody.
+#[test]
+fn tickets_of_other_sessions() {
+    let (mut out, mut other_out) = (BytesMut::new(), BytesMut::new());
+    let (mut lmtp, ticket) = delivering(&mut out);
+    let (_other, stray) = delivering(&mut other_out);
+    let wrong = lmtp.answer_recipient(stray, Ok(()), &mut out);
+    assert!(matches!(wrong, Err(Misuse::WrongTicket(_))));
+    assert!(out.is_empty());
+    lmtp.accept(ticket, &mut out).unwrap();
+    assert_eq!(&out[..], b"250 2.0.0 OK\r\n250 2.0.0 OK\r\n");
+}
+
 /// What answers for all answers for those that are left.
 #[test]
 fn the_others_are_answered_alike() {
