@@ -16,7 +16,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let rounds = if arguments.iter().any(|argument| argument == "--test") { 1 } else { ROUNDS };
     let only = arguments.iter().find(|argument| !argument.starts_with("--"));
-    println!("| work | ours ÷ best peer | goal | ours ÷ limit | ours | limit | peers |");
+    println!("| work | ours ÷ best peer, twice | goal | ours ÷ limit | ours | limit | peers |");
     println!("|---|--:|--:|--:|--:|--:|---|");
     for row in rows().filter(|row| only.is_none_or(|only| row.ours.contains(only.as_str()))) {
         print_row(row, rounds);
@@ -28,7 +28,8 @@ fn print_row(row: &Row, rounds: usize) {
     let unit = ours.unit;
     let rivals: Vec<_> = row.limit.iter().chain(row.peers).chain(row.less).collect();
     let mut work: Vec<Work> = rivals.iter().map(|(_, make)| make()).collect();
-    let times = medians(std::iter::once(&mut ours).chain(&mut work).collect(), rounds);
+    let mut measure = || medians(std::iter::once(&mut ours).chain(&mut work).collect(), rounds);
+    let (times, again) = (measure(), measure());
     let (ours, times) = times.split_first().expect("ours is there");
     let named: Vec<String> = rivals
         .iter()
@@ -36,13 +37,17 @@ fn print_row(row: &Row, rounds: usize) {
         .map(|((name, _), time)| format!("{name} {}", short(*time)))
         .collect();
     let limits = usize::from(row.limit.is_some());
-    let best = times[limits..][..row.peers.len()].iter().copied().min_by(f64::total_cmp);
+    let peers = limits..limits + row.peers.len();
+    let best = |times: &[f64]| times[peers.clone()].iter().copied().min_by(f64::total_cmp);
+    let to_best = best(times).zip(best(&again[1..])).map_or("–".into(), |(best, best_again)| {
+        format!("{:.2} · {:.2}", ours / best, again[0] / best_again)
+    });
     let ratio = |to: Option<f64>| to.map_or("–".into(), |to| format!("{:.2}", ours / to));
     let or_none = |names: &[String]| if names.is_empty() { "–".into() } else { names.join(", ") };
     println!(
         "| {} | {} | {} | {} | {} ns/{unit} | {} | {} |",
         row.title,
-        ratio(best),
+        to_best,
         row.goal.map_or("–".into(), |goal| goal.to_string()),
         ratio(times[..limits].first().copied()),
         short(*ours),
