@@ -195,7 +195,9 @@ impl SmtpClient {
     fn exchange(&mut self) -> Result<(), Error> {
         self.connection.send(&mut self.out).map_err(Error::Broken)?;
         let limit = self.session.timeout();
-        let left = self.patience.left(Instant::now(), limit, self.buffer.filled().len());
+        let unread = self.buffer.filled().len();
+        self.buffer.keep_last(unread);
+        let left = self.patience.left(Instant::now(), limit, unread);
         match self.connection.receive(self.buffer.space()?, left, &self.stop) {
             Ok(0) => Err(Error::Ended),
             Ok(count) => {

@@ -78,7 +78,7 @@ impl From<&Error> for Status {
         match error {
             Error::Connect(error) => match error.kind() {
                 io::ErrorKind::NotFound => Self::NoHost,
-                _ => Self::Unavailable,
+                _ => Self::TemporaryFailure,
             },
             Error::Tls(_) => Self::Unavailable,
             Error::Broken(_) | Error::Ended | Error::Silent(_) | Error::Stopped => {

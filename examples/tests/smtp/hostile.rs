@@ -87,3 +87,23 @@ fn of_all_who_fail_in_an_attempt_one_report_tells() {
     let [report] = &reports(&first, next.address, &recipients)[..] else { panic!() };
     assert!(report.matches("\r\nAction: failed\r\n").count() > 10, "{report}");
 }
+
+/// Though it is not tried again before.
+#[test]
+fn the_sender_is_told_when_it_was_to_be_told() {
+    let next = Next::start(sink::drive, |server| {
+        server.sink = Sink::new(["rcpt=450".parse().unwrap()]);
+    });
+    let first = first();
+    enqueue_as(&first, ALICE, "hi\r\n", &["a@far.invalid"]);
+    let mut settings = settings(next.address);
+    settings.schedule.retry = vec![Duration::from_secs(60 * 60)];
+    settings.schedule.warn_after = Duration::from_millis(300);
+    settings.schedule.give_up = Duration::from_millis(600);
+    let relay = Relay::start(Arc::clone(&first), settings).unwrap();
+    wait_until(|| is_empty(&first));
+    relay.stop();
+    let actions: Vec<bool> =
+        inbox(&first.store, "alice").iter().map(|one| one.contains("Action: delayed")).collect();
+    assert_eq!(actions, [true, false]);
+}
