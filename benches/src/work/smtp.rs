@@ -6,10 +6,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use mail_wire::LineFramer;
 use smtp_proto::server::{Channel, Config, Event, Session};
-use smtp_proto::{
-    Command, Extension, Hostname, Mail, MailParameters, Mailbox, Rcpt, Reply, ReplyFramer,
-    ReversePath, Text, client,
-};
+use smtp_proto::{Command, Extension, Reply, ReplyFramer, Text};
 
 use super::body::{DOTTED, in_reads};
 use super::{Named, Work, each_framed};
@@ -32,7 +29,6 @@ pub(super) const ALL: &[Named] = &[
     ("smtp/session-rcpt-pipelined", session_rcpt),
     ("smtp/session-data", session_data),
     ("smtp/plain-login-decode", logins_decoded),
-    ("smtp/client-delivery", client_delivery),
 ];
 
 /// Takes everything that was parsed into account: what borrows is given out, and what is read
@@ -233,51 +229,6 @@ fn logins_decoded() -> Work {
         for line in black_box(&wire).cut() {
             let Ok(Command::Auth(auth)) = Command::parse(line) else { panic!("not an AUTH") };
             black_box(auth.initial_response.expect("it has one").decode());
-        }
-    })
-}
-
-/// A message to two recipients, sent by the client: MAIL and RCPT together, DATA, a body of 4 KiB.
-fn client_delivery() -> Work {
-    let wire: &'static Wire = Box::leak(corpus::lines(3, corpus::rcpt).into());
-    let recipients: Vec<Rcpt> = wire
-        .cut()
-        .map(|line| match Command::parse(line) {
-            Ok(Command::Rcpt(Rcpt { to, .. })) => Rcpt { to, parameters: Default::default() },
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    let body: Vec<u8> = body::text(DOTTED).into_iter().take(4096).chain(*b"\r\n").collect();
-    let mut out = BytesMut::with_capacity(1 << 16);
-    let mut session = client::Session::new(client::Config::default(), Channel::Tls);
-    session.receive(&mut &b"220 mx\r\n"[..], &mut out).expect("it is a greeting");
-    let ehlo = Command::Ehlo(Hostname::parse(b"client.example.org").expect("it is a name"));
-    session.send(ehlo, &mut out).expect("it may be sent");
-    let offered = b"250-mx\r\n250-PIPELINING\r\n250-SIZE\r\n250 8BITMIME\r\n";
-    session.receive(&mut &offered[..], &mut out).expect("it is an answer");
-    let from = ReversePath::Mailbox(Mailbox::parse(b"alice@example.org").expect("an address"));
-    Work::new("delivery", recipients.len() / 2, move || {
-        for recipients in black_box(&recipients).chunks_exact(2) {
-            out.clear();
-            let mail = Mail { from, parameters: MailParameters::default() };
-            let envelope = client::Envelope { mail, recipients };
-            let mut transaction = client::Transaction::new(&session, envelope, client::Form::Data)
-                .expect("it may be sent");
-            let answers = [&b"250 OK\r\n250 OK\r\n250 OK\r\n"[..], b"354 go on\r\n", b"250 OK\r\n"];
-            let (mut answers, mut input) = (answers.into_iter(), &b""[..]);
-            loop {
-                let step = transaction.receive(&mut session, &mut input, &mut out);
-                match black_box(step.expect("nothing else is sent")) {
-                    client::TransactionStep::NeedInput => input = answers.next().expect("one"),
-                    client::TransactionStep::Body => {
-                        let written = transaction.body(&mut session, &body, true, &mut out);
-                        written.expect("it is asked for");
-                    }
-                    client::TransactionStep::Done => break,
-                    _ => {}
-                }
-            }
-            assert!(answers.next().is_none() && out.ends_with(b"\r\n.\r\n"));
         }
     })
 }

@@ -1,5 +1,6 @@
 //! The receive buffer between a socket and a session.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Why a [`ReceiveBuffer`] has no space to read into.
@@ -97,8 +98,13 @@ impl ReceiveBuffer {
                 (self.start, self.end) = (0, unread);
             } else if self.octets.len() < self.limit {
                 let size = (self.octets.len() * 2).max(Self::FIRST_SIZE).min(self.limit);
-                self.octets.reserve_exact(size - self.octets.len());
-                self.octets.resize(size, 0);
+                if self.octets.is_empty() {
+                    // Memory that is zeros already, if there is such.
+                    self.octets = vec![0; size];
+                } else {
+                    self.octets.reserve_exact(size - self.octets.len());
+                    self.octets.resize(size, 0);
+                }
             } else if self.start > 0 {
                 self.octets.copy_within(self.start..self.end, 0);
                 (self.start, self.end) = (0, unread);

@@ -6,8 +6,9 @@ use mail_wire::{
     Auth, BadCommands, Base64, BodyPolicy, BufferError, Caseless, Channel, ClientLine, CloseReason,
     Desk, Direction, DotStuffer, DotUnstuffer, Farewell, Framed, InFlight, Inbound, InputLost,
     IrregularLineEnding, LineEnding, LineFramer, Mechanism, MechanismName, Mechanisms, Next,
-    OfferedMechanisms, OneLine, ReceiveBuffer, Secret, SendPolicy, SyntaxError, Ticket, TlsPolicy,
-    UnitFramer, UnknownCommands, Unstuffed, Upgrade, WireLine, WireLog, WrongTicket,
+    OfferedMechanisms, OneLine, ReceiveBuffer, Secret, SendPolicy, SyntaxError, Ticket,
+    TicketQueue, TlsPolicy, UnitFramer, UnknownCommands, Unstuffed, Upgrade, WireLine, WireLog,
+    WrongTicket,
 };
 
 /// In octets.
@@ -41,6 +42,7 @@ const SIZES: &[Size] = &[
     ("Secret",                      16, size_of::<Secret>()),
     ("Desk",                        12, size_of::<Desk<()>>()),
     ("Ticket",                       8, size_of::<Ticket<()>>()),
+    ("TicketQueue",                 40, size_of::<TicketQueue<()>>()),
     ("Upgrade",                      8, size_of::<Upgrade>()),
     ("WrongTicket",                  0, size_of::<WrongTicket>()),
     ("Framed",                      24, size_of::<Framed>()),
@@ -53,6 +55,7 @@ const SIZES: &[Size] = &[
     ("Direction",                    1, size_of::<Direction>()),
     ("WireLine",                    24, size_of::<WireLine>()),
     ("WireLog",                     16, size_of::<WireLog>()),
+    ("TicketQueue",                 40, size_of::<TicketQueue<()>>()),
 ];
 
 #[test]

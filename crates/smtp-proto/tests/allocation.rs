@@ -18,7 +18,11 @@
 use std::sync::Arc;
 
 use smtp_proto::server::{Channel, Config, Event, Session};
-use smtp_proto::{BytesMut, Command, Extension, Framed, Reply, ReplyFramer, Text, client};
+use smtp_proto::{
+    Action, BytesMut, Command, Diagnostic, EnhancedCode, Extension, ForwardPath, Framed, Hostname,
+    Mailbox, OriginalRecipient, Reply, ReplyFramer, Report, ReportId, ReportedMessage,
+    ReportedRecipient, ReversePath, Text, Xtext, client,
+};
 
 const COMMANDS: &[&str] = &[
     "EHLO client.example.org",
@@ -31,6 +35,14 @@ const COMMANDS: &[&str] = &[
     "DATA",
     "BDAT 1000 LAST",
     "LHLO client.example.org",
+    "MAIL FROM:<a@b> RET=HDRS ENVID=a+2B BY=-3;NT HOLDUNTIL=2026-11-28T23:55:00Z MT-PRIORITY=-4 REQUIRETLS \
+     SOLICIT=n:A MTRK=AAAA:60 CONPERM",
+    "RCPT TO:<c@d> NOTIFY=SUCCESS,DELAY ORCPT=utf-8;\\x{E9}@b RRVS=2014-04-03T23:01:00Z;C CONNEG",
+    "ETRN @example.org",
+    "ATRN a.example,b.example",
+    "XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1",
+    "XFORWARD HELO=a+20b",
+    "BURL imap://mail.example.org/x;UID=1 LAST",
     "RSET",
     "VRFY alice",
     "VRFY josé SMTPUTF8",
@@ -99,6 +111,34 @@ fn replies() {
         }
     });
     assert_eq!(offered, 5);
+}
+
+/// A report, of recipients of all kinds.
+#[test]
+fn reports() {
+    let mut out = BytesMut::with_capacity(16_384);
+    let original = OriginalRecipient::parse(b"rfc822;Bob+2Bhome@example.org").unwrap();
+    let reply = Reply::parse(b"550-5.1.1 No such user\r\n550 5.1.1 here").unwrap();
+    let mailbox = |text: &'static str| Mailbox::parse(text.as_bytes()).unwrap();
+    let to = ForwardPath::Mailbox(mailbox("bob@example.com"));
+    let mut failed = ReportedRecipient::of_reply(to, Action::Failed, reply);
+    failed.original = Some(original);
+    failed.last_attempt = Some(0);
+    let code = EnhancedCode::new(4, 4, 1).unwrap();
+    let abroad = ForwardPath::Mailbox(mailbox("jos\u{e9}@example.com"));
+    let mut delayed = ReportedRecipient::new(abroad, Action::Delayed, code);
+    delayed.diagnostic = Some(Diagnostic::Own(Text::new("Connection refused").unwrap()));
+    let recipients = [failed, delayed];
+    without_allocation(|| {
+        let mut message = ReportedMessage::new(Hostname::parse(b"mx.example.org").unwrap());
+        message.envelope_id = Some(Xtext::parse(b"QQ+2B31").unwrap());
+        let from = ReversePath::Mailbox(mailbox("alice@example.org"));
+        let report = Report::new(from, message, &recipients).unwrap();
+        let id = ReportId::new("4TXyZ15").unwrap();
+        report.begin(id, 0, &mut out);
+        report.end(id, &mut out);
+    });
+    assert!(out.ends_with(b"--=_report_4TXyZ15--\r\n"));
 }
 
 /// A whole session: hello, two messages, one of them refused, and goodbye.

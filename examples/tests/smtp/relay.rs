@@ -3,7 +3,7 @@
 use std::{
     io::Read,
     net::{SocketAddr, TcpListener},
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, atomic::AtomicBool, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -270,6 +270,7 @@ fn nothing_is_lost_when_it_stops() {
 fn a_message_that_hangs_is_given_up_when_it_stops() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = port.local_addr().unwrap();
+    let (has_it, has_come) = mpsc::channel();
     let silent = thread::spawn(move || {
         let (mut socket, _) = port.accept().unwrap();
         play(
@@ -278,12 +279,13 @@ fn a_message_that_hangs_is_given_up_when_it_stops() {
              S: MAIL FROM:<alice@first.invalid>\nC: 250 OK\nS: RCPT TO:<bob@localhost>\n\
              C: 250 OK\nS: DATA\nC: 354 Go on\nS: hi\nS: .",
         );
+        has_it.send(()).unwrap();
         assert_eq!(socket.read(&mut [0]).unwrap_or(0), 0);
     });
     let first = first();
     enqueue(&first, "hi\r\n", &["bob@localhost"]);
     let relay = Relay::start(Arc::clone(&first), settings(address)).unwrap();
-    thread::sleep(Duration::from_millis(300));
+    has_come.recv().unwrap();
     let start = Instant::now();
     relay.stop();
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());

@@ -1,7 +1,7 @@
 //! `smtp-send` as a program: what it sends, what it says, and its exit status.
 
 use std::{
-    io::Write,
+    io::{Seek, Write},
     net::{SocketAddr, TcpListener},
     process::{Command, Stdio},
     thread,
@@ -17,7 +17,7 @@ use mail_examples::{
 };
 
 use crate::{
-    common::{certificate, inbox, read_line},
+    common::{certificate, inbox, play, read_line},
     relay::Next,
 };
 
@@ -142,6 +142,8 @@ fn wrong_options_have_a_status_of_their_own() {
         &["--to", "x@y", "--tls", "perhaps"],
         &["--to", "x@y", "--helo", "a b"],
         &["--to", "x@y", "--password-file", "/nowhere"],
+        &["--to", "x@y", "--dsn", "never,success"],
+        &["--to", "x@y", "--envid", "é"],
     ] {
         let (status, _, complained) = send(nowhere, CAROL, options, "");
         assert_eq!(status, 64, "{options:?}: {complained}");
@@ -167,9 +169,9 @@ fn servers_that_are_none() {
     });
     assert_eq!(send(address, CAROL, &BOB, "").0, 76);
     odd.join().unwrap();
-    // Nobody listens there any more.
+    // Nobody listens there any more; perhaps somebody does later.
     let (status, _, complained) = send(address, CAROL, &BOB, "");
-    assert_eq!(status, 69, "{complained}");
+    assert_eq!(status, 75, "{complained}");
     let output = Command::new(env!("CARGO_BIN_EXE_smtp-send"))
         .args(["--server", "nobody.invalid", "--from", "", "--to", "a@b", "--tls", "never"])
         .stdin(Stdio::null())
@@ -207,4 +209,47 @@ fn chunks_and_lmtp() {
         assert!(message.contains(with), "{}", &message[..300]);
         assert!(message.contains("\r\n\r\n.dot\r\nxxx"), "{}", &message[..300]);
     }
+}
+
+/// RFC 3461, RFC 1870, RFC 6152: what is asked for along with a message.
+#[test]
+fn requests_are_said() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let (mut socket, _) = port.accept().unwrap();
+        play(
+            &mut socket,
+            "C: 220 mx.invalid ESMTP
+             S: EHLO client.invalid
+             C: 250-mx.invalid
+             C: 250-SIZE
+             C: 250-8BITMIME
+             C: 250 DSN
+             S: MAIL FROM:<carol@example.com> SIZE=4 BODY=8BITMIME RET=HDRS ENVID=a+20b
+             C: 250 OK
+             S: RCPT TO:<bob@localhost> NOTIFY=FAILURE,DELAY
+             C: 250 OK
+             S: DATA
+             C: 354 Go on
+             S: é
+             S: .
+             C: 250 OK
+             S: QUIT
+             C: 221 Bye",
+        );
+    });
+    // From a file, whose size is known.
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all("é\r\n".as_bytes()).unwrap();
+    file.rewind().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_smtp-send"))
+        .args(["--server", &format!("localhost:{}", address.port()), "--from", CAROL])
+        .args(BOB)
+        .args(["--dsn", "failure,delay", "--ret", "hdrs", "--envid", "a b"])
+        .stdin(file)
+        .output()
+        .unwrap();
+    server.join().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }

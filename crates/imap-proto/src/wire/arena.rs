@@ -11,8 +11,9 @@ use bumpalo::collections::Vec;
 /// emptied, all at once, with [`Arena::reset`] when the input they were parsed
 /// from is discarded.
 ///
-/// What one command or response takes of it is bounded by some 64 times its octets
-/// on the wire. A read may hold thousands of commands: reset it after each.
+/// What one command or response makes it hold is bounded by 128 times its octets and 4 KiB: a
+/// list of tiny elements takes the most, for its memory doubles as it grows. A read may hold
+/// thousands of commands: reset it after each.
 ///
 /// ```
 /// use imap_proto::Arena;

@@ -43,6 +43,9 @@ impl<'a> Reader<'a> {
         mut element: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
     ) -> Parsed<'a, NonEmpty<'a, T>> {
         let (mut rest, first) = element(input)?;
+        if matches!(rest, [] | [b')', ..]) {
+            return Ok((rest, NonEmpty::one(self.arena.alloc(first))));
+        }
         let mut start = input;
         let mut list = self.arena.list();
         list.push(first);

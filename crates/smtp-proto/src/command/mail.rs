@@ -10,8 +10,8 @@ use crate::address::{ReversePath, reverse_path};
 use crate::ext::{MailParameter, mail_row};
 use crate::name::Name;
 use crate::parameter::{
-    BodyType, DeliverBy, Hold, OtherParameters, Parameter, Parameters, Place, Priority, Ret,
-    Solicitation, Tracking, Xtext, parameter, parameters,
+    BodyType, DeliverBy, Hold, OtherParameters, Parameter, Parameters, Priority, Ret, Solicitation,
+    Tracking, Xtext, parameter, parameters,
 };
 use crate::scan::{Scanned, fail, letters};
 use crate::tolerance::Tolerance;
@@ -27,17 +27,11 @@ pub struct Mail<'a> {
 
 /// The parameters of MAIL that this crate knows, and the others as they came.
 ///
-/// Three that are seldom said and long have no field, so that every command is small: they are
-/// kept with the others, checked, and read when they are asked for.
-///
 /// ```
-/// use smtp_proto::{BodyType, Hold, MailParameters, OtherParameters, Parameters};
+/// use smtp_proto::{BodyType, MailParameters};
 /// let mut parameters = MailParameters::default();
 /// parameters.size = Some(1024);
 /// parameters.body = Some(BodyType::EightBitMime);
-/// parameters.other = OtherParameters::of_mail(Parameters::parse(b" HOLDFOR=60")?)?;
-/// assert_eq!(parameters.hold(), Some(Hold::For(60)));
-/// # Ok::<(), smtp_proto::SyntaxError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -63,15 +57,16 @@ pub struct MailParameters<'a> {
     pub require_tls: bool,
     /// `CONPERM`: its content may be converted (RFC 4141 §4.2).
     pub conversion_permitted: bool,
-    /// Those that have no field here.
+    /// Those that have no field here: those that this crate does not know; and HOLDFOR, HOLDUNTIL,
+    /// SOLICIT and MTRK, which few send, and methods read.
     pub other: OtherParameters<'a>,
 }
 
 impl<'a> MailParameters<'a> {
-    /// `HOLDFOR=`, `HOLDUNTIL=`: until when it is held back (RFC 4865 §3).
+    /// `HOLDFOR=`, `HOLDUNTIL=`: until when the message is held back (RFC 4865 §3).
     #[must_use]
     pub fn hold(&self) -> Option<Hold<'a>> {
-        self.seldom().find_map(|parameter| match parameter {
+        self.rare().find_map(|rare| match rare {
             MailParameter::HoldFor(seconds) => Some(Hold::For(seconds)),
             MailParameter::HoldUntil(until) => Some(Hold::Until(until)),
             _ => None,
@@ -81,7 +76,7 @@ impl<'a> MailParameters<'a> {
     /// `SOLICIT=`: what kind of solicitation it is (RFC 3865 §2.3).
     #[must_use]
     pub fn solicitation(&self) -> Option<Solicitation<'a>> {
-        self.seldom().find_map(|parameter| match parameter {
+        self.rare().find_map(|rare| match rare {
             MailParameter::Solicitation(classes) => Some(classes),
             _ => None,
         })
@@ -90,21 +85,26 @@ impl<'a> MailParameters<'a> {
     /// `MTRK=`: who may ask for its way (RFC 3885 §4.1).
     #[must_use]
     pub fn tracking(&self) -> Option<Tracking<'a>> {
-        self.seldom().find_map(|parameter| match parameter {
+        self.rare().find_map(|rare| match rare {
             MailParameter::Tracking(tracking) => Some(tracking),
             _ => None,
         })
     }
 
     /// Those that are known and have no field.
-    fn seldom(&self) -> impl Iterator<Item = MailParameter<'a>> {
-        let read = |known: Parameter<'a>| (mail_row(known.keyword)?.parse)(known.value).ok();
-        self.other.seldom().filter_map(read)
+    fn rare(&self) -> impl Iterator<Item = MailParameter<'a>> {
+        self.other.iter().filter_map(|other| (mail_row(other.keyword)?.parse)(other.value).ok())
     }
 
-    /// Sets the field of a parameter, or notes it among those that have none; whether it was said
-    /// already.
-    fn set(&mut self, parameter: MailParameter<'a>, seldom: &mut Seldom) -> bool {
+    /// Those that are not known.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = Parameter<'a>> {
+        self.other.iter().filter(|other| mail_row(other.keyword).is_none())
+    }
+
+    /// Sets the field of a parameter; whether it was set already. Of those that have none, `rare`
+    /// has a bit for each that was there.
+    fn set(&mut self, parameter: MailParameter<'a>, rare: &mut u8) -> bool {
+        let mut note = |bit: u8| replace(rare, *rare | bit) & bit != 0;
         match parameter {
             MailParameter::Size(size) => self.size.replace(size).is_some(),
             MailParameter::Body(body) => self.body.replace(body).is_some(),
@@ -113,20 +113,19 @@ impl<'a> MailParameters<'a> {
             MailParameter::Ret(ret) => self.ret.replace(ret).is_some(),
             MailParameter::EnvelopeId(id) => self.envelope_id.replace(id).is_some(),
             MailParameter::DeliverBy(by) => self.deliver_by.replace(by).is_some(),
+            MailParameter::HoldFor(_) | MailParameter::HoldUntil(_) => note(1),
+            MailParameter::Solicitation(_) => note(2),
+            MailParameter::Tracking(_) => note(4),
             MailParameter::Priority(priority) => self.priority.replace(priority).is_some(),
             MailParameter::RequireTls => replace(&mut self.require_tls, true),
             MailParameter::ConversionPermitted => replace(&mut self.conversion_permitted, true),
-            MailParameter::HoldFor(_)
-            | MailParameter::HoldUntil(_)
-            | MailParameter::Solicitation(_)
-            | MailParameter::Tracking(_) => seldom.said(parameter),
         }
     }
 
-    /// Shows `look` those that are known and said.
+    /// Shows `look` those that are known.
     pub(crate) fn for_each_known(&self, mut look: impl FnMut(MailParameter<'a>)) {
         self.for_each_field(&mut look);
-        self.seldom().for_each(look);
+        self.rare().for_each(look);
     }
 
     /// Shows `look` those that have a field here and are set.
@@ -155,29 +154,7 @@ impl<'a> MailParameters<'a> {
             out.put_slice(row.keyword.as_str().as_bytes());
             (row.encode)(parameter, out);
         });
-        self.other.kept().for_each(|other| other.encode(out));
-    }
-}
-
-/// Which of the parameters that have no field were said.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seldom {
-    hold: bool,
-    solicitation: bool,
-    tracking: bool,
-}
-
-impl Seldom {
-    /// Notes one; whether it was said already. A message is held for some time or until then.
-    fn said(&mut self, parameter: MailParameter<'_>) -> bool {
-        match parameter {
-            MailParameter::HoldFor(_) | MailParameter::HoldUntil(_) => {
-                replace(&mut self.hold, true)
-            }
-            MailParameter::Solicitation(_) => replace(&mut self.solicitation, true),
-            MailParameter::Tracking(_) => replace(&mut self.tracking, true),
-            _ => false,
-        }
+        self.other.iter().for_each(|other| other.encode(out));
     }
 }
 
@@ -204,36 +181,42 @@ pub(super) fn mail(input: &str, tolerance: Tolerance) -> Result<Mail<'_>, nom::E
 impl<'a> OtherParameters<'a> {
     /// Takes parameters of MAIL that have no field in [`MailParameters`].
     ///
+    /// ```
+    /// use smtp_proto::{Hold, MailParameters, OtherParameters, Parameters};
+    /// let mut parameters = MailParameters::default();
+    /// parameters.other = OtherParameters::of_mail(Parameters::parse(b" HOLDFOR=3600 X-OURS")?)?;
+    /// assert_eq!(parameters.hold(), Some(Hold::For(3600)));
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`SyntaxError`] where one of them has; or where one of those that have none, but are known,
-    /// is said twice or has a value that it cannot have.
+    /// [`SyntaxError`] where one of them has; or one that is known is not of its grammar, or
+    /// stands there twice.
     pub fn of_mail(parameters: Parameters<'a>) -> Result<Self, SyntaxError> {
-        let mut seldom = Seldom::default();
+        let (mut fields, mut rare) = (MailParameters::default(), 0);
         for Parameter { keyword, value } in parameters.iter() {
             let Some(row) = mail_row(keyword) else { continue };
             let wrong = |expected| SyntaxError { offset: 0, expected };
-            if seldom.said((row.parse)(value).map_err(wrong)?) {
-                return Err(wrong(ONCE));
+            if has_field(keyword) {
+                return Err(wrong("parameters without a field of their own"));
+            }
+            if fields.set((row.parse)(value).map_err(wrong)?, &mut rare) {
+                return Err(wrong("each parameter once"));
             }
         }
-        Self::without_fields(parameters, place)
+        Ok(Self::received(parameters, has_field))
     }
 }
 
-fn place(keyword: &str) -> Place {
-    match mail_row(keyword) {
-        Some(row) if row.has_field => Place::Field,
-        Some(_) => Place::Seldom,
-        None => Place::Other,
-    }
+/// Whether a parameter has a field in [`MailParameters`].
+fn has_field(keyword: &str) -> bool {
+    mail_row(keyword).is_some_and(|row| !row.is_rare)
 }
-
-const ONCE: &str = "each parameter once";
 
 /// Everything after the path of MAIL.
 fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
     let mut known = MailParameters::default();
-    let (mut rest, mut others, mut seldom) = (input, false, Seldom::default());
+    let (mut rest, mut others, mut rare) = (input, false, 0);
     while !rest.is_empty() {
         let start = rest;
         let (next, Parameter { keyword, value }) = parameter(rest)?;
@@ -242,16 +225,17 @@ fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
             others = true;
             continue;
         };
-        others |= !row.has_field;
         match (row.parse)(value) {
-            Ok(parameter) if known.set(parameter, &mut seldom) => return fail(start, ONCE),
+            Ok(parameter) if known.set(parameter, &mut rare) => {
+                return fail(start, "each parameter once");
+            }
             Ok(_) => {}
             Err(expected) => return fail(start, expected),
         }
     }
-    if others {
+    if others || rare != 0 {
         let (_, all) = parameters(input)?;
-        known.other = OtherParameters::received(all, place);
+        known.other = OtherParameters::received(all, has_field);
     }
     Ok((rest, known))
 }
@@ -286,16 +270,15 @@ mod tests {
     #[test]
     fn all_that_are_known() {
         let text = " SIZE=10 BODY=BINARYMIME SMTPUTF8 AUTH=<> RET=HDRS ENVID=QQ+2B314159 BY=-3;NT \
-            MT-PRIORITY=-4 REQUIRETLS CONPERM HOLDUNTIL=2026-11-28T23:55:00Z \
-            SOLICIT=net.example:ADV MTRK=AAAA:60";
+            MT-PRIORITY=-4 REQUIRETLS CONPERM HOLDUNTIL=2026-11-28T23:55:00Z SOLICIT=net.example:ADV \
+            MTRK=AAAA:60";
         let parameters = mail(text).unwrap();
-        assert!(parameters.other.is_empty());
+        assert_eq!((parameters.other.iter().count(), parameters.unknown().count()), (3, 0));
+        assert_eq!(parameters.solicitation().unwrap().as_str(), "net.example:ADV");
+        assert_eq!(parameters.tracking().unwrap().timeout(), Some(60));
         assert_eq!(parameters.envelope_id.map(Xtext::decode).as_deref(), Some(&b"QQ+314159"[..]));
         assert!(matches!(parameters.hold(), Some(Hold::Until(_))) && parameters.require_tls);
-        assert_eq!(parameters.solicitation().map(Solicitation::as_str), Some("net.example:ADV"));
-        assert_eq!(parameters.tracking().and_then(Tracking::timeout), Some(60));
         assert_eq!(mail(" holdfor=60").unwrap().hold(), Some(Hold::For(60)));
-        assert_ne!(mail(" HOLDFOR=60"), mail(" HOLDFOR=61"));
         let mut out = BytesMut::new();
         parameters.encode(&mut out);
         assert_eq!(out, text.as_bytes());
@@ -341,8 +324,8 @@ mod tests {
             " SOLICIT",
             " SOLICIT=1",
             " MTRK=:",
+            " MTRK=A MTRK=A",
             " SOLICIT=a SOLICIT=b",
-            " MTRK=AAAA X-A MTRK=BBBB",
             " CONPERM=1",
             " CONPERM CONPERM",
             " =x",
@@ -387,10 +370,10 @@ mod tests {
             " BODY=7BIT",
             " smtputf8",
             " AUTH=<>",
-            " HOLDFOR=soon",
-            " HOLDFOR=1 HOLDUNTIL=2026-11-28T23:55:00Z",
-            " MTRK=AAAA mtrk=AAAA",
         ] {
+            assert!(other(text).is_err(), "{text}");
+        }
+        for text in [" HOLDFOR=1 X=1 HOLDUNTIL=2026-11-28T23:55:00Z", " MTRK=:", " HOLDFOR=0"] {
             assert!(other(text).is_err(), "{text}");
         }
         assert_eq!(other(" X-A=b NOTIFY=x").unwrap().iter().count(), 2);

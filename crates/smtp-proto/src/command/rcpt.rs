@@ -10,8 +10,8 @@ use crate::address::{ForwardPath, forward_path};
 use crate::ext::{RcptParameter, rcpt_row};
 use crate::name::Name;
 use crate::parameter::{
-    Notify, OriginalRecipient, OtherParameters, Parameter, Parameters, Place, ValidSince,
-    parameter, parameters,
+    Notify, OriginalRecipient, OtherParameters, Parameter, Parameters, ValidSince, parameter,
+    parameters,
 };
 use crate::scan::{Scanned, fail, letters};
 use crate::tolerance::Tolerance;
@@ -90,13 +90,12 @@ impl<'a> OtherParameters<'a> {
     /// # Errors
     /// [`SyntaxError`] where one of them has.
     pub fn of_rcpt(parameters: Parameters<'a>) -> Result<Self, SyntaxError> {
-        Self::without_fields(parameters, place)
+        Self::unknown(parameters, is_known)
     }
 }
 
-/// All that are known have a field.
-fn place(keyword: &str) -> Place {
-    if rcpt_row(keyword).is_some() { Place::Field } else { Place::Other }
+fn is_known(keyword: &str) -> bool {
+    rcpt_row(keyword).is_some()
 }
 
 impl Rcpt<'_> {
@@ -140,7 +139,7 @@ fn rcpt_parameters(input: &str) -> Scanned<'_, RcptParameters<'_>> {
     }
     if others {
         let (_, all) = parameters(input)?;
-        known.other = OtherParameters::received(all, place);
+        known.other = OtherParameters::received(all, is_known);
     }
     Ok((rest, known))
 }

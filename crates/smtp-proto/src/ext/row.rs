@@ -44,11 +44,11 @@ impl Row {
 pub(crate) struct MailRow {
     /// Its keyword.
     pub(crate) keyword: Name,
-    /// Whether it has a field of its own, as those have that are said often or are short.
-    pub(crate) has_field: bool,
+    /// Few send it: it has no field of its own, so that MAIL stays small.
+    pub(crate) is_rare: bool,
     /// Reads its value, or says what was expected.
     pub(crate) parse: for<'a> fn(Option<&'a str>) -> Result<MailParameter<'a>, &'static str>,
-    /// Writes `=` and its value, if it has one.
+    /// Writes `=` and its value, if it has one. One that is rare is written as it came.
     pub(crate) encode: fn(MailParameter<'_>, &mut BytesMut),
     /// Whether a server that is configured so knows it, on such a connection.
     pub(crate) is_offered: fn(MailParameter<'_>, &Config, Channel) -> bool,
@@ -57,10 +57,10 @@ pub(crate) struct MailRow {
 }
 
 impl MailRow {
-    /// What most have: a field, no value, and nothing that is refused.
+    /// What most have: no value, and nothing that is refused.
     pub(super) const BARE: Self = Self {
         keyword: Name::new(""),
-        has_field: true,
+        is_rare: false,
         parse: |_| Err("nothing"),
         encode: |_, _| {},
         is_offered: |_, _, _| false,

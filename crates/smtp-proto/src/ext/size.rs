@@ -25,7 +25,7 @@ pub(super) static SIZE: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("SIZE"),
-    has_field: true,
+    is_rare: false,
     parse: size,
     encode: |parameter, out| {
         if let MailParameter::Size(size) = parameter {

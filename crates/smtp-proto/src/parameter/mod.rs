@@ -31,7 +31,6 @@ pub use notify::Notify;
 pub use original_recipient::OriginalRecipient;
 pub(crate) use original_recipient::put_unitext;
 pub use other::OtherParameters;
-pub(crate) use other::Place;
 pub use priority::Priority;
 pub use ret::Ret;
 pub use solicitation::Solicitation;

@@ -1,4 +1,4 @@
-//! The parameters that have no field of their own.
+//! The parameters that this crate does not know.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -7,68 +7,44 @@ use mail_wire::SyntaxError;
 
 use super::{Parameter, Parameters};
 
-/// Parameters of MAIL or RCPT that this crate does not know. As in [`Parameters`], one may stand
-/// there twice.
-///
-/// Those of MAIL that it knows, but that are seldom said, are kept along with them: see
-/// [`MailParameters`](crate::MailParameters).
+/// Parameters of MAIL or RCPT that have no field of their own. As in [`Parameters`], one that is
+/// not known may stand there twice; those with a field never do.
 #[derive(Clone, Copy)]
 pub struct OtherParameters<'a> {
     /// All of them, for they need not stand together: those with fields are passed over.
     all: Parameters<'a>,
-    place: fn(&str) -> Place,
-}
-
-/// Where a parameter is kept, by its keyword.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In a field of its own.
-    Field,
-    /// Here, though it is known: it is seldom said.
-    Seldom,
-    /// Here, as what is not known.
-    Other,
+    has_field: fn(&str) -> bool,
 }
 
 impl<'a> OtherParameters<'a> {
     /// No parameters.
-    pub const NONE: Self = Self { all: Parameters::NONE, place: |_| Place::Other };
+    pub const NONE: Self = Self { all: Parameters::NONE, has_field: |_| false };
 
     /// Those of `all` that have no field.
-    pub(crate) const fn received(all: Parameters<'a>, place: fn(&str) -> Place) -> Self {
-        Self { all, place }
+    pub(crate) const fn received(all: Parameters<'a>, has_field: fn(&str) -> bool) -> Self {
+        Self { all, has_field }
     }
 
     /// Takes parameters where none has a field.
-    pub(crate) fn without_fields(
+    pub(crate) fn unknown(
         all: Parameters<'a>,
-        place: fn(&str) -> Place,
+        has_field: fn(&str) -> bool,
     ) -> Result<Self, SyntaxError> {
-        if all.iter().any(|parameter| place(parameter.keyword) == Place::Field) {
+        if all.iter().any(|parameter| has_field(parameter.keyword)) {
             return Err(SyntaxError {
                 offset: 0,
                 expected: "parameters without a field of their own",
             });
         }
-        Ok(Self { all, place })
+        Ok(Self { all, has_field })
     }
 
     /// The parameters one by one.
     pub fn iter(self) -> impl Iterator<Item = Parameter<'a>> {
-        self.all.iter().filter(move |parameter| (self.place)(parameter.keyword) == Place::Other)
+        self.all.iter().filter(move |parameter| !(self.has_field)(parameter.keyword))
     }
 
-    /// Those that are known, but have no field.
-    pub(crate) fn seldom(self) -> impl Iterator<Item = Parameter<'a>> {
-        self.all.iter().filter(move |parameter| (self.place)(parameter.keyword) == Place::Seldom)
-    }
-
-    /// All that have no field.
-    pub(crate) fn kept(self) -> impl Iterator<Item = Parameter<'a>> {
-        self.all.iter().filter(move |parameter| (self.place)(parameter.keyword) != Place::Field)
-    }
-
-    /// Whether there are none that are not known.
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()
@@ -83,7 +59,7 @@ impl Default for OtherParameters<'_> {
 
 impl PartialEq for OtherParameters<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.kept().eq(other.kept())
+        self.iter().eq(other.iter())
     }
 }
 
@@ -91,12 +67,12 @@ impl Eq for OtherParameters<'_> {}
 
 impl Hash for OtherParameters<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.kept().for_each(|parameter| parameter.hash(state));
+        self.iter().for_each(|parameter| parameter.hash(state));
     }
 }
 
 impl fmt::Debug for OtherParameters<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.kept()).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }

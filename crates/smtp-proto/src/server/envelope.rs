@@ -20,7 +20,7 @@ use crate::reply::Rejection;
 
 impl Session {
     pub(super) fn mail<'b>(&mut self, mail: Mail<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
-        let parameters = mail.parameters;
+        let parameters = &mail.parameters;
         let is_ascii = mail.from.mailbox().is_none_or(Mailbox::is_ascii);
         if self.state() == State::Greeted {
             return self.bad(self.need_hello(), out);
@@ -37,7 +37,7 @@ impl Session {
             refusal = refusal.or_else(|| (row.refuse)(known, config));
         });
         let knows = |keyword| extended && config.mail_parameters.contains(keyword);
-        if !offered || !parameters.other.iter().all(|other| knows(other.keyword)) {
+        if !offered || !parameters.unknown().all(|other| knows(other.keyword)) {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, parameters.smtputf8) {
@@ -66,7 +66,7 @@ impl Session {
 
     pub(super) fn rcpt<'b>(&mut self, rcpt: Rcpt<'b>, out: &mut BytesMut) -> Option<Event<'b>> {
         let is_ascii = rcpt.to.mailbox().is_none_or(Mailbox::is_ascii);
-        let parameters = rcpt.parameters;
+        let parameters = &rcpt.parameters;
         let (config, extended, mut offered) = (&*self.config, self.is_extended(), true);
         parameters.for_each_known(|known| offered &= extended && (known.row().is_offered)(config));
         let knows = |keyword| extended && config.rcpt_parameters.contains(keyword);
@@ -137,9 +137,9 @@ impl Session {
 }
 
 /// RFC 4865 §5.2.2: whether a message is to be late before it is sent on.
-fn is_held_too_long(parameters: MailParameters<'_>) -> bool {
-    match (parameters.hold(), parameters.deliver_by) {
-        (Some(Hold::For(seconds)), Some(by)) => i64::from(seconds) > i64::from(by.seconds),
+fn is_held_too_long(parameters: &MailParameters<'_>) -> bool {
+    match (parameters.deliver_by, parameters.hold()) {
+        (Some(by), Some(Hold::For(seconds))) => i64::from(seconds) > i64::from(by.seconds),
         _ => false,
     }
 }

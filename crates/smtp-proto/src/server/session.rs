@@ -174,8 +174,9 @@ impl Session {
         out: &mut BytesMut,
     ) -> Result<Event<'b>, Error> {
         self.inbound.shown(input).map_err(Misuse::from)?;
-        let unsent = !out.is_empty() && !input.is_empty() && self.hello.is_none();
-        self.spoke_early |= unsent && self.inbound.used_but(input) == 0;
+        if self.hello.is_none() && !out.is_empty() && !input.is_empty() {
+            self.spoke_early |= self.inbound.used_but(input) == 0;
+        }
         let event = self.next_event(input, out);
         self.inbound.left(input);
         event
@@ -191,19 +192,18 @@ impl Session {
                 *input = &[];
                 return Err(failure.into());
             }
-            if self.state == State::Closed {
-                *input = &[];
-                return Ok(Event::Closed);
-            }
-            if self.state == State::Turned {
-                return Err(Misuse::Turned.into());
-            }
-            if self.state == State::Handshake {
-                if input.is_empty() {
-                    return Err(Misuse::UpgradePending.into());
+            match self.state {
+                State::Closed => {
+                    *input = &[];
+                    return Ok(Event::Closed);
                 }
-                self.fail(ProtocolError::PlaintextAfterStartTls);
-                continue;
+                State::Turned => return Err(Misuse::Turned.into()),
+                State::Handshake if input.is_empty() => return Err(Misuse::UpgradePending.into()),
+                State::Handshake => {
+                    self.fail(ProtocolError::PlaintextAfterStartTls);
+                    continue;
+                }
+                _ => {}
             }
             if self.desk.is_out() {
                 return Err(Misuse::ReplyPending.into());

@@ -95,6 +95,19 @@ fn a_reply_in_the_middle_of_the_body() {
     }
 }
 
+/// A reply that lay there before the end of the message says nothing of it: nobody knows.
+#[test]
+fn a_reply_from_before_the_end() {
+    with_players(&TO_TWO, |new, _| {
+        let mut player = new();
+        player.read(b"250 OK\r\n250 OK\r\n550 who?\r\n354 go\r\n4");
+        assert!(player.out.ends_with(b"\r\n.\r\n"));
+        player.read(b"51 x\r\n");
+        let told = ["1 rejected Some(Rcpt(1)) 550 who?", "0 Unknown", "done Some(Unsolicited)"];
+        assert_eq!(player.told, told);
+    });
+}
+
 static BROKEN_SOURCE: Case<'static> = Case { body: &[Some("hi"), None], ..TO_TWO };
 static BROKEN_CHUNKS: Case<'static> =
     Case { extensions: &["CHUNKING"], form: Form::Chunks, ..BROKEN_SOURCE };

@@ -317,6 +317,20 @@ fn the_driver_says_no() {
     assert_eq!(&out[..], replies);
 }
 
+/// RFC 5321 §3.1, RFC 3030 §2: nor is a chunk run by a server that has refused its client.
+#[test]
+fn a_greeting_that_refuses() {
+    let mut out = BytesMut::new();
+    let mut smtp = Session::refuse(chunking().into(), Channel::Clear, Rejection::REFUSED, &mut out);
+    out.clear();
+    let mut input = &b"BDAT 6\r\nQUIT\r\nNOOP\r\n"[..];
+    assert!(matches!(smtp.receive(&mut input, &mut out), Ok(Event::NeedInput)));
+    let no = "503 5.5.1 No service here: send QUIT\r\n";
+    assert_eq!(out, no.repeat(2).as_bytes());
+    let unreadable = smtp.receive(&mut &b"BDAT x\r\nQUIT\r\n"[..], &mut out).unwrap_err();
+    assert_eq!(unreadable, ProtocolError::UnreadableBdat.into());
+}
+
 /// RFC 5321 §4.2.5, RFC 1047: a message of which the last chunk has not come is none.
 #[test]
 fn a_stream_that_ends_among_chunks() {
