@@ -46,6 +46,32 @@ const fn is_version(word: [u8; 8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A method, a target and a version, each a word.
+        #[test]
+        fn a_request_has_three_words(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "GET", "POST", "EHLO", " ", " ", "/", "HTTP/1.1", "HTTP/1.x", "XHTTP/2.0", "\r",
+                ]),
+                0..8,
+            ),
+        ) {
+            let line = parts.concat();
+            let words: Vec<&str> = line.trim_ascii_end().split(' ').collect();
+            let is_request = match words[..] {
+                [method, _, .., version] => {
+                    METHODS.contains(&method.as_bytes()) && version == "HTTP/1.1"
+                }
+                _ => false,
+            };
+            prop_assert_eq!(is_http_request(line.as_bytes()), is_request);
+        }
+    }
 
     #[test]
     fn what_browsers_send_and_what_mail_programs_send() {
