@@ -34,6 +34,7 @@ impl Auth<'_> {
 ///
 /// # Errors
 /// Where there is no mechanism, or its response is neither base64 nor `=`.
+#[inline]
 pub fn auth(input: &[u8]) -> Parsed<'_, Auth<'_>> {
     let (rest, mechanism) = mechanism(input)?;
     if rest.first() != Some(&b' ') {
