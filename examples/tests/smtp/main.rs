@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod hostile;
 mod lmtp;
 mod on_the_wire;
 mod proxy;

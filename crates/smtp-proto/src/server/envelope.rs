@@ -37,7 +37,7 @@ impl Session {
             refusal = refusal.or_else(|| (row.refuse)(known, config));
         });
         let knows = |keyword| extended && config.mail_parameters.contains(keyword);
-        if !offered || !parameters.other.iter().all(|other| knows(other.keyword)) {
+        if !offered || !parameters.unknown().all(|other| knows(other.keyword)) {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, parameters.smtputf8) {
@@ -138,8 +138,8 @@ impl Session {
 
 /// RFC 4865 §5.2.2: whether a message is to be late before it is sent on.
 fn is_held_too_long(parameters: &MailParameters<'_>) -> bool {
-    match (parameters.hold, parameters.deliver_by) {
-        (Some(Hold::For(seconds)), Some(by)) => i64::from(seconds) > i64::from(by.seconds),
+    match (parameters.deliver_by, parameters.hold()) {
+        (Some(by), Some(Hold::For(seconds))) => i64::from(seconds) > i64::from(by.seconds),
         _ => false,
     }
 }
