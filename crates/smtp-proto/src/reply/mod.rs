@@ -153,6 +153,7 @@ impl<'a> Reply<'a> {
 }
 
 /// Writes a line of a reply, and CRLF.
+#[inline]
 fn encode_line(
     code: ReplyCode,
     more: bool,
