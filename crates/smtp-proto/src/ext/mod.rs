@@ -28,6 +28,8 @@ use memchr::memchr3;
 
 use crate::scan::find_control;
 
+use crate::keywords::keyword_of;
+
 pub use extension::{Extension, OtherExtension};
 pub use limits::ServerLimits;
 pub(crate) use mail_parameter::{MailParameter, mail_row};
@@ -77,6 +79,11 @@ static BY_KEYWORD: Names<&Row, 64> = {
     }
     names
 };
+
+/// The extension that a line of the answer to EHLO is of.
+pub(crate) fn extension_row(line: &str) -> Option<&'static Row> {
+    BY_KEYWORD.get(Keyword::new(keyword_of(line).as_bytes()))
+}
 
 /// The octets of an `ehlo-keyword`, and those that servers write all the same:
 /// `AUTH=LOGIN`, of a draft before RFC 2554.
