@@ -4,7 +4,7 @@
 use core::fmt;
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Class, Parsed, VCHAR, byte, complete, fail, number32, run, token};
+use mail_wire::parse::{Class, Keyword, Parsed, VCHAR, byte, complete, fail, number32, run, token};
 use mail_wire::{Auth, SyntaxError, auth, encode::decimal};
 
 use crate::credentials::{Digest, Name, Password, digest, name, password};
@@ -134,11 +134,12 @@ impl<'a> Command<'a> {
     /// [`SyntaxError`] where it is not of the grammar of its keyword.
     #[inline]
     pub fn parse_tolerant(line: &'a [u8], tolerance: Tolerance) -> Result<Self, SyntaxError> {
-        let (word, _) = run(&VCHAR, line);
-        let verb = Verb::find(word);
+        let (name, after) = Keyword::read(&VCHAR, line);
+        let length = line.len().saturating_sub(after.len());
+        let verb = Verb::named(name);
         let spaces = tolerance.extra_spaces && verb != Some(Verb::Pass);
         let line = if spaces { without_spaces(line) } else { line };
-        complete(line, |line| match (verb, line.get(word.len()..)) {
+        complete(line, |line| match (verb, line.get(length..)) {
             (Some(verb), Some(rest)) => arguments(verb, rest, tolerance),
             _ => {
                 let (rest, unknown) = unknown(line)?;

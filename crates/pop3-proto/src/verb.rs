@@ -53,6 +53,11 @@ impl Verb {
 
     /// The verb of this name, in upper or lower case.
     pub(crate) fn find(word: &[u8]) -> Option<Self> {
+        Self::named(Keyword::new(word))
+    }
+
+    /// The same of a name that was read.
+    pub(crate) fn named(name: Keyword) -> Option<Self> {
         const USER: Keyword = Verb::User.keyword();
         const PASS: Keyword = Verb::Pass.keyword();
         const APOP: Keyword = Verb::Apop.keyword();
@@ -70,7 +75,7 @@ impl Verb {
         const UTF8: Keyword = Verb::Utf8.keyword();
         const LANG: Keyword = Verb::Lang.keyword();
         const QUIT: Keyword = Verb::Quit.keyword();
-        Some(match Keyword::new(word) {
+        Some(match name {
             USER => Self::User,
             PASS => Self::Pass,
             APOP => Self::Apop,

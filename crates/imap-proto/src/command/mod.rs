@@ -90,7 +90,7 @@ impl<'a> Command<'a> {
     /// what follows the CRLF of one may be sent only once the server asks for
     /// it. APPEND ends with the CRLF after which its message follows; a CRLF
     /// of its own then ends the command.
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         self.tag.encode(out);
         out.put_u8(b' ');
         self.kind.encode(style, out);
@@ -238,7 +238,7 @@ impl CommandKind<'_> {
     }
 
     /// Writes it, without tag and CRLF (but see [`Command::encode`] for APPEND).
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         let argument = |mailbox: Mailbox<'_>, out: &mut BytesMut| {
             out.put_u8(b' ');
             mailbox.encode(style, out);
@@ -247,7 +247,7 @@ impl CommandKind<'_> {
             out.put_slice(b"UID ");
         }
         out.put_slice(self.row().name.as_bytes());
-        match self {
+        match *self {
             Self::Capability
             | Self::Noop
             | Self::Logout

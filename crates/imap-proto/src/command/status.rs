@@ -3,7 +3,7 @@
 //! RFC 9051 §6.3.11 and §7.3.3.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Names, Parsed, fail, run};
+use mail_wire::parse::{Keyword, Names, Parsed, fail};
 
 use crate::value::capability_set::CapabilitySet;
 use crate::value::mailbox::{Mailbox, mailbox};
@@ -74,8 +74,9 @@ impl StatusItem {
     };
 
     /// The one that is called so, in upper or lower case.
-    pub(crate) fn named(name: &[u8]) -> Option<Self> {
-        Self::BY_NAME.get(Keyword::new(name))
+    #[inline]
+    pub(crate) fn named(name: Keyword) -> Option<Self> {
+        Self::BY_NAME.get(name)
     }
 
     /// What a client needs that asks for it (RFC 9051 appendix E, 3: SIZE is of RFC 8438,
@@ -144,7 +145,7 @@ pub(crate) fn status_items<'a>(
 ///              "DELETED" / "SIZE"                          ; RFC 9051 §9
 /// ```
 pub(crate) fn status_item(input: &[u8]) -> Parsed<'_, StatusItem> {
-    let (name, rest) = run(&KEYWORD_CHAR, input);
+    let (name, rest) = Keyword::read(&KEYWORD_CHAR, input);
     match StatusItem::named(name) {
         Some(item) => Ok((rest, item)),
         None => fail(input, "an item of STATUS"),
@@ -170,7 +171,7 @@ mod tests {
         for (index, item) in StatusItem::ALL.into_iter().enumerate() {
             assert_eq!(place(item), index);
             let name = item.name().to_ascii_lowercase();
-            assert_eq!(StatusItem::named(name.as_bytes()), Some(item));
+            assert_eq!(StatusItem::named(Keyword::new(name.as_bytes())), Some(item));
         }
         assert_eq!(place(StatusItem::Size), StatusItem::ALL.len() - 1);
     }

@@ -24,8 +24,8 @@ use crate::value::envelope::{Envelope, envelope};
 use crate::value::flag::{Flag, encode_flags, flags_fetch};
 use crate::value::section::{Section, encode_section_binary, section, section_binary};
 use crate::wire::{
-    Arena, Depth, Raw, Reader, Side, Style, UNCLOSED_LIST, at, encode_separated, keyword, number63,
-    nz_number, open, syntax_error,
+    Arena, Depth, List, Raw, Reader, Side, Style, UNCLOSED_LIST, at, encode_separated, keyword,
+    number63, nz_number, open, syntax_error,
 };
 
 /// A FETCH response.
@@ -115,9 +115,9 @@ impl FetchResponse<'_> {
 
 impl FetchData<'_> {
     /// Writes it: its name and its value.
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
-        match self {
+        match *self {
             Self::Envelope(envelope) => {
                 out.put_slice(b"ENVELOPE ");
                 envelope.encode(style, out);
@@ -194,8 +194,7 @@ pub(crate) fn fetch_response<'a>(
                 break;
             }
             _ => {
-                let (after, item) = fetch_data(rest, reader)?;
-                data.push(item);
+                let after = fetch_data(rest, &mut data, reader)?;
                 reader.skip_spaces(after)
             }
         };
@@ -246,16 +245,21 @@ fn is_open(raw: Raw<'_>) -> bool {
     rest.is_err()
 }
 
-/// One item, known or not, and what comes after it.
-fn fetch_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchData<'a>> {
-    match known_fetch_data(input, reader) {
-        Ok((rest, data)) if reader.ends(input, rest) => Ok((rest, data)),
-        _ => {
-            let rest = or_end(after_item(input, reader))?;
-            let raw = Raw::before(rest, input);
-            Ok((rest, FetchData::Unparsed { raw, error: error_of(raw, reader.arena) }))
-        }
+/// Reads one item, known or not, into `data`; what comes after it.
+fn fetch_data<'a>(
+    input: &'a [u8],
+    data: &mut List<'a, FetchData<'a>>,
+    reader: &Reader<'a>,
+) -> Result<&'a [u8], Err<Fault<'a>>> {
+    match known_fetch_data(input, data, reader) {
+        Ok(rest) if reader.ends(input, rest) => return Ok(rest),
+        Ok(_) => data.pop(),
+        Err(_) => {}
     }
+    let rest = or_end(after_item(input, reader))?;
+    let raw = Raw::before(rest, input);
+    data.push(FetchData::Unparsed { raw, error: error_of(raw, reader.arena) });
+    Ok(rest)
 }
 
 /// What is wrong about an item, whatever stands beside it.
@@ -265,8 +269,8 @@ fn error_of(item: Raw<'_>, arena: &Arena) -> SyntaxError {
         Ok(reader) => reader,
         Err(bad) => return bad.error,
     };
-    match known_fetch_data(item, &reader) {
-        Ok((rest, _)) => SyntaxError::new(item, Fault { rest, expected: "the end of the item" }),
+    match known_fetch_data(item, &mut arena.list(), &reader) {
+        Ok(rest) => SyntaxError::new(item, Fault { rest, expected: "the end of the item" }),
         Err(error) => syntax_error(item, &error),
     }
 }
@@ -317,64 +321,79 @@ const ITEMS: [Keyword; 12] = [
 /// msg-att-static  = … "RFC822" [".HEADER" / ".TEXT"] SP nstring …
 ///                                                          ; RFC 3501 §9
 /// ```
-fn known_fetch_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, FetchData<'a>> {
-    let octets = |input: &'a [u8], data: fn(Option<&'a [u8]>) -> FetchData<'a>| {
+fn known_fetch_data<'a>(
+    input: &'a [u8],
+    data: &mut List<'a, FetchData<'a>>,
+    reader: &Reader<'a>,
+) -> Result<&'a [u8], Err<Fault<'a>>> {
+    // Each arm puts its own item into the list, which is larger than most of them.
+    let mut octets = |input: &'a [u8], item: fn(Option<&'a [u8]>) -> FetchData<'a>| {
         let (rest, octets) = reader.nstring_octets(reader.space(input)?.0)?;
-        Ok((rest, data(octets)))
+        data.push(item(octets));
+        Ok(rest)
     };
     let (rest, name) = keyword("an item of FETCH")(input)?;
-    let (rest, data) = match name {
+    match name {
         ENVELOPE => {
             let (rest, envelope) = envelope(reader.space(rest)?.0, reader)?;
-            (rest, FetchData::Envelope(envelope))
+            data.push(FetchData::Envelope(envelope));
+            Ok(rest)
         }
         FLAGS => {
             let (rest, flags) = flags_fetch(reader.space(rest)?.0, reader)?;
-            (rest, FetchData::Flags(flags))
+            data.push(FetchData::Flags(flags));
+            Ok(rest)
         }
         INTERNALDATE => {
             let (rest, date) = date_time(reader.space(rest)?.0, reader)?;
-            (rest, FetchData::InternalDate(date))
+            data.push(FetchData::InternalDate(date));
+            Ok(rest)
         }
-        RFC822 => return octets(rest.strip_prefix(b"[]").unwrap_or(rest), FetchData::Rfc822),
-        RFC822_HEADER => return octets(rest, FetchData::Rfc822Header),
-        RFC822_TEXT => return octets(rest, FetchData::Rfc822Text),
+        RFC822 => octets(rest.strip_prefix(b"[]").unwrap_or(rest), FetchData::Rfc822),
+        RFC822_HEADER => octets(rest, FetchData::Rfc822Header),
+        RFC822_TEXT => octets(rest, FetchData::Rfc822Text),
         RFC822_SIZE => {
             let (rest, octets) = number64(reader.space(rest)?.0)?;
-            (rest, FetchData::Rfc822Size(octets))
+            data.push(FetchData::Rfc822Size(octets));
+            Ok(rest)
         }
         BODY if at(b'[', rest) => {
             let (rest, section) = section(rest, reader)?;
             let (rest, origin) = origin(rest)?;
             let (rest, octets) = reader.nstring_octets(reader.space(rest)?.0)?;
-            (rest, FetchData::BodySection { section, origin, octets })
+            data.push(FetchData::BodySection { section, origin, octets });
+            Ok(rest)
         }
         BODY => {
             let (rest, body) = body(reader.space(rest)?.0, reader, Depth::TOP)?;
-            (rest, FetchData::Body(body))
+            data.push(FetchData::Body(body));
+            Ok(rest)
         }
         BODYSTRUCTURE => {
             let (rest, body) = body(reader.space(rest)?.0, reader, Depth::TOP)?;
-            (rest, FetchData::BodyStructure(body))
+            data.push(FetchData::BodyStructure(body));
+            Ok(rest)
         }
         UID => {
             let (rest, uid) = nz_number(reader.space(rest)?.0)?;
-            (rest, FetchData::Uid(uid))
+            data.push(FetchData::Uid(uid));
+            Ok(rest)
         }
         BINARY => {
             let (rest, part) = section_binary(rest, reader)?;
             let (rest, origin) = origin(rest)?;
             let (rest, octets) = reader.nstring_octets(reader.space(rest)?.0)?;
-            (rest, FetchData::Binary { part, origin, octets })
+            data.push(FetchData::Binary { part, origin, octets });
+            Ok(rest)
         }
         BINARY_SIZE => {
             let (rest, part) = section_binary(rest, reader)?;
             let (rest, octets) = number63(reader.space(rest)?.0)?;
-            (rest, FetchData::BinarySize { part, octets })
+            data.push(FetchData::BinarySize { part, octets });
+            Ok(rest)
         }
-        _ => return fail(input, "an item of FETCH that is known"),
-    };
-    Ok((rest, data))
+        _ => fail(input, "an item of FETCH that is known").map(|(rest, ())| rest),
+    }
 }
 
 /// `["<" number ">"]`; servers have been seen to send the length that was asked for too.

@@ -3,7 +3,7 @@
 //! RFC 9051 §7.3.1, RFC 3501 §7.2.3, RFC 5258, RFC 6154.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Names, Parsed, fail, run};
+use mail_wire::parse::{Keyword, Names, Parsed, fail};
 use nom::Err;
 
 use crate::command::list::{ListSelect, list_select};
@@ -223,8 +223,8 @@ fn attribute(input: &[u8]) -> Parsed<'_, Attribute<'_>> {
     let [b'\\', rest @ ..] = input else {
         return fail(input, "an attribute of a mailbox");
     };
-    let (name, after) = run(&ATOM_CHAR, rest);
-    match Attribute::BY_NAME.get(Keyword::new(name)) {
+    let (name, after) = Keyword::read(&ATOM_CHAR, rest);
+    match Attribute::BY_NAME.get(name) {
         Some(known) => Ok((after, known)),
         None => atom(rest).map(|(rest, name)| (rest, Attribute::Other(name))),
     }

@@ -7,7 +7,7 @@ use core::num::NonZeroU32;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number32, run};
+use mail_wire::parse::{Fault, Keyword, Parsed, byte, fail, number32};
 use memchr::memchr;
 
 use crate::ext::esearch::{ESearch, esearch};
@@ -156,7 +156,7 @@ impl Response<'_> {
     /// assert_eq!(&out[..], b"A142 OK [READ-WRITE] SELECT completed\r\n");
     /// # Ok::<(), imap_proto::SyntaxError>(())
     /// ```
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         match self {
             Self::Continue(text) => {
                 out.put_slice(b"+ ");
@@ -175,12 +175,12 @@ impl Response<'_> {
 
 impl Data<'_> {
     /// Writes it, from `* ` to its CRLF.
-    pub fn encode(self, style: Style, out: &mut BytesMut) {
+    pub fn encode(&self, style: Style, out: &mut BytesMut) {
         let style = style.of_response();
         out.put_slice(b"* ");
         let may_announce =
             matches!(self, Self::Capability(_) | Self::Enabled(_) | Self::ESearch(_));
-        match self {
+        match *self {
             Self::Notice(Notice { condition, code, text }) => {
                 out.put_slice(condition.name().as_bytes());
                 encode_resp_text(code, text, out);
@@ -268,6 +268,7 @@ fn tagged<'a>(input: &'a [u8], reader: &Reader<'a>) -> Result<Response<'a>, nom:
 }
 
 /// What stands after `* `.
+#[inline]
 fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> {
     let mut input = input;
     while let Some(rest) = after_space(input) {
@@ -275,10 +276,7 @@ fn data<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Data<'a>, SyntaxError> 
     }
     let (keyword, rest) = match input {
         [b'0'..=b'9', ..] => (Keyword::NONE, input),
-        _ => {
-            let (name, rest) = run(&KEYWORD_CHAR, input);
-            (Keyword::new(name), rest)
-        }
+        _ => Keyword::read(&KEYWORD_CHAR, input),
     };
     if let Some(condition) = Condition::named(keyword) {
         let reader = one_line(input, arena)?;
@@ -326,6 +324,7 @@ fn one_line<'a>(input: &'a [u8], arena: &'a Arena) -> Result<Reader<'a>, SyntaxE
 ///                 number SP "RECENT" …                     ; RFC 3501 §9
 /// ```
 /// Its `name` was read already, up to `rest`.
+#[inline(always)]
 fn known_data<'a>(
     input: &'a [u8],
     name: Keyword,
@@ -355,12 +354,14 @@ fn known_data<'a>(
 }
 
 /// `data` of what was parsed.
+#[inline(always)]
 fn map<'a, T>(parsed: Parsed<'a, T>, data: impl FnOnce(T) -> Data<'a>) -> Parsed<'a, Data<'a>> {
     let (rest, value) = parsed?;
     Ok((rest, data(value)))
 }
 
 /// What begins with a number.
+#[inline(always)]
 fn message_data<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Data<'a>> {
     let (rest, number) = number32(input)?;
     let (start, ()) = reader.space(rest)?;

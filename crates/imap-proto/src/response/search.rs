@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Parsed, fail};
+use mail_wire::parse::{Parsed, fail, few_digits};
 
 use crate::wire::{LINE_END, Raw, Reader, atom, close, number63, nz_number, open};
 
@@ -61,13 +61,18 @@ pub(crate) fn search_response<'a>(
     let mut rest = input;
     // Nearly always there are numbers alone.
     while let [b' ', start @ ..] = rest {
-        match nz_number(start) {
-            Ok((after @ ([] | [b' ', ..]), number)) => {
-                numbers.push(number);
-                rest = after;
-            }
+        let (number, after) = match few_digits(start) {
+            Some((number, after)) => (NonZeroU32::new(number), after),
+            None => match nz_number(start) {
+                Ok((after, number)) => (Some(number), after),
+                Err(_) => break,
+            },
+        };
+        match (number, after) {
+            (Some(number), [] | [b' ', ..]) => numbers.push(number),
             _ => break,
         }
+        rest = after;
     }
     let element = |input| match mod_sequence(input, reader) {
         Ok((rest, value)) => {

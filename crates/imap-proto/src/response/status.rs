@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::encode::decimal;
-use mail_wire::parse::{Parsed, number32, run};
+use mail_wire::parse::{Keyword, Parsed, number32};
 
 use crate::command::status::{StatusItem, status_item};
 use crate::value::mailbox::Mailbox;
@@ -90,7 +90,7 @@ pub(crate) fn mailbox_status<'a>(
     let (rest, name) = reader.astring(reader.space(input)?.0)?;
     let (rest, ()) = reader.space(rest)?;
     let value = |input| {
-        let (name, rest) = run(&ATOM_CHAR, input);
+        let (name, rest) = Keyword::read(&ATOM_CHAR, input);
         let start = reader.value_after(rest)?;
         if let Some(item) = StatusItem::named(name) {
             match status_value(item, start) {
@@ -123,6 +123,7 @@ fn is_missing(input: &[u8]) -> bool {
 ///                  ("DELETED" SP number) / ("SIZE" SP number64)
 ///                                                          ; RFC 9051 §9
 /// ```
+#[inline]
 fn status_value<'a>(item: StatusItem, input: &'a [u8]) -> Parsed<'a, StatusValue<'a>> {
     let count = |value: fn(u32) -> StatusValue<'a>| {
         let (rest, count) = number32(input)?;

@@ -5,7 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::Parsed;
 
-use crate::wire::{NString, Reader, Style, close, encode_nstring, open};
+use crate::wire::{NString, Reader, Style, close, encode_nstring, open, usual_nstring};
 
 /// An address, or one end of a group of them.
 ///
@@ -43,10 +43,19 @@ impl Address<'_> {
 /// ```
 /// An address that is bad is lost, and those beside it are not.
 pub(crate) fn addresses<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [Address<'a>]> {
+    // Most lists have one.
+    if let [b'(', inside @ ..] = input {
+        if let Some(([b')', rest @ ..], one)) = usual_address(inside) {
+            return Ok((rest, reader.arena.slice(&[one])));
+        }
+    }
     reader.each_or_nil(input, |input| address(input, reader), |_| None)
 }
 
 fn address<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Address<'a>> {
+    if let Some(usual) = usual_address(input) {
+        return Ok(usual);
+    }
     let nstring = |input| reader.nstring(reader.skip_spaces(input));
     let (rest, ()) = open(input)?;
     let (rest, name) = nstring(rest)?;
@@ -55,4 +64,16 @@ fn address<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Address<'a>> 
     let (rest, host) = nstring(rest)?;
     let (rest, ()) = close(reader.skip_spaces(rest))?;
     Ok((rest, Address { name, route, mailbox, host }))
+}
+
+/// One of which every field is a [`usual_nstring`].
+#[inline]
+fn usual_address(input: &[u8]) -> Option<(&[u8], Address<'_>)> {
+    let mut fields = [None; 4];
+    let mut rest = input.starts_with(b"(").then_some(input)?;
+    for field in &mut fields {
+        (rest, *field) = usual_nstring(rest)?;
+    }
+    let [name, route, mailbox, host] = fields;
+    Some((rest.strip_prefix(b")")?, Address { name, route, mailbox, host }))
 }

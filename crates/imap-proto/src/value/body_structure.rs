@@ -11,7 +11,7 @@ use nom::Err;
 use crate::value::envelope::{Envelope, envelope};
 use crate::wire::{
     Arena, Depth, IString, NString, Raw, Reader, Side, Style, at, encode_list, encode_nstring, nil,
-    number63, open, parse_whole,
+    number63, open, parse_whole, usual_nstring,
 };
 
 /// `body`: a body part, with the parts in it.
@@ -294,7 +294,10 @@ pub(crate) fn body<'a>(
         let (rest, parts) = parts(start, reader, depth)?;
         return multi_part(input, rest, parts, lost, reader);
     }
-    let (rest, media) = reader.string(start)?;
+    let (rest, media) = match usual_nstring(input) {
+        Some((rest, Some(media))) => (rest, media),
+        _ => reader.string(start)?,
+    };
     let next = reader.skip_spaces(rest);
     // What comes before the octets are parameters, ID, description and encoding, and before
     // those the subtype, if there is one.
@@ -307,7 +310,7 @@ pub(crate) fn body<'a>(
         },
     };
     let (rest, subtype) = match has_subtype {
-        true => reader.field(next, |input| reader.nstring(input))?,
+        true => reader.nstring_field(rest)?,
         false => {
             reader.lose();
             (next, None)
@@ -358,7 +361,7 @@ fn multi_part<'a>(
     lost: usize,
     reader: &Reader<'a>,
 ) -> Parsed<'a, BodyStructure<'a>> {
-    let (rest, subtype) = reader.field(input, |input| reader.nstring(input))?;
+    let (rest, subtype) = reader.nstring_field(input)?;
     let (rest, extension) = match next_field(rest, reader) {
         Some(field) => {
             let (rest, parameters) = reader.field(field, |input| parameters(input, reader))?;
@@ -396,7 +399,7 @@ fn single_part<'a>(
     reader: &Reader<'a>,
     depth: Depth,
 ) -> Parsed<'a, SinglePart<'a>> {
-    let text = |input| reader.field(input, |input| reader.nstring(input));
+    let text = |input| reader.nstring_field(input);
     let (rest, parameters) = reader.field(input, |input| parameters(input, reader))?;
     let (rest, id) = text(rest)?;
     let (rest, description) = text(rest)?;
@@ -425,8 +428,8 @@ fn single_part<'a>(
         _ => (rest, Content::Basic { media }),
     };
     let (rest, extension) = match next_field(rest, reader) {
-        Some(field) => {
-            let (rest, md5) = text(field)?;
+        Some(_) => {
+            let (rest, md5) = text(rest)?;
             let (rest, tail) = extension_tail(rest, reader)?;
             (rest, Some(SingleExtension { md5: md5.flatten(), tail }))
         }
@@ -453,6 +456,9 @@ fn single_part<'a>(
 /// ```
 fn extension_tail<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, ExtensionTail<'a>> {
     let mut tail = ExtensionTail::default();
+    if let Some(rest @ [b')', ..]) = input.strip_prefix(b" NIL NIL NIL") {
+        return Ok((rest, tail));
+    }
     let Some(field) = next_field(input, reader) else {
         return Ok((input, tail));
     };
@@ -466,7 +472,7 @@ fn extension_tail<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Extens
     let Some(field) = next_field(rest, reader) else {
         return Ok((rest, tail));
     };
-    let (rest, found) = reader.field(field, |input| reader.nstring(input))?;
+    let (rest, found) = reader.nstring_field(field)?;
     tail.location = found.flatten();
     let Some(field) = next_field(rest, reader) else {
         return Ok((rest, tail));
@@ -529,6 +535,12 @@ fn languages<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [IStrin
 ///                                                          ; RFC 9051 §9
 /// ```
 fn parameters<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a [Parameter<'a>]> {
+    // Most lists have one.
+    if let Some((rest, Some(name))) = usual_nstring(input) {
+        if let Some(([b')', rest @ ..], value)) = usual_nstring(rest) {
+            return Ok((rest, reader.arena.slice(&[Parameter { name, value }])));
+        }
+    }
     let parameter = |input| {
         let (rest, name) = reader.string(input)?;
         let (rest, value) = reader.nstring(reader.skip_spaces(rest))?;

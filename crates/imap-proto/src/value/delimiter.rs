@@ -5,7 +5,7 @@
 use bytes::{BufMut, BytesMut};
 use mail_wire::parse::{Parsed, fail};
 
-use crate::wire::{Reader, Style, encode_string, nil};
+use crate::wire::{Reader, Style, at, encode_string, nil};
 
 /// What divides the levels of mailbox names: one US-ASCII character that is not
 /// NUL, CR or LF.
@@ -39,6 +39,13 @@ pub(crate) fn encode_delimiter(delimiter: Option<Delimiter>, out: &mut BytesMut)
 
 /// `DQUOTE QUOTED-CHAR DQUOTE / nil`; `""` is taken for `NIL`.
 pub(crate) fn delimiter<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, Option<Delimiter>> {
+    // Nearly always it is one character in quotes.
+    if let [b'"', character, b'"', rest @ ..] = input {
+        let plain = Delimiter::new(*character).filter(|_| !matches!(character, b'"' | b'\\'));
+        if plain.is_some() && at(b' ', rest) && reader.may_begin_string(input) {
+            return Ok((rest, plain));
+        }
+    }
     if let Ok((rest, ())) = nil(input) {
         return Ok((rest, None));
     }

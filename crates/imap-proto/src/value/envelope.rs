@@ -9,7 +9,7 @@ use nom::Err;
 
 use crate::value::address::{Address, addresses};
 use crate::wire::{
-    Arena, NString, Raw, Reader, Side, Style, encode_nstring, nil, open, parse_whole,
+    Arena, NString, Raw, Reader, Side, Style, encode_nstring, nil, open, parse_whole, usual_nstring,
 };
 
 /// The envelope of a message. Lists of addresses that are `NIL` are empty; what a server sent
@@ -89,13 +89,19 @@ impl Envelope<'_> {
 /// where a value of another kind stands in its place, and there are fewer values than fields.
 pub(crate) fn envelope<'a>(input: &'a [u8], reader: &Reader<'a>) -> Parsed<'a, &'a Envelope<'a>> {
     let text = |input, left| {
+        if let Some((rest, string)) = usual_nstring(input) {
+            return Ok((rest, Some(string)));
+        }
         let start = after_stray_words(input, reader)?;
         match start {
             [b'(', ..] if has_fewer(start, left, reader) => missing(start, reader),
             _ => reader.field(start, |input| reader.nstring(input)),
         }
     };
-    let list = |input, left| {
+    let list = |input: &'a [u8], left| {
+        if let Some(rest @ [b' ' | b')', ..]) = input.strip_prefix(b" NIL") {
+            return Ok((rest, Some(&[][..])));
+        }
         let start = after_stray_words(input, reader)?;
         match start {
             [b'"' | b'{' | b'~', ..] if has_fewer(start, left, reader) => missing(start, reader),

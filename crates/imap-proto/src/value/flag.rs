@@ -3,7 +3,7 @@
 //! RFC 9051 §2.3.2, RFC 3501 §2.3.2.
 
 use bytes::{BufMut, BytesMut};
-use mail_wire::parse::{Keyword, Names, Parsed, fail, run};
+use mail_wire::parse::{Keyword, Names, Parsed, fail};
 
 use crate::wire::{ATOM_CHAR, Atom, Raw, Reader, atom, encode_list};
 
@@ -133,8 +133,8 @@ fn flag_fetch(input: &[u8]) -> Parsed<'_, Flag<'_>> {
         let (rest, keyword) = atom(input)?;
         return Ok((rest, Flag::Keyword(keyword)));
     };
-    let (name, after) = run(&ATOM_CHAR, rest);
-    match Flag::BY_NAME.get(Keyword::new(name)) {
+    let (name, after) = Keyword::read(&ATOM_CHAR, rest);
+    match Flag::BY_NAME.get(name) {
         Some(known) => Ok((after, known)),
         None => atom(rest).map(|(rest, name)| (rest, Flag::Extension(name))),
     }

@@ -102,6 +102,11 @@ impl<'a, T: Copy> List<'a, T> {
         self.0.extend_from_slice_copy(values);
     }
 
+    /// Takes the last element away.
+    pub(crate) fn pop(&mut self) {
+        self.0.pop();
+    }
+
     /// The elements so far.
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.0

@@ -4,7 +4,7 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Keyword, Parsed, fail, run, token};
+use mail_wire::parse::{Keyword, Parsed, fail, token};
 
 use super::class::{ATOM_CHAR, KEYWORD_CHAR, TAG_CHAR, check};
 
@@ -102,9 +102,9 @@ const fn ascii(octets: &[u8]) -> &str {
 /// it was expected.
 #[inline]
 pub(crate) fn keyword<'a>(expected: &'static str) -> impl Fn(&'a [u8]) -> Parsed<'a, Keyword> {
-    move |input| match run(&KEYWORD_CHAR, input) {
-        ([], rest) => fail(rest, expected),
-        (name, rest) => Ok((rest, Keyword::new(name))),
+    move |input| match Keyword::read(&KEYWORD_CHAR, input) {
+        (_, rest) if rest.len() == input.len() => fail(rest, expected),
+        (name, rest) => Ok((rest, name)),
     }
 }
 

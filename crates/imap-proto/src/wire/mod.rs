@@ -24,6 +24,7 @@ mod string;
 mod style;
 mod text;
 
+pub(crate) use arena::List;
 pub use arena::{Arena, NonEmpty};
 pub use atom::{Atom, Tag};
 pub(crate) use atom::{atom, keyword, named, nil, tag};
@@ -40,7 +41,9 @@ pub(crate) use scan::{Announced, LineEnd, LineScan, Side, announces_literal, sca
 pub(crate) use sign::{after_space, at, close, close_bracket, open};
 pub(crate) use skip::UNCLOSED_LIST;
 pub use string::{AString, IString, NString};
-pub(crate) use string::{encode_nstring, encode_quoted, encode_string, encode_string_or};
+pub(crate) use string::{
+    encode_nstring, encode_quoted, encode_string, encode_string_or, usual_nstring,
+};
 pub use style::{LiteralStyle, Style};
 pub use text::Text;
 pub(crate) use text::text;

@@ -78,15 +78,17 @@ impl<'a> Reader<'a> {
 
     /// A literal of either kind with its octets.
     pub(crate) fn literal(&self, input: &'a [u8]) -> Parsed<'a, (LiteralHead, &'a [u8])> {
-        let (rest, head) = literal_announcement(input)?;
-        let start = if head.binary { input.get(1..).unwrap_or_default() } else { input };
-        let Some(literal) = self.literal_at(start) else {
-            return fail(rest, "CRLF after a literal's size");
+        let (binary, start) = match input {
+            [b'~', start @ ..] => (true, start),
+            start => (false, start),
         };
-        if literal.ending == LineEnding::Lf && !self.is_forgiving() {
-            return fail(rest, "CRLF after a literal's size");
+        match self.literal_at(start) {
+            Some(literal) if literal.ending == LineEnding::Crlf || self.is_forgiving() => {
+                let head = LiteralHead { binary, ..literal.head };
+                Ok((self.after(literal), (head, self.octets(literal))))
+            }
+            _ => no_literal(input),
         }
-        Ok((self.after(literal), (head, self.octets(literal))))
     }
 
     /// The literal whose `{` is the first octet of `input`.
@@ -94,7 +96,7 @@ impl<'a> Reader<'a> {
         match (input, self.literals) {
             ([b'{', ..], [_, ..]) => {
                 let at = self.offset(input);
-                let index = self.literals.binary_search_by_key(&at, |literal| literal.head).ok()?;
+                let index = self.literals.binary_search_by_key(&at, |literal| literal.at).ok()?;
                 self.literals.get(index)
             }
             _ => None,
@@ -168,6 +170,13 @@ impl<'a> Reader<'a> {
     fn offset(&self, input: &[u8]) -> usize {
         self.whole.len().saturating_sub(input.len())
     }
+}
+
+/// Says why there is no literal.
+#[cold]
+fn no_literal<T>(input: &[u8]) -> Parsed<'_, T> {
+    let (rest, _) = literal_announcement(input)?;
+    fail(rest, "CRLF after a literal's size")
 }
 
 /// Reads all of `whole`, which stands for itself, as a value.

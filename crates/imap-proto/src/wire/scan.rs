@@ -8,7 +8,7 @@
 //! RFC 9051 §4.3 and §9, RFC 7888.
 
 use mail_wire::parse::Eight;
-use mail_wire::{LineEnding, SyntaxError};
+use mail_wire::{LineEnding, SyntaxError, find_line_feed};
 use memchr::{memchr, memchr2, memrchr};
 
 use super::arena::Arena;
@@ -335,8 +335,10 @@ pub(crate) fn announces_literal(octets: &[u8]) -> bool {
 /// A literal in a whole command or response: offsets in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Literal {
+    /// What announced it.
+    pub(crate) head: LiteralHead,
     /// Where its `{` is.
-    pub(crate) head: usize,
+    pub(crate) at: usize,
     /// Where its octets begin.
     pub(crate) start: usize,
     /// Where they end.
@@ -407,7 +409,15 @@ pub(crate) fn scan_lines<'a>(
     let mut line = 0;
     loop {
         let rest = whole.get(line..).unwrap_or_default();
-        let Some(length) = memchr(b'\n', rest) else {
+        let Some(length) = find_line_feed(rest) else {
+            // Most often not much comes after the last literal, and no string begins in it.
+            if rest.len() <= FEW
+                && scan.quote == Quote::Start
+                && !contains(rest, b'"')
+                && !rest.ends_with(b"}")
+            {
+                break;
+            }
             scan.read(rest);
             if rest.ends_with(b"}") {
                 scan.read(b"\r\n");
@@ -424,8 +434,8 @@ pub(crate) fn scan_lines<'a>(
                 let Some(end) = end.filter(|&end| end <= whole.len()) else {
                     return Err(bad(start, "all octets of the literal", false));
                 };
-                let head = line.saturating_add(memrchr(b'{', octets).unwrap_or_default());
-                literals.push(Literal { head, start, end, ending });
+                let at = line.saturating_add(memrchr(b'{', octets).unwrap_or_default());
+                literals.push(Literal { head, at, start, end, ending });
                 line = end;
             }
             LineEnd::Quoted if side == Side::Server => {

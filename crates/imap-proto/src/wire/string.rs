@@ -4,7 +4,7 @@ use core::{fmt, str};
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, Eight, Fault, Found, Parsed, fail, run};
+use mail_wire::parse::{Class, Eight, Fault, Parsed, fail, run};
 use memchr::memchr2;
 use nom::Err;
 
@@ -227,6 +227,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// [`field`](Self::field) of an `nstring`.
+    pub(crate) fn nstring_field(&self, input: &'a [u8]) -> Parsed<'a, Option<NString<'a>>> {
+        match usual_nstring(input) {
+            Some((rest, string)) => Ok((rest, Some(string))),
+            None => self.field(input, |input| self.nstring(input)),
+        }
+    }
+
     /// `astring = 1*ASTRING-CHAR / string`
     pub(crate) fn astring(&self, input: &'a [u8]) -> Parsed<'a, AString<'a>> {
         self.string_or(&ASTRING_CHAR, input)
@@ -260,6 +268,22 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What stands before an `nstring` in a list, it, and the rest, if that is as in nearly all
+/// lists: quoted without an escape or `NIL`, with one space or the end of the list after it.
+/// What this takes, [`Reader::field`] takes as the same.
+#[inline(always)]
+pub(crate) fn usual_nstring(input: &[u8]) -> Option<(&[u8], NString<'_>)> {
+    let (rest, string) = match input {
+        [b' ' | b'(', b'"', inside @ ..] => match plain_quoted(inside) {
+            (octets, [b'"', rest @ ..]) => (rest, Some(IString(octets))),
+            _ => return None,
+        },
+        [b' ' | b'(', b'N', b'I', b'L', rest @ ..] => (rest, None),
+        _ => return None,
+    };
+    matches!(rest, [b' ' | b')', ..]).then_some((rest, string))
+}
+
 /// The longest start of `input` that is all of [`PLAIN_QUOTED`] (perhaps empty), and the rest:
 /// as [`run`], eight octets at a time.
 #[inline]
@@ -280,63 +304,43 @@ fn plain_quoted(input: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Writes `octets` quoted, or as a literal where they cannot be quoted.
-#[inline]
 pub(crate) fn encode_string(octets: &[u8], style: Style, out: &mut BytesMut) {
-    let seen = Seen::in_all(octets);
-    if seen.control.or(seen.past_ascii).any() && !is_quotable(octets, style) {
-        return encode_literal(octets, style, out);
+    if !stands_for_itself(octets) {
+        return encode_unusual(octets, style, out);
     }
-    if seen.special.any() {
-        return encode_quoted(octets, out);
-    }
-    out.reserve(octets.len().saturating_add(2));
     out.put_u8(b'"');
     out.put_slice(octets);
     out.put_u8(b'"');
 }
 
-/// What there is in a string that a plain one has not.
-#[derive(Clone, Copy)]
-struct Seen {
-    control: Found,
-    past_ascii: Found,
-    /// What is escaped in quotes.
-    special: Found,
+/// What [`encode_string`] does, whatever there is in the string.
+#[inline(never)]
+fn encode_unusual(octets: &[u8], style: Style, out: &mut BytesMut) {
+    if is_quotable(octets, style) {
+        encode_quoted(octets, out);
+    } else {
+        encode_literal(octets, style, out);
+    }
 }
 
-impl Seen {
-    #[inline]
-    fn in_all(octets: &[u8]) -> Self {
-        let mut seen = Self::in_eight(Eight::filled(octets, b' '));
-        let mut rest = octets.get(8..).unwrap_or_default();
-        while let Some((eight, after)) = rest.split_first_chunk() {
-            seen = seen.and(Self::in_eight(Eight::new(*eight)));
-            rest = after;
-        }
-        match octets.last_chunk() {
-            // Some of them were looked at already.
-            Some(last) => seen.and(Self::in_eight(Eight::new(*last))),
-            None => seen,
-        }
+/// Whether `octets` are visible US-ASCII and spaces of which none is escaped, or DEL.
+#[inline]
+fn stands_for_itself(octets: &[u8]) -> bool {
+    let others = |eight: Eight| {
+        let special = eight.equal(b'"').or(eight.equal(b'\\'));
+        eight.below(b' ').or(eight.past_ascii()).or(special)
+    };
+    let mut found = others(Eight::filled(octets, b' '));
+    let mut rest = octets.get(8..).unwrap_or_default();
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        found = found.or(others(Eight::new(*eight)));
+        rest = after;
     }
-
-    #[inline]
-    const fn in_eight(octets: Eight) -> Self {
-        Self {
-            control: octets.below(b' '),
-            past_ascii: octets.past_ascii(),
-            special: octets.equal(b'"').or(octets.equal(b'\\')),
-        }
+    if let (Some(last), false) = (octets.last_chunk(), rest.is_empty()) {
+        // Some of them were looked at already.
+        found = found.or(others(Eight::new(*last)));
     }
-
-    #[inline]
-    const fn and(self, other: Self) -> Self {
-        Self {
-            control: self.control.or(other.control),
-            past_ascii: self.past_ascii.or(other.past_ascii),
-            special: self.special.or(other.special),
-        }
-    }
+    !found.any()
 }
 
 /// Whether `octets` can stand in quotes.
@@ -487,6 +491,10 @@ mod tests {
             utf8: bool,
         ) {
             prop_assert_eq!(plain_quoted(&octets), run(&PLAIN_QUOTED, &octets));
+            let plain = octets.iter().all(|&octet| {
+                matches!(octet, b' '..=0x7f) && !matches!(octet, b'"' | b'\\')
+            });
+            prop_assert_eq!(stands_for_itself(&octets), plain);
             let nul = octets.iter().position(|&octet| octet == 0);
             prop_assert_eq!(check_char8(&octets).map_err(|error| error.offset).err(), nul);
 
@@ -506,6 +514,38 @@ mod tests {
                 encode_literal(&octets, style, &mut plain);
             }
             prop_assert_eq!(out, plain);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        /// What is usual is taken as everything is.
+        #[test]
+        fn usual_strings_are_those_of_the_plain_way(wire in "[( ]?(NIL|nil|\"[a-z \"\\\\()\t]{0,12}\"?)[ )x(]{0,3}") {
+            let arena = Arena::new();
+            let whole = format!("({wire}");
+            let reader = Reader::of_line(whole.as_bytes(), Side::Server, &arena);
+            let input = whole.as_bytes().get(1..).unwrap();
+            if let Some((rest, string)) = usual_nstring(input) {
+                // As a field of a list, which may have begun with its parenthesis.
+                let start = input.strip_prefix(b"(").unwrap_or(input);
+                let field = reader.field(start, |input| reader.nstring(input));
+                prop_assert_eq!(field.ok(), Some((rest, Some(string))));
+                prop_assert_eq!(reader.lost(), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn usual_strings() {
+        let octets = |wire: &'static [u8]| {
+            usual_nstring(wire).map(|(rest, string)| (rest, string.map(IString::as_bytes)))
+        };
+        assert_eq!(octets(b" \"a b\" c"), Some((&b" c"[..], Some(&b"a b"[..]))));
+        assert_eq!(octets(b"(NIL)"), Some((&b")"[..], None)));
+        for wire in [&b"\"a\" "[..], b" \"a\"", b" \"a\\\"\" ", b" NILS ", b" \"a\"x", b""] {
+            assert_eq!(octets(wire), None, "{}", wire.escape_ascii());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::Eight;
+use super::{Class, Eight, run};
 
 /// A verb or other keyword of at most 23 octets, folded to upper case and into
 /// three integers, so that a `match` finds it in a few comparisons. Two are equal
@@ -55,6 +55,44 @@ impl Keyword {
         Self { first, second, third: fold(Eight::filled(rest, 0)) | length }
     }
 
+    /// Folds the longest start of `input` that is all of `class`, which has all letters; with
+    /// what comes after it.
+    ///
+    /// ```
+    /// # use mail_wire::parse::{ALPHA, Keyword};
+    /// let (name, rest) = Keyword::read(&ALPHA, b"noop 1");
+    /// assert_eq!((name, rest), (Keyword::new(b"NOOP"), &b" 1"[..]));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn read<'a>(class: &Class, input: &'a [u8]) -> (Self, &'a [u8]) {
+        // Most words are of letters alone and have fewer than sixteen.
+        let (first, length) = letters(input);
+        let (second, more) = match length {
+            8 => letters(input.get(8..).unwrap_or_default()),
+            _ => (0, 0),
+        };
+        let word = length + more;
+        match input.get(word..) {
+            Some([]) if word > 0 => (Self::of_letters(first, second, word), &[]),
+            Some(rest @ [next, ..]) if more < 8 && word > 0 && !class.contains(*next) => {
+                (Self::of_letters(first, second, word), rest)
+            }
+            _ => Self::read_any(class, input),
+        }
+    }
+
+    #[inline(never)]
+    fn read_any<'a>(class: &Class, input: &'a [u8]) -> (Self, &'a [u8]) {
+        let (word, rest) = run(class, input);
+        (Self::new(word), rest)
+    }
+
+    #[inline]
+    const fn of_letters(first: u64, second: u64, length: usize) -> Self {
+        Self { first, second, third: (length as u64) << 56 }
+    }
+
     /// Writes the word, in upper case.
     #[inline]
     pub fn encode(self, out: &mut BytesMut) {
@@ -72,12 +110,34 @@ impl Keyword {
     }
 }
 
+/// The letters that `input` begins with, up to eight, in upper case and with zeros after them;
+/// and how many there are.
+#[inline]
+const fn letters(input: &[u8]) -> (u64, usize) {
+    let octets = Eight::filled(input, 0).get();
+    // As in `fold`, for letters of both cases.
+    let seven = (octets | (ONES * 0x20)) & !TOP;
+    let from_a = seven + ONES * (0x80 - b'a' as u64);
+    let after_z = seven + ONES * (0x7f - b'z' as u64);
+    let others = !(from_a & !after_z & !octets) & TOP;
+    let upper = octets & !(ONES * 0x20);
+    match others {
+        0 => (upper, 8),
+        // What is before the first of the others.
+        _ => (
+            upper & ((others & others.wrapping_neg()).wrapping_sub(1) >> 7),
+            others.trailing_zeros() as usize / 8,
+        ),
+    }
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const TOP: u64 = ONES << 7;
+
 /// Eight octets with the letters among them in upper case.
 #[inline]
 const fn fold(octets: Eight) -> u64 {
     let octets = octets.get();
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const TOP: u64 = ONES << 7;
     // Of the lower seven bits of each octet, which cannot carry into the next one, the
     // top bit tells whether they are at least `a`, and more than `z`.
     let seven = octets & !TOP;
@@ -89,6 +149,7 @@ const fn fold(octets: Eight) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ALPHA;
     use super::*;
     use proptest::prelude::*;
 
@@ -103,6 +164,16 @@ mod tests {
     }
 
     proptest! {
+        /// What is read eight octets at a time is what it is one by one.
+        #[test]
+        fn they_are_read_as_words(input in "[a-zA-Z]{0,26}[@`\\[{0-9. \\x00\\x80-\\xff]{0,3}[a-z.]{0,9}") {
+            static NAME: Class = Class::new().with_range(b'0', b'z').without(b"@[`").with(b".");
+            for class in [&ALPHA, &NAME] {
+                let (word, rest) = run(class, input.as_bytes());
+                prop_assert_eq!(Keyword::read(class, input.as_bytes()), (Keyword::new(word), rest));
+            }
+        }
+
         /// They are equal where the words are, and nowhere else.
         #[test]
         fn they_are_compared_as_words(

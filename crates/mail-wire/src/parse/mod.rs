@@ -22,7 +22,7 @@ pub use eight::{Eight, Found};
 pub use error::SyntaxError;
 pub use keyword::Keyword;
 pub use names::Names;
-pub use number::{number32, number64};
+pub use number::{few_digits, number32, number64};
 
 /// What a parser over wire bytes returns: the rest and the value, or a [`Fault`].
 pub type Parsed<'a, T> = IResult<&'a [u8], T, Fault<'a>>;

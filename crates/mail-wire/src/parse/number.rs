@@ -13,10 +13,27 @@ pub fn number64(input: &[u8]) -> Parsed<'_, u64> {
     }
 }
 
+/// The number that `input` begins with and what comes after it, if it has up to seven digits:
+/// [`number32`] for loops over many of them.
+///
+/// ```
+/// # use mail_wire::parse::few_digits;
+/// assert_eq!(few_digits(b"042 x"), Some((42, &b" x"[..])));
+/// assert_eq!((few_digits(b"x"), few_digits(b"12345678")), (None, None));
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn few_digits(input: &[u8]) -> Option<(u32, &[u8])> {
+    match first_digits(input) {
+        (length @ 1..8, value) => Some((u32::try_from(value).ok()?, input.get(length..)?)),
+        _ => None,
+    }
+}
+
 /// How many of the first eight octets are digits, up to the first that is none,
 /// and what number they make. All at once: for a loop over a few digits, of which
 /// each time there is another count, costs most by its end.
-#[inline]
+#[inline(always)]
 fn first_digits(input: &[u8]) -> (usize, u64) {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     // What is not there is no digit.
@@ -97,6 +114,8 @@ mod tests {
             let (digits, rest) = run(&DIGIT, input);
             let value = str::from_utf8(digits).unwrap().parse().ok();
             prop_assert_eq!(number64(input).ok(), value.map(|value| (rest, value)));
+            let few = value.filter(|_| digits.len() < 8).and_then(|value| value.try_into().ok());
+            prop_assert_eq!(few_digits(input), few.map(|value| (value, rest)));
             let value = value.and_then(|value| u32::try_from(value).ok());
             prop_assert_eq!(number32(input).ok(), value.map(|value| (rest, value)));
         }
