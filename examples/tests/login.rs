@@ -143,6 +143,10 @@ fn a_flood_of_wrong_passwords_keeps_nobody_waiting() {
     in_each_way(|way| {
         let (listeners, address) = start(way);
         let over = AtomicBool::new(false);
+        // A busy machine takes longer for all: the more so where forty wait before.
+        let begun = Instant::now();
+        log_in(&mut greeted(way, 98, address), way.right);
+        let limit = Duration::from_secs(2).max(begun.elapsed() * 60);
         thread::scope(|scope| {
             for guesser in 0..40 {
                 let over = &over;
@@ -162,12 +166,12 @@ fn a_flood_of_wrong_passwords_keeps_nobody_waiting() {
                 let mut socket = greeted(way, 99, address);
                 let answer = log_in(&mut socket, way.right);
                 let waited = begun.elapsed();
-                over.store(waited > Duration::from_secs(2), Ordering::Relaxed);
+                over.store(waited > limit, Ordering::Relaxed);
                 assert!(
                     answer.starts_with(way.answers[2]) || answer.starts_with("* CAP"),
                     "{answer}"
                 );
-                assert!(waited < Duration::from_secs(2), "{}: {waited:?}", way.name);
+                assert!(waited < limit, "{}: {waited:?} of {limit:?}", way.name);
                 drop(socket);
                 thread::sleep(Duration::from_millis(100));
             }

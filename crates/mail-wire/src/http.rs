@@ -12,9 +12,13 @@
 /// ```
 #[must_use]
 pub fn is_http_request(line: &[u8]) -> bool {
-    let mut words = line.trim_ascii_end().split(|&octet| octet == b' ');
-    let method = words.next().is_some_and(|word| METHODS.contains(&word));
-    method && words.next().is_some() && words.next_back().is_some_and(is_version)
+    // Nearly no other line ends with a version: that is looked at first.
+    let Some((before, version)) = line.trim_ascii_end().split_last_chunk() else { return false };
+    let Some(request) = before.strip_suffix(b" ").filter(|_| is_version(*version)) else {
+        return false;
+    };
+    let mut words = request.split(|&octet| octet == b' ');
+    words.next().is_some_and(|method| METHODS.contains(&method)) && words.next().is_some()
 }
 
 /// Whether a line of which no more than `start` is known, since it is longer than any line of
@@ -35,13 +39,39 @@ const METHODS: [&[u8]; 9] =
     [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"];
 
 /// `HTTP-version = HTTP-name "/" DIGIT "." DIGIT`
-const fn is_version(word: &[u8]) -> bool {
+const fn is_version(word: [u8; 8]) -> bool {
     matches!(word, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A method, a target and a version, each a word.
+        #[test]
+        fn a_request_has_three_words(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "GET", "POST", "EHLO", " ", " ", "/", "HTTP/1.1", "HTTP/1.x", "XHTTP/2.0", "\r",
+                ]),
+                0..8,
+            ),
+        ) {
+            let line = parts.concat();
+            let words: Vec<&str> = line.trim_ascii_end().split(' ').collect();
+            let is_request = match words[..] {
+                [method, _, .., version] => {
+                    METHODS.contains(&method.as_bytes()) && version == "HTTP/1.1"
+                }
+                _ => false,
+            };
+            prop_assert_eq!(is_http_request(line.as_bytes()), is_request);
+        }
+    }
 
     #[test]
     fn what_browsers_send_and_what_mail_programs_send() {

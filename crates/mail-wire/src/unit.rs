@@ -150,7 +150,7 @@ enum Place<A> {
 enum Ended {
     /// The unit, here in the input.
     Unit(usize),
-    /// The line alone.
+    /// A line, and what follows it is none.
     Line,
     /// Neither, within the limit.
     Not,
@@ -241,34 +241,40 @@ impl<R: Rule> UnitFramer<R> {
         }
     }
 
-    /// Looks for the end of a line that is kept, and at what follows it.
+    /// Looks for the end of lines that are kept, up to one that ends the unit or that something
+    /// else follows.
     #[inline]
     fn end_line(&mut self, input: &[u8]) -> Ended {
-        let searched = self.scanned.min(input.len());
-        let Some(found) = find_line_feed(input.get(searched..).unwrap_or_default()) else {
-            return Ended::Not;
-        };
-        let end = searched + found + 1;
-        if end > self.limit {
-            return Ended::Not;
-        }
-        self.rule.read(input.get(self.line..end).unwrap_or_default());
-        let next = self.rule.end_line();
-        if let Next::End = next {
-            return Ended::Unit(end);
-        }
-        self.scanned = end;
-        match next {
-            Next::End => {}
-            Next::Line => self.line = end,
-            Next::Octets(octets) => {
-                if !self.keep(octets) {
-                    self.place = Place::TooManyOctets { octets };
-                }
+        loop {
+            let searched = self.scanned.min(input.len());
+            let Some(found) = find_line_feed(input.get(searched..).unwrap_or_default()) else {
+                return Ended::Not;
+            };
+            let end = searched + found + 1;
+            if end > self.limit {
+                return Ended::Not;
             }
-            Next::Ask(ask) => self.place = Place::Asked(ask),
+            self.rule.read(input.get(self.line..end).unwrap_or_default());
+            let next = self.rule.end_line();
+            if let Next::End = next {
+                return Ended::Unit(end);
+            }
+            self.scanned = end;
+            match next {
+                Next::End => {}
+                Next::Line => {
+                    self.line = end;
+                    continue;
+                }
+                Next::Octets(octets) => {
+                    if !self.keep(octets) {
+                        self.place = Place::TooManyOctets { octets };
+                    }
+                }
+                Next::Ask(ask) => self.place = Place::Asked(ask),
+            }
+            return Ended::Line;
         }
-        Ended::Line
     }
 
     /// Consumes the unit that ends here, with its line.

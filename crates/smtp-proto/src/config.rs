@@ -110,18 +110,22 @@ pub struct Config {
     /// What to let pass in commands. Default: blanks at their end (RFC 5321 §4.1.1). A server
     /// that everybody may send mail to takes [`Tolerance::PUBLIC`].
     pub tolerance: Tolerance,
-    /// Lines to add to the answer to EHLO, of extensions that this crate does not know and the
-    /// driver does. Default: none.
+    /// Lines to add to the answer to EHLO, of extensions that the driver knows and this crate does
+    /// not, or is not to offer itself. Of what it does offer, on that connection, its own line
+    /// stands alone. Default: none.
     pub ehlo_lines: EhloLines,
-    /// Parameters of MAIL that this crate does not know and the driver does: they reach it in
-    /// [`MailParameters::other`](crate::MailParameters::other). All others are answered 555.
-    /// Default: none.
+    /// Parameters of MAIL that the driver knows, beside those of the extensions that are offered.
+    /// They reach it in [`MailParameters::other`](crate::MailParameters::other); those that this
+    /// crate can read, as `RET` where [`dsn`](Self::dsn) is off, in their fields. All others are
+    /// answered 555. Default: none.
     pub mail_parameters: Keywords,
-    /// The same for RCPT: [`RcptParameters::other`](crate::RcptParameters::other).
+    /// The same for RCPT: [`RcptParameters`](crate::RcptParameters).
     pub rcpt_parameters: Keywords,
     /// Which commands that this crate does not know are given to the driver, as
-    /// [`Event::Unknown`](crate::server::Event::Unknown). All others are answered 500.
-    /// Default: none.
+    /// [`Event::Unknown`](crate::server::Event::Unknown). All others are answered 500. A verb
+    /// that it knows (a variant of [`Command`](crate::Command), obsolete ones too) comes to
+    /// nothing here: such a command is carried out or refused as the fields above have it, and
+    /// TURN, SEND, SOML, SAML and BURL are always answered 502. Default: none.
     pub unknown_commands: UnknownCommands,
     /// How much to take.
     pub limits: Limits,

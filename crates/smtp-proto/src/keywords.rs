@@ -8,13 +8,13 @@ use mail_wire::{Caseless, SyntaxError};
 
 use crate::parameter::KEYWORD;
 
-/// Keywords of parameters that a driver knows and this crate does not.
+/// Keywords of parameters that a driver knows.
 #[derive(Clone, Debug, Default)]
 pub struct Keywords(Vec<String>);
 
 impl Keywords {
-    /// Adds one more. To add it twice is to add it once. One that this crate knows changes
-    /// nothing: whether it is taken is for the extension to say that it belongs to.
+    /// Adds one more. To add it twice is to add it once. One that this crate can read is still
+    /// held to its grammar.
     ///
     /// # Errors
     /// [`SyntaxError`] where it is not letters, digits and `-`, or begins with that
@@ -34,7 +34,7 @@ impl Keywords {
     }
 }
 
-/// Lines of the answer to EHLO that this crate does not know.
+/// Lines of the answer to EHLO that a driver adds.
 #[derive(Clone, Debug, Default)]
 pub struct EhloLines(Vec<String>);
 
@@ -42,9 +42,10 @@ impl EhloLines {
     /// The most octets of one, so that it fits a line of 512 with its code and CRLF.
     pub const MAX: usize = 506;
 
-    /// Adds one more, after those that the session writes itself. One of an extension that
-    /// this crate knows would be offered twice, or though it is switched off: switch it on in
-    /// the configuration instead.
+    /// Adds one more, after those that the session writes itself. One with a keyword that is here
+    /// already takes the place of that one; one of an extension that the session offers itself is
+    /// not sent beside the session's own. To offer an extension that this crate has, switch it
+    /// on in the [configuration](crate::server::Config) instead: a line switches on nothing.
     ///
     /// ```abnf
     /// ehlo-line    = ehlo-keyword *( SP ehlo-param )           ; RFC 5321 §4.1.1.1
@@ -55,8 +56,7 @@ impl EhloLines {
     /// # Errors
     /// [`SyntaxError`] where it is not of that grammar, or longer than [`MAX`](Self::MAX).
     pub fn add(&mut self, line: &str) -> Result<(), SyntaxError> {
-        let mut words = line.split(' ');
-        check_keyword(words.next().unwrap_or_default())?;
+        check_keyword(keyword_of(line))?;
         let mut offset = 0;
         for word in line.split(' ') {
             let (shown, odd) = visible(word.as_bytes());
@@ -69,6 +69,8 @@ impl EhloLines {
         if line.len() > Self::MAX {
             return Err(SyntaxError { offset: Self::MAX, expected: "a line of 506 octets" });
         }
+        let keyword = keyword_of(line);
+        self.0.retain(|other| Caseless(keyword_of(other)) != Caseless(keyword));
         self.0.push(line.into());
         Ok(())
     }
@@ -77,6 +79,11 @@ impl EhloLines {
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+}
+
+/// What a line of the answer to EHLO begins with.
+pub(crate) fn keyword_of(line: &str) -> &str {
+    line.split(' ').next().unwrap_or_default()
 }
 
 fn check_keyword(keyword: &str) -> Result<(), SyntaxError> {
@@ -106,6 +113,8 @@ mod tests {
             lines.add(line).unwrap();
         }
         assert!(lines.iter().eq(["DSN", "LIMITS RCPTMAX=1 MAILMAX=2"]));
+        lines.add("dsn OF-OURS").unwrap();
+        assert!(lines.iter().eq(["LIMITS RCPTMAX=1 MAILMAX=2", "dsn OF-OURS"]));
         for odd in ["", " DSN", "DSN ", "X  Y", "X\r\n250 Y", "X ü", "X_Y"] {
             assert!(lines.add(odd).is_err(), "{odd:?}");
         }

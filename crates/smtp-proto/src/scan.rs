@@ -45,6 +45,20 @@ pub(crate) fn cut(text: &str, end: usize) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
+/// Where the first octet is that may be a CR, an LF or a NUL: it is none above CR.
+#[inline]
+pub(crate) fn find_control(octets: &[u8]) -> Option<usize> {
+    const ABOVE: u8 = b'\r' + 1;
+    let (mut rest, mut before) = (octets, 0);
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if let Some(first) = Eight::new(*eight).below(ABOVE).first() {
+            return Some(before + first);
+        }
+        (rest, before) = (after, before + eight.len());
+    }
+    Eight::filled(rest, ABOVE).below(ABOVE).first().map(|first| before + first)
+}
+
 /// The longest start of `text` that is all of `class` (perhaps empty), and the rest.
 #[inline]
 pub(crate) fn run<'a>(class: &Class, text: &'a str) -> (&'a str, &'a str) {
@@ -227,6 +241,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_first_control_character_is_found(
+            before in "[ -~é]{0,20}",
+            after in prop::collection::vec(any::<u8>(), 0..12),
+        ) {
+            let octets = &[before.as_bytes(), &after].concat();
+            let first = octets.iter().position(|&octet| octet <= b'\r');
+            prop_assert_eq!(find_control(octets), first);
+        }
+
         #[test]
         fn words_are_those_of_the_plain_way(
             before in "[a9.-]{0,20}",

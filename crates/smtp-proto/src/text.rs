@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::{fmt, iter, str};
 
 use mail_wire::SyntaxError;
-use mail_wire::parse::{Class, run};
+use mail_wire::parse::{Class, Eight, run};
 
 /// `textstring` (RFC 5321 §4.2): HT, SP and what is printable; and UTF-8 (RFC 6531 §3.7.4).
 pub(crate) static TEXTSTRING: Class =
@@ -32,7 +32,11 @@ impl<'a> Text<'a> {
     /// [`SyntaxError`] where it has a control character that is no tab, or is longer than
     /// [`MAX`](Self::MAX): split it into lines, or shorten it.
     pub fn new(text: &'a str) -> Result<Self, SyntaxError> {
-        let (fit, unfit) = run(&TEXTSTRING, text.as_bytes());
+        let octets = text.as_bytes();
+        let (fit, unfit) = match has_control(octets) {
+            false => (octets, &[][..]),
+            true => run(&TEXTSTRING, octets),
+        };
         if !unfit.is_empty() {
             let expected = "a text without control characters";
             return Err(SyntaxError { offset: fit.len(), expected });
@@ -117,6 +121,20 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Whether there is a control character of US-ASCII, a tab too.
+fn has_control(octets: &[u8]) -> bool {
+    const DELETE: u8 = 0x7f;
+    let is_control = |eight: Eight| eight.below(b' ').or(eight.equal(DELETE)).any();
+    let mut rest = octets;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if is_control(Eight::new(*eight)) {
+            return true;
+        }
+        rest = after;
+    }
+    is_control(Eight::filled(rest, b' '))
+}
+
 /// As text; what is not UTF-8 is shown as `U+FFFD`.
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,6 +152,16 @@ impl fmt::Debug for Text<'_> {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_are_those_of_the_plain_way(text in "[a-zé\t\u{0}-\u{20}\u{7f}]{0,4}[ -~]{0,20}[\t\u{1f}-\u{80}]?") {
+            let unfit = |octet: u8| octet != b'\t' && octet.is_ascii_control();
+            let offset = text.bytes().position(unfit);
+            prop_assert_eq!(Text::new(&text).map_err(|error| error.offset).err(), offset);
+        }
+    }
 
     /// RFC 5321 §4.2: `textstring`.
     #[test]

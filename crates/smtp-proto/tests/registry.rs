@@ -16,7 +16,7 @@
     reason = "tests have an operating system"
 )]
 
-use smtp_proto::{BytesMut, Command, Extension};
+use smtp_proto::{BytesMut, Command, Extension, Mail};
 
 /// What becomes of a registered name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,12 +115,17 @@ fn parameters_of_mail_and_rcpt() {
         let path = if verb == "MAIL" { "FROM:<a@b>" } else { "TO:<a@b>" };
         let line = format!("{verb} {path} {parameter}");
         let command = Command::parse(line.as_bytes()).unwrap();
-        let others = match command {
-            Command::Mail(mail) => mail.parameters.other,
-            Command::Rcpt(rcpt) => rcpt.parameters.other,
+        let typed = match command {
+            Command::Mail(Mail { parameters, .. }) => {
+                let rare = parameters.hold().is_some()
+                    || parameters.solicitation().is_some()
+                    || parameters.tracking().is_some();
+                rare || parameters.other.is_empty()
+            }
+            Command::Rcpt(rcpt) => rcpt.parameters.other.is_empty(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(!others.is_empty(), standing == Obsolete, "{line}");
+        assert_eq!(typed, standing == Typed, "{line}");
         let mut out = BytesMut::new();
         command.encode(&mut out);
         assert_eq!(out, (line + "\r\n").as_bytes());

@@ -53,7 +53,13 @@ fn main() -> io::Result<()> {
 
 /// Serves one client, with one connection to the server behind.
 fn proxy(mut front: TcpStream, options: &Options) -> io::Result<()> {
-    let (mut back, config) = Back::connect(options)?;
+    let (mut back, config) = match Back::connect(options) {
+        Ok(back) => back,
+        Err(error) => {
+            front.write_all(b"421 4.3.2 The mail server is not there, try again later\r\n")?;
+            return Err(error);
+        }
+    };
     let (mut out, mut buffer) = (BytesMut::new(), ReceiveBuffer::new());
     let mut smtp = server::Session::new(Arc::new(config), Channel::Clear, &mut out);
     let mut filter = Filter::new(&options.line);
@@ -193,6 +199,10 @@ impl Back {
             let event = self.smtp.receive(&mut input, &mut self.out);
             let reply = match event.map_err(io::Error::other)? {
                 client::Event::NeedInput => None,
+                client::Event::Greeting(no) if !no.code().is_completion() => {
+                    let said = format!("the server says {}", ReplyBuf::from(no));
+                    return Err(io::Error::other(said));
+                }
                 client::Event::Greeting(reply) => Some(ReplyBuf::from(reply)),
                 client::Event::Answer(answer) => Some(ReplyBuf::from(answer.reply)),
                 other => return Err(io::Error::other(format!("the server says {other:?}"))),

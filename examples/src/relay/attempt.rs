@@ -73,7 +73,8 @@ impl<'r> Run<'r> {
             };
             let left = self.left();
             let went = self.transact(&mut client, &left);
-            match client.close_reason() {
+            let ended = client.close_reason();
+            match ended {
                 None => *open = Some(client),
                 Some(CloseReason::LimitReached) => client.quit(),
                 Some(_) => drop(client),
@@ -82,13 +83,16 @@ impl<'r> Run<'r> {
             let again = still_left < left.len() || kept && open.is_none();
             let stopped = shared.settings.account.stop.load(Ordering::Relaxed);
             if still_left == 0 || !again || stopped {
-                let why = match went {
-                    Went::Broken(why) => why,
-                    Went::Through => "the server takes no recipients".into(),
+                let why = match (went, ended) {
+                    (Went::Broken(why), _) => why,
+                    (Went::Through, Some(CloseReason::OutOfStep)) => {
+                        "what the server said cannot be read".into()
+                    }
+                    (Went::Through, _) => "the server takes no recipients".into(),
                 };
                 break Reason::own((4, 4, 2), why);
             }
-            self.note_done();
+            self.note_relayed();
         };
         for fate in &mut self.fates {
             fate.get_or_insert_with(|| Fate::Deferred(why.clone()));
@@ -101,9 +105,10 @@ impl<'r> Run<'r> {
         (0..self.fates.len()).filter(|&at| self.fates[at].is_none()).collect()
     }
 
-    /// Notes the recipients that are done with, before the others are tried.
-    fn note_done(&mut self) {
-        self.note(|fate| !matches!(fate, Fate::Deferred(_)), false);
+    /// Notes those who have it, before the others are tried. Of those who do not get it, the
+    /// sender is told at the end, of all at once.
+    fn note_relayed(&mut self) {
+        self.note(|fate| matches!(fate, Fate::Relayed { .. }), false);
     }
 
     fn note(&mut self, which: impl Fn(&Fate) -> bool, is_last: bool) {
@@ -143,7 +148,7 @@ impl<'r> Run<'r> {
         let form = Form::best(client.session());
         let message = Message { mail, recipients: &recipients, form, body: &mut body };
         let mut outcomes = Vec::with_capacity(left.len());
-        let mut tell = |index, outcome| outcomes.push((index, outcome));
+        let mut tell = |index, outcome| outcomes.push((index, shortened(outcome)));
         let went = match client.send(message, &mut tell, &mut |_| {}) {
             Ok(Sending::Done) => Went::Through,
             Ok(Sending::Broken(error)) => Went::Broken(error.to_string()),
@@ -196,6 +201,17 @@ impl<'r> Run<'r> {
             }
         }
         Ok((mail, store.queued_body(queued)?))
+    }
+}
+
+/// As much of what the server said as is kept and told of each recipient, of whom there may be
+/// many.
+fn shortened(outcome: Outcome) -> Outcome {
+    const KEPT: usize = 1024;
+    match outcome {
+        Outcome::Accepted(reply) => Outcome::Accepted(reply.truncated(KEPT)),
+        Outcome::Rejected { by, reply } => Outcome::Rejected { by, reply: reply.truncated(KEPT) },
+        other => other,
     }
 }
 

@@ -66,8 +66,14 @@ impl<'c> Conclusion<'c> {
             reported.extend(judge.reported(rcpt, fate));
         }
         let delay_told = self.queued.delay_told || !deferred.is_empty() && judge.is_late();
-        let wait = self.shared.settings.schedule.wait(self.queued.attempts + 1);
-        let next = is_last.then_some(now + wait);
+        let schedule = &self.shared.settings.schedule;
+        let mut next = now + schedule.wait(self.queued.attempts + 1);
+        // The sender is told when it was to be told, not when it is tried once more after that.
+        let warning = (!delay_told).then_some(schedule.warn_after);
+        for told_after in [Some(schedule.give_up), warning].into_iter().flatten() {
+            next = next.min(self.queued.arrived + told_after);
+        }
+        let next = is_last.then_some(next);
         let reports = Vec::from_iter(self.report(&reported)?);
         Ok(Attempt { done, deferred, next, delay_told, reports })
     }

@@ -13,7 +13,7 @@ use super::{
     Role,
     header::{Header, MAX_HOPS},
     trace::{self, Received},
-    transaction::{Begun, Incoming, Transaction},
+    transaction::{Begun, Incoming, NotTaken, Transaction},
 };
 use crate::{
     connection::Peer,
@@ -98,11 +98,8 @@ impl<'s> Client<'s> {
             },
             Event::Body(piece) => {
                 if let Incoming::Begun(message) = &mut self.transaction.message {
-                    // With BDAT it may come here (RFC 3030 §2).
-                    if memchr::memchr(0, piece).is_some() {
-                        self.transaction.message = Incoming::Failed(nul());
-                    } else if let Err(error) = message.push(piece) {
-                        self.transaction.message = Incoming::Failed(self.not_written(&error));
+                    if let Err(error) = message.push(piece) {
+                        self.transaction.message = Incoming::Failed(self.not_taken(&error));
                     }
                 }
                 Ok(())
@@ -255,7 +252,7 @@ impl<'s> Client<'s> {
             Incoming::Failed(rejection) => return Err(rejection),
             Incoming::None => return Err(Rejection::UNAVAILABLE),
         };
-        message.finish().map_err(|error| self.not_written(&error))?;
+        message.finish().map_err(|error| self.not_taken(&error))?;
         if message.hops() > MAX_HOPS {
             return Err(too_many_hops());
         }
@@ -301,6 +298,14 @@ impl<'s> Client<'s> {
         if store::is_storage_full(error) { storage_full() } else { Rejection::UNAVAILABLE }
     }
 
+    /// The same for octets that came.
+    fn not_taken(&self, error: &NotTaken) -> Rejection<'static> {
+        match error {
+            NotTaken::Irregular => irregular(),
+            NotTaken::NotWritten(error) => self.not_written(error),
+        }
+    }
+
     /// Tells the operator of a fault, of which the client only hears that
     /// there is one.
     fn report(&self, error: &dyn std::error::Error) {
@@ -318,9 +323,10 @@ fn too_many_hops() -> Rejection<'static> {
     rejection(554, EnhancedCode::new(5, 4, 6), "The message has passed too many servers")
 }
 
-/// Mail is text here, and whoever fetches it cannot be told of a NUL (RFC 9051 §4.3).
-fn nul() -> Rejection<'static> {
-    rejection(554, EnhancedCode::new(5, 6, 0), "The message holds a NUL")
+/// As the session says of what comes after DATA.
+fn irregular() -> Rejection<'static> {
+    let text = "Message has a bare CR, a bare LF or a NUL";
+    rejection(554, EnhancedCode::new(5, 6, 0), text)
 }
 
 /// RFC 6409 §6.1.

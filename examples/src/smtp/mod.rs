@@ -10,6 +10,7 @@
 mod client;
 mod conversation;
 mod header;
+mod line_ends;
 pub mod sink;
 mod trace;
 mod transaction;

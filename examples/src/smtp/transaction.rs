@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use smtp_proto::{Action, Command, Mail, MailParameters, Rcpt, RcptParameters, server::Rejection};
 
-use super::header::Header;
+use super::{header::Header, line_ends::LineEnds};
 use crate::{
     envelope::{self, line},
     store::{Body, Draft, NewMail, Onward, UserId},
@@ -38,10 +38,26 @@ pub(super) enum Incoming {
     Failed(Rejection<'static>),
 }
 
+/// Why a message is not taken.
+#[derive(Debug)]
+pub(super) enum NotTaken {
+    /// It holds a bare CR, a bare LF or a NUL.
+    Irregular,
+    /// It could not be written.
+    NotWritten(io::Error),
+}
+
+impl From<io::Error> for NotTaken {
+    fn from(error: io::Error) -> Self {
+        Self::NotWritten(error)
+    }
+}
+
 /// A message that comes.
 #[derive(Debug)]
 pub(super) struct Begun {
     draft: Draft,
+    line_ends: LineEnds,
     header: Header,
     /// How many octets are before what the client sent, for copies that stay here alone.
     start: u64,
@@ -58,17 +74,23 @@ impl Begun {
         draft.write_all(return_path.as_bytes())?;
         let start = draft.size();
         draft.write_all(received.as_bytes())?;
-        Ok(Self { draft, header, start })
+        Ok(Self { draft, line_ends: LineEnds::default(), header, start })
     }
 
     /// Takes the next octets that the client sends.
-    pub(super) fn push(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.header.push(piece, &mut self.draft)
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), NotTaken> {
+        if !self.line_ends.are_good(piece) {
+            return Err(NotTaken::Irregular);
+        }
+        Ok(self.header.push(piece, &mut self.draft)?)
     }
 
     /// The message is whole.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
-        self.header.finish(&mut self.draft)
+    pub(super) fn finish(&mut self) -> Result<(), NotTaken> {
+        if !self.line_ends.end_well() {
+            return Err(NotTaken::Irregular);
+        }
+        Ok(self.header.finish(&mut self.draft)?)
     }
 
     /// What is to be returned of it, with what came before it here.

@@ -2,11 +2,12 @@
 
 mod error;
 mod message;
+mod patience;
 
 use std::{
     io::ErrorKind,
     sync::{Arc, atomic::AtomicBool},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::BytesMut;
@@ -19,6 +20,7 @@ use smtp_proto::{
     },
 };
 
+use self::patience::Patience;
 pub use self::{
     error::Error,
     message::{Message, Sending},
@@ -94,6 +96,7 @@ pub struct SmtpClient {
     session: Session,
     buffer: ReceiveBuffer,
     out: BytesMut,
+    patience: Patience,
     stop: Arc<AtomicBool>,
 }
 
@@ -120,7 +123,8 @@ impl SmtpClient {
             session.log_wire(WireLog::new(show), &out);
         }
         let (buffer, stop) = (ReceiveBuffer::new(), Arc::clone(&account.stop));
-        let mut client = Self { connection, session, buffer, out, stop };
+        let patience = Patience::default();
+        let mut client = Self { connection, session, buffer, out, patience, stop };
         client.open(account)?;
         Ok(client)
     }
@@ -191,7 +195,10 @@ impl SmtpClient {
     fn exchange(&mut self) -> Result<(), Error> {
         self.connection.send(&mut self.out).map_err(Error::Broken)?;
         let limit = self.session.timeout();
-        match self.connection.receive(self.buffer.space()?, limit, &self.stop) {
+        let unread = self.buffer.filled().len();
+        self.buffer.keep_last(unread);
+        let left = self.patience.left(Instant::now(), limit, unread);
+        match self.connection.receive(self.buffer.space()?, left, &self.stop) {
             Ok(0) => Err(Error::Ended),
             Ok(count) => {
                 self.buffer.received(count);

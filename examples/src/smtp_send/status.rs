@@ -4,7 +4,7 @@ use std::io;
 
 use smtp_proto::{
     EnhancedCode, ReplyBuf,
-    client::{EnvelopeError, OpeningError, Outcome, Sent},
+    client::{EnvelopeError, Misuse, OpeningError, Outcome, Sent},
 };
 
 use crate::smtp_client::Error;
@@ -78,7 +78,7 @@ impl From<&Error> for Status {
         match error {
             Error::Connect(error) => match error.kind() {
                 io::ErrorKind::NotFound => Self::NoHost,
-                _ => Self::Unavailable,
+                _ => Self::TemporaryFailure,
             },
             Error::Tls(_) => Self::Unavailable,
             Error::Broken(_) | Error::Ended | Error::Silent(_) | Error::Stopped => {
@@ -110,8 +110,8 @@ impl From<&Error> for Status {
 impl From<&EnvelopeError> for Status {
     fn from(error: &EnvelopeError) -> Self {
         match error {
+            EnvelopeError::NoRecipients | EnvelopeError::Session(Misuse::TooLong) => Self::Usage,
             EnvelopeError::Session(_) => Self::TemporaryFailure,
-            EnvelopeError::NoRecipients => Self::Usage,
             EnvelopeError::TooBig { .. } => Self::Data,
             _ => Self::Unavailable,
         }

@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod hostile;
 mod lmtp;
 mod on_the_wire;
 mod proxy;
@@ -390,24 +391,31 @@ fn a_client_may_go_by_the_name_of_a_file() {
     listeners.stop();
 }
 
-/// RFC 3030 §2, and RFC 9051 §4.3 for the NUL.
+/// RFC 3030 §2. What comes so may hold what DATA may not, and is held to the same.
 #[test]
-fn chunks_are_taken_as_they_are_but_no_nul() {
+fn chunks_are_held_to_what_data_is() {
     let (listeners, address, store) = start();
     let mut socket = connect(address);
     play(&mut socket, "S: 220 …\nC: EHLO c");
     (0..11).for_each(|_| play(&mut socket, "S: 250…"));
     let envelope = "C: MAIL FROM:<>\nS: 250 …\nC: RCPT TO:<bob@localhost>\nS: 250 …";
+    let irregular = "S: 554 5.6.0 Message has a bare CR, a bare LF or a NUL";
     for (octets, answer) in [
-        (&b"BDAT 8\r\n.\r\na\nb\r\nBDAT 0 LAST\r\n"[..], "S: 250 …\nS: 250 2.0.0 …"),
-        (b"BDAT 3 LAST\r\na\0b", "S: 554 5.6.0 The message holds a NUL"),
+        (&b"BDAT 6\r\n.\r\na\r\nBDAT 5\r\n\r\n.\r\nBDAT 0 LAST\r\n"[..], None),
+        (b"BDAT 2\r\na\rBDAT 2 LAST\r\n\nb", None),
+        (b"BDAT 3 LAST\r\na\0b", Some(irregular)),
+        (b"BDAT 5 LAST\r\na\n.\nb", Some(irregular)),
+        (b"BDAT 2 LAST\r\na\r", Some(irregular)),
     ] {
         play(&mut socket, envelope);
         socket.write_all(octets).unwrap();
-        play(&mut socket, answer);
+        let chunks = octets.windows(5).filter(|window| window == b"BDAT ").count();
+        (1..chunks).for_each(|_| play(&mut socket, "S: 250 …"));
+        play(&mut socket, answer.unwrap_or("S: 250 2.0.0 OK, queued as …"));
     }
     play(&mut socket, "C: NOOP\nS: 250 …");
-    let [message] = &inbox(&store, "bob")[..] else { panic!() };
-    assert!(message.ends_with(" +0000\r\n.\r\na\nb\r\n"), "{message}");
+    let [one, two] = &inbox(&store, "bob")[..] else { panic!() };
+    assert!(one.ends_with(" +0000\r\n.\r\na\r\n\r\n.\r\n"), "{one}");
+    assert!(two.ends_with(" +0000\r\na\r\nb"), "{two}");
     listeners.stop();
 }

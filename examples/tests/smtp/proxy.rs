@@ -43,6 +43,18 @@ impl Drop for Proxy {
     }
 }
 
+/// A client tries again later, instead of finding out for itself (RFC 5321 §4.2.1).
+#[test]
+fn without_the_server_behind_there_is_no_service() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = Proxy::start(port.local_addr().unwrap());
+    let busy = thread::spawn(move || play(&mut port.accept().unwrap().0, "C: 421 busy"));
+    play(&mut connect(proxy.address), "S: 421 4.3.2 …\nS:");
+    busy.join().unwrap();
+    // Nobody listens there any more.
+    play(&mut connect(proxy.address), "S: 421 4.3.2 …\nS:");
+}
+
 #[test]
 fn a_message_with_the_line_does_not_pass() {
     let next = Next::start(smtp::drive, |_| {});

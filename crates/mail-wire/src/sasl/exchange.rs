@@ -34,6 +34,7 @@ impl Auth<'_> {
 ///
 /// # Errors
 /// Where there is no mechanism, or its response is neither base64 nor `=`.
+#[inline]
 pub fn auth(input: &[u8]) -> Parsed<'_, Auth<'_>> {
     let (rest, mechanism) = mechanism(input)?;
     if rest.first() != Some(&b' ') {
@@ -46,6 +47,10 @@ pub fn auth(input: &[u8]) -> Parsed<'_, Auth<'_>> {
 
 /// `initial-response = base64 / "="`. Nothing at all is none: an empty one is written `=`.
 fn initial_response(input: &[u8]) -> Parsed<'_, Base64<'_>> {
+    // Nearly always it is all that is left.
+    if let ([_, ..], Ok(response)) = (input, Base64::parse(input)) {
+        return Ok((&[], response));
+    }
     let (text, rest) = visible(input);
     match text {
         b"=" => Ok((rest, Base64::EMPTY)),

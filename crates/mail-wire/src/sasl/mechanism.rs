@@ -130,6 +130,7 @@ const XOAUTH2: Keyword = Keyword::new(b"XOAUTH2");
 ///
 /// # Errors
 /// As [`Mechanism::parse`].
+#[inline]
 pub fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
     let (name, rest) = run(&MECH_CHAR, input);
     if let Some(mechanism) = known(name) {
@@ -143,6 +144,7 @@ pub fn mechanism(input: &[u8]) -> Parsed<'_, Mechanism<'_>> {
 }
 
 /// The mechanism of that name, in upper or lower case, if it is known here.
+#[inline]
 const fn known(name: &[u8]) -> Option<Mechanism<'static>> {
     Some(match Keyword::new(name) {
         PLAIN => Mechanism::Plain,

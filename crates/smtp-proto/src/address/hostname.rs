@@ -56,6 +56,7 @@ impl fmt::Display for Hostname<'_> {
 /// ```abnf
 /// Domain / address-literal                                  ; RFC 5321 §4.1.1.1
 /// ```
+#[inline]
 pub(crate) fn hostname(input: &str, tolerance: Tolerance) -> Scanned<'_, Hostname<'_>> {
     let (rest, Domain(name)) = any_domain(input, tolerance)?;
     if name.as_str().is_ascii() || tolerance.utf8_in_hello {

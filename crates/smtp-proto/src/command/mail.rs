@@ -51,25 +51,60 @@ pub struct MailParameters<'a> {
     pub envelope_id: Option<Xtext<'a>>,
     /// `BY=`: by when the message is to be delivered (RFC 2852 §4).
     pub deliver_by: Option<DeliverBy>,
-    /// `HOLDFOR=`, `HOLDUNTIL=`: until when it is held back (RFC 4865 §3).
-    pub hold: Option<Hold<'a>>,
     /// `MT-PRIORITY=`: how urgent it is (RFC 6710 §3).
     pub priority: Option<Priority>,
     /// `REQUIRETLS`: it is sent on under TLS, or not at all (RFC 8689 §2).
     pub require_tls: bool,
-    /// `SOLICIT=`: what kind of solicitation it is (RFC 3865 §2.3).
-    pub solicitation: Option<Solicitation<'a>>,
-    /// `MTRK=`: who may ask for its way (RFC 3885 §4.1).
-    pub tracking: Option<Tracking<'a>>,
     /// `CONPERM`: its content may be converted (RFC 4141 §4.2).
     pub conversion_permitted: bool,
-    /// Those that have no field here.
+    /// Those that have no field here: those that this crate does not know; and HOLDFOR, HOLDUNTIL,
+    /// SOLICIT and MTRK, which few send, and methods read.
     pub other: OtherParameters<'a>,
 }
 
 impl<'a> MailParameters<'a> {
-    /// Sets the field of a parameter; whether it was set already.
-    fn set(&mut self, parameter: MailParameter<'a>) -> bool {
+    /// `HOLDFOR=`, `HOLDUNTIL=`: until when the message is held back (RFC 4865 §3).
+    #[must_use]
+    pub fn hold(&self) -> Option<Hold<'a>> {
+        self.rare().find_map(|rare| match rare {
+            MailParameter::HoldFor(seconds) => Some(Hold::For(seconds)),
+            MailParameter::HoldUntil(until) => Some(Hold::Until(until)),
+            _ => None,
+        })
+    }
+
+    /// `SOLICIT=`: what kind of solicitation it is (RFC 3865 §2.3).
+    #[must_use]
+    pub fn solicitation(&self) -> Option<Solicitation<'a>> {
+        self.rare().find_map(|rare| match rare {
+            MailParameter::Solicitation(classes) => Some(classes),
+            _ => None,
+        })
+    }
+
+    /// `MTRK=`: who may ask for its way (RFC 3885 §4.1).
+    #[must_use]
+    pub fn tracking(&self) -> Option<Tracking<'a>> {
+        self.rare().find_map(|rare| match rare {
+            MailParameter::Tracking(tracking) => Some(tracking),
+            _ => None,
+        })
+    }
+
+    /// Those that are known and have no field.
+    fn rare(&self) -> impl Iterator<Item = MailParameter<'a>> {
+        self.other.iter().filter_map(|other| (mail_row(other.keyword)?.parse)(other.value).ok())
+    }
+
+    /// Those that are not known.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = Parameter<'a>> {
+        self.other.iter().filter(|other| mail_row(other.keyword).is_none())
+    }
+
+    /// Sets the field of a parameter; whether it was set already. Of those that have none, `rare`
+    /// has a bit for each that was there.
+    fn set(&mut self, parameter: MailParameter<'a>, rare: &mut u8) -> bool {
+        let mut note = |bit: u8| replace(rare, *rare | bit) & bit != 0;
         match parameter {
             MailParameter::Size(size) => self.size.replace(size).is_some(),
             MailParameter::Body(body) => self.body.replace(body).is_some(),
@@ -78,22 +113,23 @@ impl<'a> MailParameters<'a> {
             MailParameter::Ret(ret) => self.ret.replace(ret).is_some(),
             MailParameter::EnvelopeId(id) => self.envelope_id.replace(id).is_some(),
             MailParameter::DeliverBy(by) => self.deliver_by.replace(by).is_some(),
-            MailParameter::HoldFor(seconds) => self.hold.replace(Hold::For(seconds)).is_some(),
-            MailParameter::HoldUntil(until) => self.hold.replace(Hold::Until(until)).is_some(),
+            MailParameter::HoldFor(_) | MailParameter::HoldUntil(_) => note(1),
+            MailParameter::Solicitation(_) => note(2),
+            MailParameter::Tracking(_) => note(4),
             MailParameter::Priority(priority) => self.priority.replace(priority).is_some(),
             MailParameter::RequireTls => replace(&mut self.require_tls, true),
-            MailParameter::Solicitation(classes) => self.solicitation.replace(classes).is_some(),
-            MailParameter::Tracking(tracking) => self.tracking.replace(tracking).is_some(),
             MailParameter::ConversionPermitted => replace(&mut self.conversion_permitted, true),
         }
     }
 
-    /// Shows `look` those that have a field here and are set.
+    /// Shows `look` those that are known.
     pub(crate) fn for_each_known(&self, mut look: impl FnMut(MailParameter<'a>)) {
-        let hold = self.hold.map(|hold| match hold {
-            Hold::For(seconds) => MailParameter::HoldFor(seconds),
-            Hold::Until(until) => MailParameter::HoldUntil(until),
-        });
+        self.for_each_field(&mut look);
+        self.rare().for_each(look);
+    }
+
+    /// Shows `look` those that have a field here and are set.
+    fn for_each_field(&self, mut look: impl FnMut(MailParameter<'a>)) {
         let mut look = |known: Option<MailParameter<'a>>| {
             if let Some(known) = known {
                 look(known);
@@ -106,16 +142,13 @@ impl<'a> MailParameters<'a> {
         look(self.ret.map(MailParameter::Ret));
         look(self.envelope_id.map(MailParameter::EnvelopeId));
         look(self.deliver_by.map(MailParameter::DeliverBy));
-        look(hold);
         look(self.priority.map(MailParameter::Priority));
         look(self.require_tls.then_some(MailParameter::RequireTls));
-        look(self.solicitation.map(MailParameter::Solicitation));
-        look(self.tracking.map(MailParameter::Tracking));
         look(self.conversion_permitted.then_some(MailParameter::ConversionPermitted));
     }
 
     fn encode(&self, out: &mut BytesMut) {
-        self.for_each_known(|parameter| {
+        self.for_each_field(|parameter| {
             let row = parameter.row();
             out.put_u8(b' ');
             out.put_slice(row.keyword.as_str().as_bytes());
@@ -148,21 +181,42 @@ pub(super) fn mail(input: &str, tolerance: Tolerance) -> Result<Mail<'_>, nom::E
 impl<'a> OtherParameters<'a> {
     /// Takes parameters of MAIL that have no field in [`MailParameters`].
     ///
+    /// ```
+    /// use smtp_proto::{Hold, MailParameters, OtherParameters, Parameters};
+    /// let mut parameters = MailParameters::default();
+    /// parameters.other = OtherParameters::of_mail(Parameters::parse(b" HOLDFOR=3600 X-OURS")?)?;
+    /// assert_eq!(parameters.hold(), Some(Hold::For(3600)));
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`SyntaxError`] where one of them has.
+    /// [`SyntaxError`] where one of them has; or one that is known is not of its grammar, or
+    /// stands there twice.
     pub fn of_mail(parameters: Parameters<'a>) -> Result<Self, SyntaxError> {
-        Self::unknown(parameters, is_known)
+        let (mut fields, mut rare) = (MailParameters::default(), 0);
+        for Parameter { keyword, value } in parameters.iter() {
+            let Some(row) = mail_row(keyword) else { continue };
+            let wrong = |expected| SyntaxError { offset: 0, expected };
+            if has_field(keyword) {
+                return Err(wrong("parameters without a field of their own"));
+            }
+            if fields.set((row.parse)(value).map_err(wrong)?, &mut rare) {
+                return Err(wrong("each parameter once"));
+            }
+        }
+        Ok(Self::received(parameters, has_field))
     }
 }
 
-fn is_known(keyword: &str) -> bool {
-    mail_row(keyword).is_some()
+/// Whether a parameter has a field in [`MailParameters`].
+fn has_field(keyword: &str) -> bool {
+    mail_row(keyword).is_some_and(|row| !row.is_rare)
 }
 
 /// Everything after the path of MAIL.
 fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
     let mut known = MailParameters::default();
-    let (mut rest, mut others) = (input, false);
+    let (mut rest, mut others, mut rare) = (input, false, 0);
     while !rest.is_empty() {
         let start = rest;
         let (next, Parameter { keyword, value }) = parameter(rest)?;
@@ -172,14 +226,16 @@ fn mail_parameters(input: &str) -> Scanned<'_, MailParameters<'_>> {
             continue;
         };
         match (row.parse)(value) {
-            Ok(parameter) if known.set(parameter) => return fail(start, "each parameter once"),
+            Ok(parameter) if known.set(parameter, &mut rare) => {
+                return fail(start, "each parameter once");
+            }
             Ok(_) => {}
             Err(expected) => return fail(start, expected),
         }
     }
-    if others {
+    if others || rare != 0 {
         let (_, all) = parameters(input)?;
-        known.other = OtherParameters::received(all, is_known);
+        known.other = OtherParameters::received(all, has_field);
     }
     Ok((rest, known))
 }
@@ -214,13 +270,15 @@ mod tests {
     #[test]
     fn all_that_are_known() {
         let text = " SIZE=10 BODY=BINARYMIME SMTPUTF8 AUTH=<> RET=HDRS ENVID=QQ+2B314159 BY=-3;NT \
-            HOLDUNTIL=2026-11-28T23:55:00Z MT-PRIORITY=-4 REQUIRETLS SOLICIT=net.example:ADV \
-            MTRK=AAAA:60 CONPERM";
+            MT-PRIORITY=-4 REQUIRETLS CONPERM HOLDUNTIL=2026-11-28T23:55:00Z SOLICIT=net.example:ADV \
+            MTRK=AAAA:60";
         let parameters = mail(text).unwrap();
-        assert!(parameters.other.is_empty());
+        assert_eq!((parameters.other.iter().count(), parameters.unknown().count()), (3, 0));
+        assert_eq!(parameters.solicitation().unwrap().as_str(), "net.example:ADV");
+        assert_eq!(parameters.tracking().unwrap().timeout(), Some(60));
         assert_eq!(parameters.envelope_id.map(Xtext::decode).as_deref(), Some(&b"QQ+314159"[..]));
-        assert!(matches!(parameters.hold, Some(Hold::Until(_))) && parameters.require_tls);
-        assert_eq!(mail(" holdfor=60").unwrap().hold, Some(Hold::For(60)));
+        assert!(matches!(parameters.hold(), Some(Hold::Until(_))) && parameters.require_tls);
+        assert_eq!(mail(" holdfor=60").unwrap().hold(), Some(Hold::For(60)));
         let mut out = BytesMut::new();
         parameters.encode(&mut out);
         assert_eq!(out, text.as_bytes());
@@ -266,6 +324,8 @@ mod tests {
             " SOLICIT",
             " SOLICIT=1",
             " MTRK=:",
+            " MTRK=A MTRK=A",
+            " SOLICIT=a SOLICIT=b",
             " CONPERM=1",
             " CONPERM CONPERM",
             " =x",
@@ -311,6 +371,9 @@ mod tests {
             " smtputf8",
             " AUTH=<>",
         ] {
+            assert!(other(text).is_err(), "{text}");
+        }
+        for text in [" HOLDFOR=1 X=1 HOLDUNTIL=2026-11-28T23:55:00Z", " MTRK=:", " HOLDFOR=0"] {
             assert!(other(text).is_err(), "{text}");
         }
         assert_eq!(other(" X-A=b NOTIFY=x").unwrap().iter().count(), 2);

@@ -320,6 +320,7 @@ fn whole<'a, T>(parsed: Parsed<'a, T>) -> Result<T, nom::Err<Fault<'a>>> {
 /// ```
 /// LHLO takes what EHLO does (RFC 2033 §4.1). HELO takes a literal too: hosts without a name
 /// send one.
+#[inline]
 fn hello(input: &[u8], tolerance: Tolerance) -> Parsed<'_, Hostname<'_>> {
     let (rest, ()) = space(input)?;
     hostname(text(rest)?, tolerance).map(|(rest, name)| (rest.as_bytes(), name))

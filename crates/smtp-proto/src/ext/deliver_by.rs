@@ -28,6 +28,7 @@ pub(super) static DELIVER_BY: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("BY"),
+    is_rare: false,
     parse: |value| match value.map(|value| DeliverBy::parse(value.as_bytes())) {
         Some(Ok(by)) => Ok(MailParameter::DeliverBy(by)),
         Some(Err(_)) | None => Err("BY=, seconds, \";\", N or R, and perhaps T"),

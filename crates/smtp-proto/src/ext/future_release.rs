@@ -3,7 +3,6 @@
 use bytes::BufMut;
 use mail_wire::encode::decimal;
 
-use super::dsn::put_value;
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
 use super::row::{MailRow, Row, seconds};
@@ -33,15 +32,10 @@ pub(super) static FUTURE_RELEASE: Row = Row {
 
 pub(super) static HOLDFOR: MailRow = MailRow {
     keyword: Name::new("HOLDFOR"),
+    is_rare: true,
     parse: |value| match value.and_then(|value| seconds(value.as_bytes())) {
         Some(interval @ 1..) => Ok(MailParameter::HoldFor(interval)),
         _ => Err("HOLDFOR= and seconds, of at most nine digits"),
-    },
-    encode: |parameter, out| {
-        if let MailParameter::HoldFor(interval) = parameter {
-            out.put_u8(b'=');
-            decimal(interval.clamp(1, 999_999_999).into(), out);
-        }
     },
     is_offered: |_, config, _| config.future_release.is_some(),
     refuse: |parameter, config| match (parameter, &config.future_release) {
@@ -50,18 +44,15 @@ pub(super) static HOLDFOR: MailRow = MailRow {
         }
         _ => None,
     },
+    ..MailRow::BARE
 };
 
 pub(super) static HOLDUNTIL: MailRow = MailRow {
     keyword: Name::new("HOLDUNTIL"),
+    is_rare: true,
     parse: |value| match value.map(|value| DateTime::parse(value.as_bytes())) {
         Some(Ok(until)) => Ok(MailParameter::HoldUntil(until)),
         Some(Err(_)) | None => Err("HOLDUNTIL= and a date and time"),
-    },
-    encode: |parameter, out| {
-        if let MailParameter::HoldUntil(until) = parameter {
-            put_value(until.as_str(), out);
-        }
     },
     is_offered: |_, config, _| config.future_release.is_some(),
     refuse: |parameter, config| match (parameter, &config.future_release) {
@@ -72,6 +63,7 @@ pub(super) static HOLDUNTIL: MailRow = MailRow {
         }
         _ => None,
     },
+    ..MailRow::BARE
 };
 
 /// RFC 4865 §4.2.

@@ -24,6 +24,11 @@ mod words;
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
 use mail_wire::parse::{ALPHANUMERIC, Class, Keyword, Names, run};
+use memchr::memchr3;
+
+use crate::scan::find_control;
+
+use crate::keywords::keyword_of;
 
 pub use extension::{Extension, OtherExtension};
 pub use limits::ServerLimits;
@@ -75,6 +80,11 @@ static BY_KEYWORD: Names<&Row, 64> = {
     names
 };
 
+/// The extension that a line of the answer to EHLO is of.
+pub(crate) fn extension_row(line: &str) -> Option<&'static Row> {
+    BY_KEYWORD.get(Keyword::new(keyword_of(line).as_bytes()))
+}
+
 /// The octets of an `ehlo-keyword`, and those that servers write all the same:
 /// `AUTH=LOGIN`, of a draft before RFC 2554.
 static KEYWORD: Class =
@@ -90,16 +100,19 @@ impl<'a> Extension<'a> {
         let line = line.trim_ascii_end();
         // Most have no parameters.
         let (row, keyword, parameters) = match BY_KEYWORD.get(Keyword::new(line)) {
-            Some(row) => (Some(row), line, &[][..]),
+            Some(row) => (row, line, &[][..]),
             None => {
-                let (keyword, parameters) = split_keyword(line)?;
-                (BY_KEYWORD.get(Keyword::new(keyword)), keyword, parameters)
+                let (keyword, rest) = split_keyword(line)?;
+                let parameters = parameters_of(line, rest)?;
+                let Some(row) = BY_KEYWORD.get(Keyword::new(keyword)) else {
+                    return Ok(Self::Other(OtherExtension::received(keyword, parameters)));
+                };
+                (row, keyword, parameters)
             }
         };
-        match row {
-            Some(row) => (row.parse)(parameters)
-                .map_err(|expected| SyntaxError { offset: keyword.len() + 1, expected }),
-            None => Ok(Self::Other(OtherExtension::received(keyword, parameters))),
+        match (row.parse)(parameters) {
+            Ok(extension) => Ok(extension),
+            Err(expected) => Err(SyntaxError { offset: keyword.len() + 1, expected }),
         }
     }
 
@@ -156,24 +169,30 @@ impl<'a> Extension<'a> {
     }
 }
 
-/// The keyword and the parameters of a line.
+/// The keyword of a line, and what stands after it.
 fn split_keyword(line: &[u8]) -> Result<(&[u8], &[u8]), SyntaxError> {
     let (keyword, rest) = run(&KEYWORD, line);
     if !keyword.first().is_some_and(|&first| ALPHANUMERIC.contains(first)) {
         return Err(SyntaxError { offset: 0, expected: "a keyword" });
     }
-    let parameters = match rest {
-        [] => rest,
-        [b' ' | b'=', parameters @ ..] => parameters.trim_ascii_start(),
-        _ => return Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
-    };
-    let is_odd = |octet: u8| (octet == b'\r') | (octet == b'\n') | (octet == 0);
-    if parameters.iter().fold(false, |odd, &octet| odd | is_odd(octet)) {
-        let at = parameters.iter().position(|&octet| is_odd(octet)).unwrap_or_default();
-        let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
-        return Err(SyntaxError { offset, expected: "no CR, LF or NUL" });
+    match rest {
+        [] | [b' ' | b'=', ..] => Ok((keyword, rest)),
+        _ => Err(SyntaxError { offset: keyword.len(), expected: "a space" }),
     }
-    Ok((keyword, parameters))
+}
+
+/// The parameters in what stands after a keyword, in `rest`, at the end of `line`.
+fn parameters_of<'a>(line: &[u8], rest: &'a [u8]) -> Result<&'a [u8], SyntaxError> {
+    let parameters = rest.get(1..).unwrap_or_default().trim_ascii_start();
+    // Others that it finds are looked at again.
+    let odd = find_control(parameters).and_then(|_| memchr3(b'\r', b'\n', 0, parameters));
+    match odd {
+        None => Ok(parameters),
+        Some(at) => {
+            let offset = line.len().saturating_sub(parameters.len()).saturating_add(at);
+            Err(SyntaxError { offset, expected: "no CR, LF or NUL" })
+        }
+    }
 }
 
 #[cfg(test)]

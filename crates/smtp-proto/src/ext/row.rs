@@ -44,9 +44,11 @@ impl Row {
 pub(crate) struct MailRow {
     /// Its keyword.
     pub(crate) keyword: Name,
+    /// Few send it: it has no field of its own, so that MAIL stays small.
+    pub(crate) is_rare: bool,
     /// Reads its value, or says what was expected.
     pub(crate) parse: for<'a> fn(Option<&'a str>) -> Result<MailParameter<'a>, &'static str>,
-    /// Writes `=` and its value, if it has one.
+    /// Writes `=` and its value, if it has one. One that is rare is written as it came.
     pub(crate) encode: fn(MailParameter<'_>, &mut BytesMut),
     /// Whether a server that is configured so knows it, on such a connection.
     pub(crate) is_offered: fn(MailParameter<'_>, &Config, Channel) -> bool,
@@ -58,6 +60,7 @@ impl MailRow {
     /// What most have: no value, and nothing that is refused.
     pub(super) const BARE: Self = Self {
         keyword: Name::new(""),
+        is_rare: false,
         parse: |_| Err("nothing"),
         encode: |_, _| {},
         is_offered: |_, _, _| false,

@@ -25,6 +25,7 @@ pub(super) static SIZE: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("SIZE"),
+    is_rare: false,
     parse: size,
     encode: |parameter, out| {
         if let MailParameter::Size(size) = parameter {

@@ -1,6 +1,5 @@
 //! NO-SOLICITING: classes of mail that are not wanted (RFC 3865).
 
-use super::dsn::put_value;
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
 use super::row::{MailRow, Row, put_words};
@@ -22,14 +21,10 @@ pub(super) static NO_SOLICITING: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("SOLICIT"),
+    is_rare: true,
     parse: |value| match value.map(|value| Solicitation::parse(value.as_bytes())) {
         Some(Ok(classes)) => Ok(MailParameter::Solicitation(classes)),
         Some(Err(_)) | None => Err("SOLICIT= and classes of solicitation"),
-    },
-    encode: |parameter, out| {
-        if let MailParameter::Solicitation(classes) = parameter {
-            put_value(classes.as_str(), out);
-        }
     },
     is_offered: |_, config, _| config.no_soliciting,
     ..MailRow::BARE

@@ -1,6 +1,5 @@
 //! MTRK: messages whose way can be asked for (RFC 3885).
 
-use super::dsn::put_value;
 use super::extension::Extension;
 use super::mail_parameter::MailParameter;
 use super::row::{MailRow, Row};
@@ -16,14 +15,10 @@ pub(super) static MTRK: Row = Row {
 
 pub(super) static MAIL: MailRow = MailRow {
     keyword: Name::new("MTRK"),
+    is_rare: true,
     parse: |value| match value.map(|value| Tracking::parse(value.as_bytes())) {
         Some(Ok(tracking)) => Ok(MailParameter::Tracking(tracking)),
         Some(Err(_)) | None => Err("MTRK=, base64, and perhaps \":\" and seconds"),
-    },
-    encode: |parameter, out| {
-        if let MailParameter::Tracking(tracking) = parameter {
-            put_value(tracking.as_str(), out);
-        }
     },
     is_offered: |_, config, _| config.mtrk,
     ..MailRow::BARE

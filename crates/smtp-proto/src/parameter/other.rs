@@ -7,41 +7,41 @@ use mail_wire::SyntaxError;
 
 use super::{Parameter, Parameters};
 
-/// Parameters of MAIL or RCPT that have no field of their own. As in [`Parameters`], one may stand
-/// there twice; those with a field never do.
+/// Parameters of MAIL or RCPT that have no field of their own. As in [`Parameters`], one that is
+/// not known may stand there twice; those with a field never do.
 #[derive(Clone, Copy)]
 pub struct OtherParameters<'a> {
     /// All of them, for they need not stand together: those with fields are passed over.
     all: Parameters<'a>,
-    is_known: fn(&str) -> bool,
+    has_field: fn(&str) -> bool,
 }
 
 impl<'a> OtherParameters<'a> {
     /// No parameters.
-    pub const NONE: Self = Self { all: Parameters::NONE, is_known: |_| false };
+    pub const NONE: Self = Self { all: Parameters::NONE, has_field: |_| false };
 
-    /// Those of `all` that are not known.
-    pub(crate) const fn received(all: Parameters<'a>, is_known: fn(&str) -> bool) -> Self {
-        Self { all, is_known }
+    /// Those of `all` that have no field.
+    pub(crate) const fn received(all: Parameters<'a>, has_field: fn(&str) -> bool) -> Self {
+        Self { all, has_field }
     }
 
-    /// Takes parameters where none is known.
+    /// Takes parameters where none has a field.
     pub(crate) fn unknown(
         all: Parameters<'a>,
-        is_known: fn(&str) -> bool,
+        has_field: fn(&str) -> bool,
     ) -> Result<Self, SyntaxError> {
-        if all.iter().any(|parameter| is_known(parameter.keyword)) {
+        if all.iter().any(|parameter| has_field(parameter.keyword)) {
             return Err(SyntaxError {
                 offset: 0,
                 expected: "parameters without a field of their own",
             });
         }
-        Ok(Self { all, is_known })
+        Ok(Self { all, has_field })
     }
 
     /// The parameters one by one.
     pub fn iter(self) -> impl Iterator<Item = Parameter<'a>> {
-        self.all.iter().filter(move |parameter| !(self.is_known)(parameter.keyword))
+        self.all.iter().filter(move |parameter| !(self.has_field)(parameter.keyword))
     }
 
     /// Whether there are none.

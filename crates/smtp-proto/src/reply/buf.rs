@@ -1,5 +1,6 @@
 //! A reply that is kept.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::{Bytes, BytesMut};
@@ -46,6 +47,40 @@ impl ReplyBuf {
     #[must_use]
     pub const fn enhanced(&self) -> Option<EnhancedCode> {
         self.enhanced
+    }
+
+    /// The same with no more than about `octets` of it: the lines that fit, and of the first at
+    /// least its start. Whoever keeps many replies decides how much that may be, for a server
+    /// may say more of each of many recipients than anybody will read.
+    ///
+    /// ```
+    /// use smtp_proto::{Reply, ReplyBuf};
+    /// let said = ReplyBuf::from(Reply::parse(b"550-5.1.1 No such user.\r\n550 5.1.1 Sorry.")?);
+    /// assert_eq!(said.truncated(24).to_string(), "550 5.1.1 No such user.");
+    /// assert_eq!(said.truncated(10).to_string(), "550 5.1.1 No such");
+    /// assert_eq!(said.truncated(512), said);
+    /// # Ok::<(), smtp_proto::SyntaxError>(())
+    /// ```
+    #[must_use]
+    pub fn truncated(&self, octets: usize) -> Self {
+        /// What a line has beside its text.
+        const CODE: usize = "250 \r\n".len();
+        if self.octets.len() <= octets {
+            return self.clone();
+        }
+        let Reply { code, enhanced, lines } = self.as_reply();
+        let (mut kept, mut left) = (Vec::new(), octets);
+        for line in lines.iter() {
+            let Some(rest) = left.checked_sub(line.as_bytes().len().saturating_add(CODE)) else {
+                break;
+            };
+            kept.push(line);
+            left = rest;
+        }
+        if kept.is_empty() {
+            kept.push(lines.first().truncated(octets));
+        }
+        Self::from(Reply { code, enhanced, lines: ReplyLines::new(&kept) })
     }
 }
 
@@ -126,6 +161,28 @@ mod tests {
         let kept = ReplyBuf::from(reply);
         assert_eq!(kept.as_reply(), reply);
         assert_eq!(&kept.octets[..], b"550-5.1.1 one\r\n550 5.1.1 two");
+    }
+
+    /// Whether there is one long line, many short ones, or no text at all.
+    #[test]
+    fn a_reply_that_is_cut_is_short_and_a_reply() {
+        let long = [&b"550 5.1.1 "[..], &"\u{e9}".repeat(30_000).into_bytes()].concat();
+        let many = [&b"550-5.1.1 No\r\n".repeat(4000)[..], b"550 5.1.1 No"].concat();
+        let empty = [&b"550-\r\n".repeat(10_000)[..], b"550 "].concat();
+        for octets in [long, many, empty] {
+            let kept = ReplyBuf::from(Reply::parse(&octets).unwrap());
+            for most in [0, 1, 5, 511, 512, 2000] {
+                let cut = kept.truncated(most);
+                assert!(cut.octets.len() <= 2 * most + 20, "{most}: {}", cut.octets.len());
+                assert_eq!(Reply::parse(&cut.octets), Ok(cut.as_reply()));
+                assert_eq!((cut.code(), cut.enhanced()), (kept.code(), kept.enhanced()));
+                let is_start = |(cut, whole): (Text<'_>, Text<'_>)| {
+                    whole.as_bytes().starts_with(cut.as_bytes()) && cut.as_str().is_some()
+                };
+                let whole = kept.as_reply().lines();
+                assert!(cut.as_reply().lines().iter().zip(whole.iter()).all(is_start));
+            }
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use core::hash::{Hash, Hasher};
 use mail_wire::find_line_feed;
 
 use super::enhanced::EnhancedCode;
+use crate::scan::find_control;
 use crate::text::Text;
 
 /// The lines of text of a reply, without codes: at least one, which may be empty.
@@ -99,6 +100,22 @@ pub(super) fn split_line(octets: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(end) = find_line_feed(octets) else { return (octets, None) };
     let (line, after) = octets.split_at_checked(end).unwrap_or((octets, &[]));
     (line.strip_suffix(b"\r").unwrap_or(line), after.get(1..))
+}
+
+/// The same of octets that were not checked yet; `None` where the line has a NUL, or a CR that is
+/// not of its end.
+#[inline]
+pub(super) fn split_text(octets: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let mut searched = 0;
+    while let Some(found) = find_control(octets.get(searched..).unwrap_or_default()) {
+        let (line, after) = octets.split_at_checked(searched + found)?;
+        match after {
+            [b'\r', b'\n', rest @ ..] | [b'\n', rest @ ..] => return Some((line, Some(rest))),
+            [0 | b'\r', ..] => return None,
+            _ => searched = line.len() + 1,
+        }
+    }
+    Some((octets, None))
 }
 
 impl<'a> ReplyLines<'a> {

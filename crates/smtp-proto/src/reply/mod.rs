@@ -9,11 +9,10 @@ mod rejection;
 
 use bytes::{BufMut, BytesMut};
 use mail_wire::SyntaxError;
-use mail_wire::parse::Eight;
 
 use crate::text::Text;
 use frame::line_code;
-use lines::split_line;
+use lines::{split_line, split_text};
 
 pub use buf::ReplyBuf;
 pub use code::ReplyCode;
@@ -94,40 +93,45 @@ impl<'a> Reply<'a> {
             offset: octets.len().saturating_sub(rest.len()),
             expected,
         };
-        let is_plain = is_plain(octets);
-        let (line, mut next) = if is_plain { (octets, None) } else { split_line(octets) };
-        let is_odd = !is_plain && is_odd(octets);
-        let (code, mut more) = line_code(line).ok_or(at(octets, CODE))?;
-        if is_odd && has_odd(line) {
-            return Err(at(octets, TEXT));
-        }
-        let text = line.get(4..).unwrap_or_default();
+        // What is wrong with the line that `rest` begins with.
+        let wrong = |rest| match line_code(split_line(rest).0) {
+            Some(_) => at(rest, TEXT),
+            None => at(rest, CODE),
+        };
+        let (mut rest, mut first) = (octets, None);
+        let (code, text) = loop {
+            let Some((line, next)) = split_text(rest) else { return Err(wrong(rest)) };
+            let start = line.first_chunk::<4>();
+            let (code, text, more) = match first {
+                // Most begin as the first did, which was not the last.
+                Some((code, text, of_first)) if start.is_some() && start == of_first => {
+                    (code, text, true)
+                }
+                _ => {
+                    let Some((code, more)) = line_code(line) else { return Err(at(rest, CODE)) };
+                    let text = line.get(4..).unwrap_or_default();
+                    let (of_first, text, _) = *first.get_or_insert((code, text, start));
+                    if code != of_first {
+                        return Err(at(rest, "the code of the lines before"));
+                    }
+                    (code, text, more)
+                }
+            };
+            rest = match next {
+                None if more => return Err(at(&[], "one more line")),
+                None => break (code, text),
+                Some(after) if !more => return Err(at(after, "the end of the reply")),
+                Some(after) => after,
+            };
+        };
         let (enhanced, text) = match enhanced_of(code, text) {
             Some((enhanced, text)) => (Some(enhanced), text),
             None => (None, text),
         };
-        let lines = match next {
-            None => ReplyLines::one(Text::received(text)),
-            Some(_) => ReplyLines::received(octets, enhanced.is_some()),
+        let lines = match rest.len() == octets.len() {
+            true => ReplyLines::one(Text::received(text)),
+            false => ReplyLines::received(octets, enhanced.is_some()),
         };
-        while let Some(rest) = next {
-            if !more {
-                return Err(at(rest, "the end of the reply"));
-            }
-            let line;
-            (line, next) = split_line(rest);
-            let (line_code, goes_on) = line_code(line).ok_or(at(rest, CODE))?;
-            if is_odd && has_odd(line) {
-                return Err(at(rest, TEXT));
-            }
-            if line_code != code {
-                return Err(at(rest, "the code of the lines before"));
-            }
-            more = goes_on;
-        }
-        if more {
-            return Err(at(&[], "one more line"));
-        }
         Ok(Self { code, enhanced, lines })
     }
 
@@ -149,6 +153,7 @@ impl<'a> Reply<'a> {
 }
 
 /// Writes a line of a reply, and CRLF.
+#[inline]
 fn encode_line(
     code: ReplyCode,
     more: bool,
@@ -191,35 +196,6 @@ pub(crate) fn encode_codes(
 
 const CODE: &str = "a reply code and a space or \"-\"";
 const TEXT: &str = "text without CR and NUL";
-
-/// Whether a line, without its end, has a NUL or a CR.
-#[cold]
-fn has_odd(line: &[u8]) -> bool {
-    memchr::memchr2(0, b'\r', line).is_some()
-}
-
-/// Whether all of `octets` are above CR, LF and NUL, so that they are one line of text.
-fn is_plain(octets: &[u8]) -> bool {
-    const ABOVE: u8 = b'\r' + 1;
-    let mut rest = octets;
-    while let Some((eight, after)) = rest.split_first_chunk() {
-        if Eight::new(*eight).below(ABOVE).any() {
-            return false;
-        }
-        rest = after;
-    }
-    !Eight::filled(rest, ABOVE).below(ABOVE).any()
-}
-
-/// Whether `octets` have a NUL, or a CR that no LF follows.
-fn is_odd(octets: &[u8]) -> bool {
-    let after = octets.get(1..).unwrap_or_default();
-    let pairs = octets.iter().zip(after);
-    // Without a branch an octet, so that many are looked at at once.
-    pairs.fold(false, |odd, (&octet, &next)| {
-        odd | (octet == 0) | ((octet == b'\r') & (next != b'\n'))
-    }) || matches!(octets.last(), Some(0 | b'\r'))
-}
 
 /// The enhanced code that the first text of a reply begins with, and what stands after it.
 #[inline]

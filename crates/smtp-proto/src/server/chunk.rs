@@ -82,18 +82,19 @@ impl Session {
         let times = self.answers_due(bdat.last);
         self.refusal = Some(Box::new(Refusal { words: words[..].into(), times }));
         self.reset_due = self.in_transaction();
-        self.end_transaction_by_chunk();
+        self.end_transaction_by_chunk(bdat.last);
         (self.body.wire, self.body.left) = (bdat.size, bdat.size);
     }
 
-    /// There is no transaction any more, if there was one; but chunks of it may still come.
-    fn end_transaction_by_chunk(&mut self) {
+    /// There is no transaction any more, if there was one; but chunks of it may still come, unless
+    /// this was the last.
+    fn end_transaction_by_chunk(&mut self, last: bool) {
         let recipients = self.transaction.recipients;
         if matches!(self.state(), State::Transaction | State::Body | State::Chunks) {
             self.enter(State::Ready);
         }
-        self.transaction.recipients = recipients;
-        self.transaction.chunk_refused = true;
+        self.transaction.recipients = if last { 0 } else { recipients };
+        self.transaction.chunk_refused = !last;
     }
 
     /// How many replies a part of a body has. In LMTP the last has one for each recipient that was
@@ -128,7 +129,7 @@ impl Session {
         let last = self.transaction.form == Form::LastChunk;
         if self.transaction.declined {
             (0..self.answers_due(last)).for_each(|_| self.no(Rejection::UNAVAILABLE, out));
-            self.end_transaction_by_chunk();
+            self.end_transaction_by_chunk(last);
             return Some(Event::Reset);
         }
         if last {

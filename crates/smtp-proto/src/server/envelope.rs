@@ -31,13 +31,14 @@ impl Session {
         let (config, channel) = (&*self.config, self.channel());
         // HELO offers none.
         let (extended, mut offered, mut refusal) = (self.is_extended(), true, None);
+        let knows = |keyword: &str| extended && config.mail_parameters.contains(keyword);
         parameters.for_each_known(|known| {
             let row = known.row();
-            offered &= extended && (row.is_offered)(known, config, channel);
+            let is_offered = extended && (row.is_offered)(known, config, channel);
+            offered &= is_offered || knows(row.keyword.as_str());
             refusal = refusal.or_else(|| (row.refuse)(known, config));
         });
-        let knows = |keyword| extended && config.mail_parameters.contains(keyword);
-        if !offered || !parameters.other.iter().all(|other| knows(other.keyword)) {
+        if !offered || !parameters.unknown().all(|other| knows(other.keyword)) {
             return self.bad(UNKNOWN_PARAMETER, out);
         }
         if let Some(fault) = smtputf8::needed_by(is_ascii, parameters.smtputf8) {
@@ -68,8 +69,11 @@ impl Session {
         let is_ascii = rcpt.to.mailbox().is_none_or(Mailbox::is_ascii);
         let parameters = &rcpt.parameters;
         let (config, extended, mut offered) = (&*self.config, self.is_extended(), true);
-        parameters.for_each_known(|known| offered &= extended && (known.row().is_offered)(config));
-        let knows = |keyword| extended && config.rcpt_parameters.contains(keyword);
+        let knows = |keyword: &str| extended && config.rcpt_parameters.contains(keyword);
+        parameters.for_each_known(|known| {
+            let row = known.row();
+            offered &= extended && (row.is_offered)(config) || knows(row.keyword.as_str());
+        });
         offered &= parameters.other.iter().all(|other| knows(other.keyword));
         // RFC 6533 §3: in UTF-8 itself, where the message may have it.
         let original = parameters.original_recipient;
@@ -138,8 +142,8 @@ impl Session {
 
 /// RFC 4865 §5.2.2: whether a message is to be late before it is sent on.
 fn is_held_too_long(parameters: &MailParameters<'_>) -> bool {
-    match (parameters.hold, parameters.deliver_by) {
-        (Some(Hold::For(seconds)), Some(by)) => i64::from(seconds) > i64::from(by.seconds),
+    match (parameters.deliver_by, parameters.hold()) {
+        (Some(by), Some(Hold::For(seconds))) => i64::from(seconds) > i64::from(by.seconds),
         _ => false,
     }
 }

@@ -35,7 +35,8 @@ pub enum Event<'b> {
     /// than one, there may be several that wait for their answers: answer them in any order.
     Rcpt(Rcpt<'b>, Ticket<request::Rcpt>),
     /// Recipients wait for their answers, and nothing else can be done before one of them has
-    /// its own, or more input comes.
+    /// its own, or more input comes; but answer one before more is left unread than
+    /// [`Limits::buffer`](super::Limits::buffer).
     AnswersDue,
     /// The client wants to send the body: with DATA, or with BDAT, where
     /// [`Config::chunking`](super::Config::chunking) is set. There is at least one recipient. The

@@ -25,6 +25,13 @@
 //! only protocol the session answers itself: RSET, NOOP, HELP, QUIT, commands that are
 //! unknown, wrong, not for now or not offered, and bodies that are too big or irregular.
 //!
+//! What a session offers beside that is [`Config`]'s: LMTP ([`Protocol::Lmtp`], where
+//! [`answer_recipient`](Session::answer_recipient) answers for each recipient), BDAT
+//! ([`Config::chunking`]: bodies come as the same events), parameters of MAIL and RCPT, commands of
+//! relays and proxies. Where look-ups take long, [`Limits::recipients_ahead`] lets several
+//! recipients be decided on at once. A session has no clock: [`timeout`](Session::timeout) says how
+//! long to wait, and [`time_passed`](Session::time_passed) has it keep to limits on time.
+//!
 //! The front page of the crate shows a whole server. It omits STARTTLS, and what ends a session
 //! from the driver's side: a silent client, and a server that shuts down.
 //!

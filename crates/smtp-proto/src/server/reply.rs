@@ -15,7 +15,7 @@ use super::manner::Manner;
 use super::session::Session;
 use super::state::State;
 use crate::command::CommandError;
-use crate::ext::EXTENSIONS;
+use crate::ext::{EXTENSIONS, extension_row};
 use crate::reply::{EnhancedCode, Rejection, Reply, ReplyCode, ReplyLines, encode_codes};
 use crate::text::Text;
 
@@ -54,7 +54,11 @@ impl Session {
                 out.put_slice(row.keyword.as_str().as_bytes());
                 (row.offer)(config, channel, out);
             }
-            for line in config.ehlo_lines.iter() {
+            // No keyword stands there twice: what the session offers, it carries out as it says.
+            let own = |line: &&str| {
+                !extension_row(line).is_some_and(|row| (row.is_offered)(config, channel))
+            };
+            for line in config.ehlo_lines.iter().filter(own) {
                 out.put_slice(NEXT);
                 begun = out.len();
                 out.put_slice(line.as_bytes());

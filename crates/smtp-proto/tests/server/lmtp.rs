@@ -159,6 +159,42 @@ fn bodies_that_the_session_refuses() {
     assert!(seen.messages.is_empty());
 }
 
+/// After the last chunk the message is over: more of them are faults of the client, and have no
+/// answers for its recipients.
+#[test]
+fn chunks_after_the_last() {
+    let mut config = lmtp();
+    config.max_message_size = Some(4);
+    config.limits.bad_commands = 3;
+    let seen = play(
+        config,
+        &[r"
+        S: 220 mx.example.org LMTP
+        C: LHLO c
+        S* 250 mx.example.org
+        C: MAIL FROM:<a@example.com>
+        C: RCPT TO:<b@example.org>
+        C: RCPT TO:<c@example.org>
+        C> BDAT 5\r\nabcdeBDAT 0\r\nBDAT 0 LAST\r\n
+        S: 250 2.1.0 OK
+        S: 250 2.1.5 OK
+        S: 250 2.1.5 OK
+        S: 552 5.3.4 Message too big for this server
+        S: 503 5.5.1 Send MAIL first
+        S: 503 5.5.1 Send MAIL first
+        S: 503 5.5.1 Send MAIL first
+        C: BDAT 0 LAST
+        C: BDAT 0 LAST
+        C: BDAT 0 LAST
+        C: NOOP
+        S: 250 2.0.0 OK
+        C: BDAT 0 LAST
+        S: 421 4.7.0 Too many bad commands, closing connection
+        "],
+    );
+    assert!(seen.messages.is_empty());
+}
+
 /// A session whose message is whole, with two recipients.
 fn delivering(out: &mut BytesMut) -> (Session, Ticket<smtp_proto::server::request::Message>) {
     let mut lmtp = Session::new(lmtp().into(), Channel::Clear, out);

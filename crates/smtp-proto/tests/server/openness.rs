@@ -73,6 +73,84 @@ fn parameters_that_the_driver_knows() {
     play(config(), &[EHLO, mail]);
 }
 
+/// Where an extension is not offered, a driver that knows its parameters gets them, each in its
+/// field and of its grammar; its line stands in the answer to EHLO once, whoever offers it.
+#[test]
+fn parameters_of_extensions_that_are_not_offered() {
+    let mut named = config();
+    named.starttls = false;
+    for line in ["SIZE 1", "dsn", "X-DSN", "Help ME"] {
+        named.ehlo_lines.add(line).unwrap();
+    }
+    for keyword in ["RET", "mtrk", "MT-PRIORITY"] {
+        named.mail_parameters.add(keyword).unwrap();
+    }
+    named.rcpt_parameters.add("notify").unwrap();
+    let hello = "
+        S: 220 mx.example.org ESMTP
+        C: EHLO client.example.org
+        S: 250-mx.example.org
+        S: 250-PIPELINING
+        S: 250-SIZE
+        S: 250-8BITMIME
+        S: 250-SMTPUTF8
+        S: 250-ENHANCEDSTATUSCODES
+        S: 250-HELP
+        S: 250-dsn
+        S: 250 X-DSN
+        ";
+    let script = "
+        C: MAIL FROM:<a@b> RET=HDRS MTRK=mQzb:60 mt-priority=3
+        S: 250 2.1.0 OK
+        C: RCPT TO:<c@d> NOTIFY=NEVER
+        S: 250 2.1.5 OK
+        C: RCPT TO:<c@d> NOTIFY=NEVER ORCPT=rfc822;c@d
+        S* 555 5.5.4
+        C: RCPT TO:<c@d> NOTIFY=NEVER,SUCCESS
+        S* 501 5.5.4
+        C: RSET
+        S* 250
+        C: MAIL FROM:<a@b> RET=HDRS ENVID=1
+        S* 555 5.5.4
+        C: MAIL FROM:<a@b> RET=X
+        S* 501 5.5.4
+        ";
+    let seen = play(named.clone(), &[hello, script]);
+    let told = |what: &str| seen.events.iter().any(|event| event.contains(what));
+    assert!(told("ret: Some(Headers)") && told("priority: Some("), "{:?}", seen.events);
+    assert!(told(r#"keyword: "MTRK", value: Some("mQzb:60")"#), "{:?}", seen.events);
+    assert!(told("notify: Some("), "{:?}", seen.events);
+    // With the extension switched on, its own line is the one that stands there.
+    named.dsn = true;
+    let seen = play(named.clone(), &[EHLO]);
+    assert!(seen.replies.contains("\r\n250-DSN\r\n") && !seen.replies.contains("dsn"));
+    // HELO offers nothing.
+    play(named, &["S* 220\nC: HELO c\nS* 250\nC: MAIL FROM:<a@b> RET=HDRS\nS* 555 5.5.4\n"]);
+}
+
+/// Verbs that the crate knows come to nothing where they are named: they are carried out or
+/// refused as everywhere.
+#[test]
+fn verbs_that_the_crate_knows() {
+    let mut named = config();
+    named.unknown_commands =
+        UnknownCommands::Of(["NOOP", "EXPN", "ETRN", "TURN", "BURL"].map(Into::into).into());
+    let script = "
+        C: NOOP
+        S: 250 2.0.0 OK
+        C: EXPN staff
+        S: 502 5.5.1 Command not implemented
+        C: ETRN example.org
+        S: 502 5.5.1 Command not implemented
+        C: TURN
+        S: 502 5.5.1 Command not implemented
+        C: BURL imap://a@b/c LAST
+        S: 502 5.5.1 Command not implemented
+        ";
+    let seen = play(named, &[EHLO, script]);
+    assert!(!seen.events.iter().any(|event| event.starts_with("Unknown")), "{:?}", seen.events);
+}
+
 /// A proxy takes all verbs, but no request of HTTP; a log shows none that nobody named: it may
 /// be a password.
 #[test]

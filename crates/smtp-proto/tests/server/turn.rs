@@ -1,7 +1,7 @@
 //! RFC 1985, RFC 2645: clients that ask for the mail that waits for them; and HELP.
 
-use smtp_proto::BytesMut;
 use smtp_proto::server::{Channel, Config, Error, Event, Misuse, Session, State};
+use smtp_proto::{BytesMut, client};
 
 use crate::transcript::{EHLO, config, play, play_on};
 
@@ -109,6 +109,13 @@ fn what_comes_after_atrn_is_left() {
     }
     smtp.timed_out(&mut out);
     assert_eq!((out.len(), smtp.eof()), (written, Ok(())));
+    // RFC 2645 §5.3: it is the greeting of who was the client.
+    let mut client = client::Session::new(client::Config::default(), Channel::Clear);
+    match client.receive(&mut input, &mut out) {
+        Ok(client::Event::Greeting(greeting)) => assert_eq!(greeting.code().get(), 220),
+        other => panic!("{other:?}"),
+    }
+    assert!(input.is_empty());
 }
 
 /// RFC 5321 §4.1.1.8.

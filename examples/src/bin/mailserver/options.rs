@@ -133,7 +133,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) accept_all: bool,
 
-    /// What to do wrong there: STEP=CODE[:N], or `drop` instead of a code; may be given several
+    /// What to do wrong there: `STEP=CODE[:N]`, or `drop` instead of a code; may be given several
     /// times
     ///
     /// STEP is ehlo, mail, rcpt, data or message; with N, it is each Nth time only.
