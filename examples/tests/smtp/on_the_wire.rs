@@ -132,6 +132,42 @@ fn who_is_too_many_has_a_turn_at_once() {
     });
 }
 
+/// RFC 5321 §4.5.5, RFC 3461 §6.1: a report to somebody elsewhere goes through the queue, from
+/// nobody; and when it fails in its turn, nobody is told.
+#[test]
+fn of_a_report_there_is_no_report() {
+    let mut first = server(Store::in_memory().unwrap());
+    first.relays = true;
+    let first = Arc::new(first);
+    enqueue_as(&first, "MAIL FROM:<carol@first.invalid>", "hi\r\n", &["a@x.invalid"]);
+    let (address, playing) = playing(&["C: 220 next.invalid
+         S: EHLO first.invalid
+         C: 250 next.invalid
+         S: MAIL FROM:<carol@first.invalid>
+         C: 250 OK
+         S: RCPT TO:<a@x.invalid>
+         C: 550 Nobody
+         S: RSET
+         C: 250 OK
+         S: MAIL FROM:<>
+         C: 250 OK
+         S: RCPT TO:<carol@first.invalid>
+         C: 550 Nobody
+         S: RSET
+         C: 250 OK
+         S: QUIT
+         C: 221 Bye"]);
+    let mut settings = settings(address);
+    settings.connections = 1;
+    let relay = Relay::start(Arc::clone(&first), settings).unwrap();
+    playing.join().unwrap();
+    relay.stop();
+    assert!(is_empty(&first));
+    for user in ["alice", "bob"] {
+        assert!(inbox(&first.store, user).is_empty());
+    }
+}
+
 /// RFC 5321 §3.2, §4.2.4.
 #[test]
 fn old_servers_are_told_helo() {
