@@ -279,6 +279,43 @@ fn lmtp_has_an_answer_for_each() {
     });
 }
 
+/// RFC 2033 §4.2: of whom the server said nothing before it went, it is told again; of the other
+/// it has said that he has it.
+#[test]
+fn lmtp_with_fewer_answers_than_recipients() {
+    let opened = "C: 220 next.invalid LMTP\nS: LHLO first.invalid\nC: 250-next.invalid\n\
+        C: 250 PIPELINING\nS: MAIL FROM:<alice@first.invalid>\n";
+    let first = format!(
+        "{opened}
+         S: RCPT TO:<a@x.invalid>
+         S: RCPT TO:<b@x.invalid>
+         S: DATA
+         C: 250 OK
+         C: 250 OK
+         C: 250 OK
+         C: 354 Go on
+         S: hi
+         S: .
+         C: 250 Taken"
+    );
+    let second = format!(
+        "{opened}
+         S: RCPT TO:<b@x.invalid>
+         S: DATA
+         C: 250 OK
+         C: 250 OK
+         C: 354 Go on
+         S: hi
+         S: .
+         C: 250 Taken
+         S: QUIT
+         C: 221 Bye"
+    );
+    run(&[&first, &second], Protocol::Lmtp, |first| {
+        enqueue(first, "hi\r\n", &["a@x.invalid", "b@x.invalid"]);
+    });
+}
+
 /// RFC 6152 §3, RFC 6531 §3.4, RFC 1870 §6.1: nothing of it is said where it cannot go.
 #[test]
 fn what_the_server_does_not_take_is_not_tried() {
