@@ -193,7 +193,7 @@ class Reports(ServerTest):
         self.assertEqual(original.get_content().get_content(), "body\r\n")
 
     def test_success_is_told_who_wants_to_know(self):
-        # The next server has no way back, so that it does not offer DSN.
+        # The next server offers DSN to those alone who submit.
         self.submit(["bob@two.invalid"], [], ["NOTIFY=SUCCESS", "ORCPT=rfc822;Bob@old.invalid"])
         _, (_, recipient), _ = self.report()
         self.assertEqual(recipient["Action"], "relayed")

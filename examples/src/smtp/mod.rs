@@ -78,8 +78,10 @@ fn config(server: &Server, connection: &Connection, role: Role) -> Result<Config
         config.protocol = Protocol::Lmtp;
     }
     config.chunking = true;
-    // Whoever submits is a user, and can be told; others only where there is a way to them.
-    config.dsn = server.relays || role == Role::Submission;
+    // Who submits has logged in and writes from its own address. A report that a stranger asks
+    // for would go to whomever it names as the sender; the server before tells its own senders
+    // that it has passed their mail on (RFC 3461 §5.2.2).
+    config.dsn = role == Role::Submission;
     config.max_message_size = Some(server.max_message_size);
     config.starttls = true;
     config.vrfy = true;

@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use common::{connect, handshake, inbox, listen, play, server};
+use common::{connect, handshake, inbox, listen, play, read_line, server};
 use mail_examples::{
     listen::{Listeners, Security},
     login::PlaintextAuth,
@@ -278,6 +278,37 @@ fn tls_from_the_start() {
     // There is no other name for HELO, under TLS or not (RFC 3848 §2).
     assert!(message.contains(" with SMTP id 1;"), "{message}");
     assert!(message.ends_with(&format!("{}\r\n", "x".repeat(70)).repeat(100)), "{message}");
+    listeners.stop();
+}
+
+/// RFC 5321 §4.1.1, and what programs that send genuine mail get wrong; never a bare LF; a browser
+/// is not talked to (RFC 9112 §3).
+#[test]
+fn genuine_mail_is_taken() {
+    let (listeners, address, store) = start();
+    let mut socket = connect(address);
+    play(&mut socket, "S: 220 …\nC: EHLO mac.local. \nS: 250-mx.example.org");
+    while read_line(&mut socket).starts_with("250-") {}
+    play(
+        &mut socket,
+        "C: MAIL FROM: <da.me..@x.example>
+         S: 250 2.1.0 OK
+         C: RCPT TO: <bob@localhost>
+         S: 250 2.1.5 OK
+         C: VRFY \"\u{1}\"
+         S: 501 …
+         C: DATA\t
+         S: 354 …
+         C: Subject: hi
+         C:
+         C: .
+         S: 250 …",
+    );
+    socket.write_all(b"NOOP\n").unwrap();
+    play(&mut socket, "S: 500 …\nC: GET / HTTP/1.1\nS: 421 4.7.0 …");
+    assert_eq!(read_line(&mut socket), "");
+    let [message] = &inbox(&store, "bob")[..] else { panic!() };
+    assert!(message.starts_with("Return-Path: <da.me..@x.example>\r\n"), "{message}");
     listeners.stop();
 }
 

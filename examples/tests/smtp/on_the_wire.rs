@@ -132,6 +132,42 @@ fn who_is_too_many_has_a_turn_at_once() {
     });
 }
 
+/// RFC 5321 §4.5.5, RFC 3461 §6.1: a report to somebody elsewhere goes through the queue, from
+/// nobody; and when it fails in its turn, nobody is told.
+#[test]
+fn of_a_report_there_is_no_report() {
+    let mut first = server(Store::in_memory().unwrap());
+    first.relays = true;
+    let first = Arc::new(first);
+    enqueue_as(&first, "MAIL FROM:<carol@first.invalid>", "hi\r\n", &["a@x.invalid"]);
+    let (address, playing) = playing(&["C: 220 next.invalid
+         S: EHLO first.invalid
+         C: 250 next.invalid
+         S: MAIL FROM:<carol@first.invalid>
+         C: 250 OK
+         S: RCPT TO:<a@x.invalid>
+         C: 550 Nobody
+         S: RSET
+         C: 250 OK
+         S: MAIL FROM:<>
+         C: 250 OK
+         S: RCPT TO:<carol@first.invalid>
+         C: 550 Nobody
+         S: RSET
+         C: 250 OK
+         S: QUIT
+         C: 221 Bye"]);
+    let mut settings = settings(address);
+    settings.connections = 1;
+    let relay = Relay::start(Arc::clone(&first), settings).unwrap();
+    playing.join().unwrap();
+    relay.stop();
+    assert!(is_empty(&first));
+    for user in ["alice", "bob"] {
+        assert!(inbox(&first.store, user).is_empty());
+    }
+}
+
 /// RFC 5321 §3.2, §4.2.4.
 #[test]
 fn old_servers_are_told_helo() {
@@ -239,6 +275,43 @@ fn lmtp_has_an_answer_for_each() {
          S: QUIT
          C: 221 Bye";
     run(&[transcript], Protocol::Lmtp, |first| {
+        enqueue(first, "hi\r\n", &["a@x.invalid", "b@x.invalid"]);
+    });
+}
+
+/// RFC 2033 §4.2: of whom the server said nothing before it went, it is told again; of the other
+/// it has said that he has it.
+#[test]
+fn lmtp_with_fewer_answers_than_recipients() {
+    let opened = "C: 220 next.invalid LMTP\nS: LHLO first.invalid\nC: 250-next.invalid\n\
+        C: 250 PIPELINING\nS: MAIL FROM:<alice@first.invalid>\n";
+    let first = format!(
+        "{opened}
+         S: RCPT TO:<a@x.invalid>
+         S: RCPT TO:<b@x.invalid>
+         S: DATA
+         C: 250 OK
+         C: 250 OK
+         C: 250 OK
+         C: 354 Go on
+         S: hi
+         S: .
+         C: 250 Taken"
+    );
+    let second = format!(
+        "{opened}
+         S: RCPT TO:<b@x.invalid>
+         S: DATA
+         C: 250 OK
+         C: 250 OK
+         C: 354 Go on
+         S: hi
+         S: .
+         C: 250 Taken
+         S: QUIT
+         C: 221 Bye"
+    );
+    run(&[&first, &second], Protocol::Lmtp, |first| {
         enqueue(first, "hi\r\n", &["a@x.invalid", "b@x.invalid"]);
     });
 }

@@ -1,10 +1,11 @@
 //! `smtp-send` as a program: what it sends, what it says, and its exit status.
 
 use std::{
-    io::{Seek, Write},
+    io::{Read, Seek, Write},
     net::{SocketAddr, TcpListener},
     process::{Command, Stdio},
-    thread,
+    thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use mail_examples::{
@@ -181,6 +182,77 @@ fn servers_that_are_none() {
     let next = next(sink::drive, &[]);
     let (status, _, complained) = send(next.address, CAROL, &["--to", "bob@localhost"], "");
     assert_eq!(status, 69, "a certificate that nobody knows: {complained}");
+}
+
+/// A server that says one of these after the other, each but the first when it has heard a line.
+/// Returns the lines that it has heard.
+fn saying(said: Vec<String>) -> (SocketAddr, JoinHandle<Vec<String>>) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let (mut socket, _) = port.accept().unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let mut heard = Vec::new();
+        for (at, said) in said.iter().enumerate() {
+            if at > 0 {
+                heard.push(read_line(&mut socket));
+            }
+            // The client may be gone before it is all said.
+            let _ = socket.write_all(said.as_bytes());
+        }
+        let mut rest = Vec::new();
+        let _ = socket.read_to_end(&mut rest);
+        heard.extend(String::from_utf8_lossy(&rest).lines().map(str::to_owned));
+        heard
+    });
+    (address, server)
+}
+
+/// A server that goes wrong before there is a message hears nothing more than that it is left:
+/// RFC 5321 §3.2 and §3.8, no HELO behind a 421 and the like; RFC 3207 §4.1, nothing in clear text
+/// where TLS is required; §6, nothing that came before the handshake is taken for what came in it.
+#[test]
+fn openings_that_fail() {
+    const EHLO: &str = "EHLO client.invalid";
+    let starttls = "250-mx\r\n250 STARTTLS\r\n";
+    let large = "250-X-EXTENSION\r\n".repeat(600_000);
+    for (tls, said, status, heard) in [
+        ("never", &["421 busy\r\n"][..], 75, &[][..]),
+        ("never", &["554 no\r\n"], 69, &[]),
+        ("never", &["NO such thing\r\n"], 76, &[]),
+        ("never", &["220 mx\r\n", "421 busy\r\n"], 75, &[EHLO]),
+        ("never", &["220 mx\r\n", "450 later\r\n"], 75, &[EHLO]),
+        ("never", &["220 mx\r\n", "554 no\r\n"], 69, &[EHLO]),
+        (
+            "never",
+            &["220 mx\r\n", "500 what\r\n", "421 no\r\n"],
+            75,
+            &[EHLO, "HELO client.invalid"],
+        ),
+        ("never", &["220 mx\r\n250 forged\r\n"], 75, &[]),
+        ("never", &["220 mx\r\n", &large], 76, &[EHLO]),
+        ("required", &["220 mx\r\n", "250 mx\r\n"], 69, &[EHLO]),
+        ("required", &["220 mx\r\n", starttls, "554 no\r\n"], 69, &[EHLO, "STARTTLS"]),
+        ("required", &["220 mx\r\n", starttls, "454 no\r\n"], 75, &[EHLO, "STARTTLS"]),
+        (
+            "required",
+            &["220 mx\r\n", starttls, "220 go\r\n250 forged\r\n"],
+            76,
+            &[EHLO, "STARTTLS"],
+        ),
+        ("required", &["220 mx\r\n", starttls, "220 go\r\n2"], 76, &[EHLO, "STARTTLS"]),
+    ] {
+        let (address, server) = saying(said.iter().map(|&one| one.to_owned()).collect());
+        let options = ["--tls", tls, "--helo", "client.invalid", "--to", "bob@localhost"];
+        let (got, out, complained) = send(address, CAROL, &options, "hi");
+        let lines = server.join().unwrap();
+        let said = &said.concat()[..said.concat().len().min(200)];
+        assert_eq!((got, out.as_str()), (status, ""), "{said:?}: {complained}");
+        let lines: Vec<_> =
+            lines.iter().map(String::as_str).filter(|&line| line != "QUIT").collect();
+        assert_eq!(lines, heard, "{said:?}: {complained}");
+        assert!(!complained.is_empty() && complained.len() < 2000, "{}", complained.len());
+    }
 }
 
 /// RFC 3030, RFC 2033.

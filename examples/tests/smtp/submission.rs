@@ -227,6 +227,47 @@ fn strangers_send_to_the_users_alone() {
     listeners.stop();
 }
 
+/// RFC 3461 §5.2.3: a report goes to whomever the client names as the sender, and is offered to
+/// those alone of whom it is known that they are that.
+#[test]
+fn strangers_ask_for_no_reports() {
+    let hello = |socket: &mut TcpStream, line: &str| {
+        play(socket, &format!("S: 220 …\nC: {line} client.example.com"));
+        let mut offered = String::new();
+        while !offered.contains("\n250 ") {
+            offered += &format!("\n{}", crate::common::read_line(socket));
+        }
+        offered.contains("\n250-DSN\n")
+    };
+    for (drive, line) in [(smtp::drive as Driver, "EHLO"), (smtp::drive_lmtp, "LHLO")] {
+        let Served { listeners, address, store } = start(drive, true);
+        let mut socket = connect(address);
+        assert!(!hello(&mut socket, line), "{line}");
+        play(
+            &mut socket,
+            "C: MAIL FROM:<victim@far.invalid> RET=FULL
+             S: 555 5.5.4 …
+             C: MAIL FROM:<victim@far.invalid>
+             S: 250 …
+             C: RCPT TO:<bob@localhost> NOTIFY=SUCCESS,DELAY
+             S: 555 5.5.4 …
+             C: RCPT TO:<bob@localhost>
+             S: 250 …
+             C: DATA
+             S: 354 …
+             C: Subject: hi
+             C:
+             C: .
+             S: 250 …",
+        );
+        assert_eq!((store.queue_len().unwrap(), inbox(&store, "bob").len()), (0, 1));
+        listeners.stop();
+    }
+    let Served { listeners, address, .. } = start(smtp::drive_submission, true);
+    assert!(hello(&mut connect(address), "EHLO"));
+    listeners.stop();
+}
+
 /// RFC 5321 §6.3.
 #[test]
 fn a_message_that_goes_in_circles_is_refused() {

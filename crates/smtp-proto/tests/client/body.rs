@@ -34,10 +34,17 @@ fn bodies_on_the_wire() {
             client.session.body(piece.as_bytes(), &mut client.out).unwrap();
         }
         client.session.end_body(&mut client.out).unwrap();
-        assert_eq!(
-            client.out.escape_ascii().to_string(),
-            wire.as_bytes().escape_ascii().to_string()
-        );
+        let shown = |octets: &[u8]| octets.escape_ascii().to_string();
+        assert_eq!(shown(&client.out), shown(wire.as_bytes()));
+        let whole = pieces.concat();
+        for at in 0..=whole.len() {
+            let mut client = asked_for_body(everything());
+            for piece in [&whole[..at], &whole[at..]] {
+                client.session.body(piece.as_bytes(), &mut client.out).unwrap();
+            }
+            client.session.end_body(&mut client.out).unwrap();
+            assert_eq!(shown(&client.out), shown(wire.as_bytes()), "{at}");
+        }
         assert_eq!((client.session.state(), client.session.waiting()), (State::Ready, 1));
         client.receive(b"250 OK\r\n");
         assert_eq!(client.seen, ["Message 250 OK"]);

@@ -3,7 +3,7 @@
 use crate::dialogue::{Machine, Turn, play, turns};
 use crate::sender::{CHUNKS, Case, ONE_AT_A_TIME, Player, TO_TWO, transcript, with_players};
 use mail_transcript::Cut;
-use smtp_proto::client::Form;
+use smtp_proto::client::{Form, Protocol};
 
 /// RFC 5321 §3.8: 421 in between, to whichever command, or unasked.
 #[test]
@@ -76,6 +76,55 @@ fn the_connection_ends() {
     }
 }
 
+/// RFC 2033 §4.2: a server that says less than there are recipients has answered those of whom it
+/// did say something; of the others nobody knows, whatever it says too late.
+#[test]
+fn fewer_replies_than_recipients() {
+    let ends: [fn(&mut Player<'_>); 3] = [
+        |player| assert!(player.session.eof().is_err()),
+        |player| player.session.timed_out(&mut player.out),
+        |player| player.read(b"\0\r\n999 b\r\n"),
+    ];
+    for end in ends {
+        for (said, accepted) in [("", 0), ("250 a\r\n", 1), ("250 a\r\n250-b\r\n250", 1)] {
+            with_players(&LMTP_TO_TWO, |new, recipients| {
+                let mut player = new();
+                player.read(b"250 OK\r\n250 OK\r\n250 OK\r\n354 go\r\n");
+                player.read(said.as_bytes());
+                end(&mut player);
+                player.read(b"\r\n250 late\r\n250 later\r\n");
+                let told = player.outcome();
+                assert_eq!(told.len(), recipients + 1, "{told:?}");
+                for (index, line) in told[..recipients].iter().enumerate() {
+                    let what = if index < accepted { "accepted 250 a" } else { "Unknown" };
+                    assert_eq!(*line, format!("{index} {what}"));
+                }
+                assert!(told[recipients].starts_with("done Some("), "{told:?}");
+            });
+        }
+    }
+}
+
+/// RFC 5321 §4.5.3.2.6: a 250 that comes after the time-out says nothing any more: the message may
+/// have been sent again.
+#[test]
+fn a_yes_after_the_time_out() {
+    for case in [&TO_TWO, &CHUNKS] {
+        with_players(case, |new, _| {
+            let mut player = new();
+            player.read(b"250 OK\r\n250 OK\r\n250 OK\r\n");
+            let chunks = player.out.windows(4).any(|start| start == b"BDAT");
+            player.read(if chunks { b"250 a\r\n250 b\r\n" } else { b"354 go\r\n" });
+            assert!(player.out.ends_with(b"\r\n.\r\n") || player.out.ends_with(b" LAST\r\n"));
+            let sent = player.out.len();
+            player.session.timed_out(&mut player.out);
+            player.read(b"250 stored\r\n");
+            assert_eq!(player.told, ["0 Unknown", "1 Unknown", "done Some(Overdue)"]);
+            assert_eq!(player.out.len(), sent);
+        });
+    }
+}
+
 /// A body whose end has not gone out comes to nothing, whatever the server says meanwhile.
 #[test]
 fn a_reply_in_the_middle_of_the_body() {
@@ -108,6 +157,7 @@ fn a_reply_from_before_the_end() {
     });
 }
 
+static LMTP_TO_TWO: Case<'static> = Case { protocol: Protocol::Lmtp, ..TO_TWO };
 static BROKEN_SOURCE: Case<'static> = Case { body: &[Some("hi"), None], ..TO_TWO };
 static BROKEN_CHUNKS: Case<'static> =
     Case { extensions: &["CHUNKING"], form: Form::Chunks, ..BROKEN_SOURCE };

@@ -2,7 +2,8 @@
 
 use crate::client_side::{Client, everything};
 use mail_transcript::{Client as _, Peer};
-use smtp_proto::client::{Channel, CloseReason, Config, ProtocolError};
+use smtp_proto::client::{Channel, CloseReason, Config, Event, ProtocolError, Session};
+use smtp_proto::{BytesMut, Command, Hostname, ReceiveBuffer};
 
 /// RFC 9422 §4: MAILMAX, RCPTMAX and RCPTDOMAINMAX are kept to.
 #[test]
@@ -60,6 +61,47 @@ fn replies_without_end() {
             assert_eq!(client.seen.len(), 2);
             assert_eq!(client.session.close_reason(), Some(CloseReason::OutOfStep));
         }
+    }
+}
+
+/// Ten megabytes of an answer to EHLO, in one line or in many, are not kept: with the limits of
+/// default it is given up after 64 KiB.
+#[test]
+fn an_answer_to_ehlo_of_ten_megabytes() {
+    for line in ["250-X-EXTENSION\r\n".to_owned(), "250-".to_owned() + &"X".repeat(10_000_000)] {
+        let mut session = Session::new(Config::default(), Channel::Tls);
+        let (mut buffer, mut out) = (ReceiveBuffer::new(), BytesMut::new());
+        session.receive(&mut &b"220 mx\r\n"[..], &mut out).unwrap();
+        let hello = Command::Ehlo(Hostname::parse(b"c").unwrap());
+        session.send(hello, &mut out).unwrap();
+        let mut wire = line.bytes().cycle().take(10_000_000);
+        let mut taken = 0;
+        let error = loop {
+            let space = buffer.space().unwrap();
+            let count = space.len().min(4096);
+            for (octet, next) in space[..count].iter_mut().zip(&mut wire) {
+                *octet = next;
+            }
+            buffer.received(count);
+            taken += count;
+            let mut input = buffer.filled();
+            let error = loop {
+                match session.receive(&mut input, &mut out) {
+                    Ok(Event::NeedInput) => break None,
+                    // The start of it is told.
+                    Ok(event) => assert!(matches!(event, Event::Unparsed { to: Some(_), .. })),
+                    Err(error) => break Some(error),
+                }
+            };
+            if let Some(error) = error {
+                break error;
+            }
+            let unread = input.len();
+            buffer.keep_last(unread);
+        };
+        assert_eq!(error, ProtocolError::EndlessReply.into());
+        assert!((65_536..=65_536 + 4096).contains(&taken), "{taken}");
+        assert_eq!(session.close_reason(), Some(CloseReason::OutOfStep));
     }
 }
 

@@ -331,6 +331,7 @@ fn greetings() {
         ("421 busy", "the server has no service: 421 busy"),
         ("450 later", "the server has no service: 450 later"),
         ("+OK POP3", "the server does not greet as an SMTP server does: +OK POP3"),
+        ("BAD x", "the server does not greet as an SMTP server does: BAD x"),
         ("* PREAUTH", "the server does not greet as an SMTP server does: * PREAUTH"),
         ("NO \\x01", "the server does not greet as an SMTP server does: NO \\x01"),
         ("354 go", "the server does not greet as an SMTP server does: 354 go"),

@@ -80,6 +80,39 @@ fn clear_text_before_the_handshake() {
     }
 }
 
+/// RFC 3207 §4.2: a login in clear text is forgotten with all else, so that there may be another.
+#[test]
+fn a_login_before_the_handshake() {
+    transcript(
+        everything(),
+        Channel::Clear,
+        &["S: 220 mx
+           E: greeting 220 mx
+           C: EHLO c
+           S: 250-mx
+           S: 250-AUTH PLAIN
+           S: 250 STARTTLS
+           E: Ehlo 250 mx AUTH PLAIN STARTTLS
+           C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+           S: 235 OK
+           E: Auth 235 OK
+           C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+           E: NotNow
+           C: STARTTLS
+           S: 220 Go ahead
+           E: handshake
+           C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+           E: NotNow
+           C: EHLO c
+           S: 250-mx
+           S: 250 AUTH PLAIN
+           E: Ehlo 250 mx AUTH PLAIN
+           C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+           S: 235 OK
+           E: Auth 235 OK"],
+    );
+}
+
 /// Nothing is sent while the handshake is due; an upgrade is of one session.
 #[test]
 fn upgrades() {

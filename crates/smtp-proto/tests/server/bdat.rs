@@ -131,6 +131,35 @@ fn no_recipients() {
     assert!(seen.messages.is_empty());
 }
 
+/// RFC 3030 §2: between MAIL and RCPT, too, the octets are read past.
+#[test]
+fn before_rcpt() {
+    let seen = play(
+        chunking(),
+        &[
+            EHLO,
+            r"
+            C: MAIL FROM:<a@example.com>
+            S: 250 2.1.0 OK
+            C> BDAT 6\r\nQUIT\r\n
+            S: 503 5.5.1 No valid recipients
+            C: NOOP
+            S: 250 2.0.0 OK
+            ",
+        ],
+    );
+    assert!(seen.messages.is_empty());
+}
+
+/// RFC 3030 §2: a line of a chunk may have any length.
+#[test]
+fn long_lines() {
+    let text = "x".repeat(2000);
+    let chunk = format!("C> BDAT 2000 LAST\\r\\n{text}\n");
+    let seen = play(chunking(), &[ENVELOPE, &chunk, "S: 250 2.0.0 Queued\nC: NOOP\nS* 250\n"]);
+    assert_eq!(seen.messages[0].body, text.as_bytes());
+}
+
 /// RFC 3030 §2: RSET between the chunks forgets them.
 #[test]
 fn reset_half_way() {
