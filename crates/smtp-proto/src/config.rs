@@ -9,6 +9,7 @@ use mail_wire::{
 };
 
 use crate::address::Hostname;
+use crate::command::ENVELOPE;
 use crate::keywords::{EhloLines, Keywords};
 use crate::parameter::DateTime;
 use crate::protocol::Protocol;
@@ -270,9 +271,11 @@ impl FutureRelease {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest command line, CRLF included, in octets. Default: 1100, which
-    /// has room for 512 (RFC 5321 §4.5.3.1.4) and what the extensions offered add
-    /// to MAIL: 26 for SIZE, 17 for BODY, 10 for SMTPUTF8, 500 for AUTH.
+    /// The longest command line, CRLF included, in octets. Default: 2400, which has room for 512
+    /// (RFC 5321 §4.5.3.1.4) and what all extensions that can be offered add to MAIL: 26 for SIZE,
+    /// 17 for BODY, 10 for SMTPUTF8, 500 for AUTH, 115 for RET and ENVID, 17 for BY, 34 for
+    /// HOLDUNTIL, 15 for MT-PRIORITY, 11 for REQUIRETLS, 1007 for SOLICIT, 40 for MTRK and 8 for
+    /// CONPERM.
     pub command_line: usize,
     /// The longest line of an AUTH exchange, the command with its initial
     /// response too, in octets. Default: 12288 (RFC 4954 §4).
@@ -323,7 +326,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            command_line: 1100,
+            command_line: ENVELOPE,
             auth_line: 12_288,
             auth_rounds: 32,
             recipients: 1000,
@@ -345,7 +348,7 @@ mod tests {
     #[test]
     fn default_limits() {
         let limits = Limits::default();
-        assert_eq!((limits.command_line, limits.auth_line), (1100, 12_288));
+        assert_eq!((limits.command_line, limits.auth_line), (2400, 12_288));
         assert_eq!((limits.auth_rounds, limits.bad_commands), (32, 20));
         assert_eq!((limits.recipients, limits.idle_timeout.as_secs()), (1000, 300));
         assert_eq!((limits.refusals, limits.buffer()), (1000, 12_288));

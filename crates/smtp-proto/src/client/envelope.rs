@@ -3,10 +3,9 @@
 use bytes::BytesMut;
 
 use super::error::Misuse;
-use super::send::ENVELOPE;
 use super::session::Session;
 use crate::address::Mailbox;
-use crate::command::{Command, Mail, Rcpt, RcptParameters};
+use crate::command::{Command, ENVELOPE, Mail, Rcpt, RcptParameters};
 use crate::ext::{MailParameter, RcptParameter};
 use crate::parameter::BodyType;
 

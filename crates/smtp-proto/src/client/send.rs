@@ -9,15 +9,12 @@ use super::request;
 use super::sent::Sent;
 use super::session::{Session, Transaction, Waiting};
 use super::state::State;
-use crate::command::{Command, Rcpt};
+use crate::command::{Command, ENVELOPE, Rcpt};
 use crate::parameter::BodyType;
 use crate::protocol::Protocol;
 
 /// The most octets of a command with its CRLF (RFC 5321 §4.5.3.1.4).
 const COMMAND: usize = 512;
-/// The same of MAIL and RCPT, to which extensions add: 500 for AUTH (RFC 4954 §3), 500 for ORCPT
-/// and 132 for RET and ENVID (RFC 3461 §4), and some hundred for all others together.
-pub(super) const ENVELOPE: usize = 2048;
 /// How many chunks may wait for their answers, so that the next goes out while the last is being
 /// stored, and what the server says fits what a connection holds on its way.
 const CHUNKS: u32 = 2;

@@ -71,9 +71,10 @@ impl Session {
     }
 
     /// Begins a session that has no service for this client, and says so in its greeting
-    /// (RFC 5321 §3.1): 554, after which QUIT is answered 221 and all else 503; but 421, which
-    /// ends the session, where `why` is something to be tried again. No enhanced code is written
-    /// (RFC 2034 §4).
+    /// (RFC 5321 §3.1): 554, after which QUIT is answered 221 and all else 503; 521 in its place,
+    /// where `why` has that code, for a host that takes mail from nobody (RFC 7504 §3); but 421,
+    /// which ends the session, where `why` is something to be tried again. No enhanced code is
+    /// written (RFC 2034 §4).
     ///
     /// ```
     /// use smtp_proto::BytesMut;
@@ -92,8 +93,11 @@ impl Session {
         why: Rejection<'_>,
         out: &mut BytesMut,
     ) -> Self {
-        let again = why.code().is_transient_failure();
-        let (code, state) = if again { (421, State::Closed) } else { (554, State::Refused) };
+        let (code, state) = match why.code() {
+            code if code.is_transient_failure() => (421, State::Closed),
+            code if code.get() == 521 => (521, State::Refused),
+            _ => (554, State::Refused),
+        };
         let mut session = Self::begin(config, channel, state);
         session.manner = Manner::Hello;
         session.no(why.with_code(code), out);

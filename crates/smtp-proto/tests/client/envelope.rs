@@ -77,10 +77,10 @@ fn what_cannot_be_sent() {
     assert_eq!(error(&session, "MAIL FROM:<a@b>", &[]), Some(EnvelopeError::NoRecipients));
     let binary = error(&session, "MAIL FROM:<a@b> BODY=BINARYMIME", &recipients);
     assert_eq!(binary, Some(EnvelopeError::BinaryData));
-    let long = format!("MAIL FROM:<a@b> X-OURS={}", "x".repeat(2100));
+    let long = format!("MAIL FROM:<a@b> X-OURS={}", "x".repeat(2500));
     let too_long = EnvelopeError::Session(Misuse::TooLong);
     assert_eq!(error(&session, &long, &recipients), Some(too_long));
-    let long = format!("RCPT TO:<a@b> X-OURS={}", "x".repeat(2100));
+    let long = format!("RCPT TO:<a@b> X-OURS={}", "x".repeat(2500));
     assert_eq!(error(&session, "MAIL FROM:<a@b>", &[rcpt(&long)]), Some(too_long));
     let fresh = Session::new(Config::default(), Channel::Tls);
     let not_now = EnvelopeError::Session(Misuse::NotNow);

@@ -328,6 +328,8 @@ fn lhlo() {
 fn greetings() {
     for (greeting, end) in [
         ("554 no", "the server has no service: 554 no"),
+        // RFC 7504 §3.
+        ("521 never", "the server has no service: 521 never"),
         ("421 busy", "the server has no service: 421 busy"),
         ("450 later", "the server has no service: 450 later"),
         ("+OK POP3", "the server does not greet as an SMTP server does: +OK POP3"),

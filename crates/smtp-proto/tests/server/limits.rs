@@ -20,10 +20,10 @@ fn overlong_lines() {
     }
 }
 
-/// The limit itself is of the default configuration: 1100 octets with CRLF.
+/// The limit itself is of the default configuration: 2400 octets with CRLF.
 #[test]
 fn the_longest_line() {
-    for (length, reply) in [(1100, "250 2.0.0 OK"), (1101, "500 5.5.2 Line too long")] {
+    for (length, reply) in [(2400, "250 2.0.0 OK"), (2401, "500 5.5.2 Line too long")] {
         let line = "NOOP ".to_owned() + &"x".repeat(length - 7);
         play(config(), &[EHLO, &format!("C: {line}\nS: {reply}\nC: RSET\nS: 250 2.0.0 OK\n")]);
     }

@@ -235,6 +235,15 @@ fn a_greeting_that_refuses() {
     assert!(matches!(session.receive(&mut &b"QUIT\r\n"[..], &mut out), Ok(Event::Closed)));
     assert_eq!(&out[..], b"221 2.0.0 Bye\r\n");
 
+    // RFC 7504 §3: a host that takes mail from nobody.
+    let mut out = BytesMut::new();
+    let never = Text::new("This host takes no mail").unwrap();
+    let never = Rejection::new(521, EnhancedCode::new(5, 3, 2), never).unwrap();
+    let mut session = Session::refuse(config.clone(), Channel::Clear, never, &mut out);
+    assert_eq!(&out[..], b"521 This host takes no mail\r\n");
+    assert!(matches!(session.receive(&mut &b"QUIT\r\n"[..], &mut out), Ok(Event::Closed)));
+    assert!(out.ends_with(b"221 2.0.0 Bye\r\n"));
+
     let mut out = BytesMut::new();
     let mut session = Session::refuse(config, Channel::Clear, Rejection::UNAVAILABLE, &mut out);
     assert_eq!(&out[..], b"421 Local error, try again later\r\n");

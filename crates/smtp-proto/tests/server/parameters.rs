@@ -150,6 +150,36 @@ fn values_out_of_their_grammar() {
     }
 }
 
+/// RFC 5321 §4.5.3.1.4, and each extension in what it adds to that: MAIL with all that is offered,
+/// as long as it may be, is no line that is too long.
+#[test]
+fn as_long_as_each_may_be() {
+    let mut config = all();
+    config.mechanisms.offer("PLAIN").unwrap();
+    let long = |octets: usize| "x".repeat(octets);
+    let line = format!(
+        "MAIL FROM:<{}@{}d> SIZE={} BODY=BINARYMIME SMTPUTF8 AUTH={} RET=HDRS ENVID={} \
+         BY=999999999;RT HOLDUNTIL=2029-12-31T23:59:59.000+00:00 MT-PRIORITY=-9 REQUIRETLS \
+         SOLICIT={} MTRK={}:999999999 CONPERM",
+        long(64),
+        "d.".repeat(94),
+        u64::MAX,
+        long(494),
+        long(100),
+        long(1000),
+        "mQzb".repeat(6),
+    );
+    assert!(line.len() > 2000, "{}", line.len());
+    play_on(Channel::Tls, config, &[EHLO, &format!("C: {line}\nS: 250 2.1.0 OK\n")]);
+    let line = format!(
+        "RCPT TO:<b@example.org> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;{} \
+         RRVS=2014-04-03T23:01:00Z;C CONNEG",
+        long(490),
+    );
+    let mail = "C: MAIL FROM:<a@example.com>\nS: 250 2.1.0 OK\n";
+    play(all(), &[EHLO, mail, &format!("C: {line}\nS: 250 2.1.5 OK\n")]);
+}
+
 /// RFC 2852 §2, RFC 4865 §4.2 and §5.2.2: what is more than the server offers.
 #[test]
 fn more_than_is_offered() {
