@@ -122,6 +122,10 @@ impl Session {
             Some(to) => self.counted_listing(to, input),
             None => self.status(input, out),
         };
+        // It is over: what lies there is nobody's.
+        if let Err(Error::Protocol(_)) = event {
+            *input = &[];
+        }
         self.inbound.left(input);
         event
     }

@@ -161,6 +161,10 @@ impl Session {
     ) -> Result<Event<'b>, Error> {
         self.inbound.shown(input)?;
         let event = self.next_event(input, out);
+        // It is over: what lies there is nobody's.
+        if let Err(Error::Protocol(_)) = event {
+            *input = &[];
+        }
         self.inbound.left(input);
         event
     }

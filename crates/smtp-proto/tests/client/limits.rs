@@ -127,6 +127,22 @@ fn junk_without_end() {
     assert_eq!(client.out.len(), "AUTH PLAIN\r\n".len() + 100 * "*\r\n".len());
 }
 
+/// Once it is over, what lies there is nobody's, and nothing of it is left.
+#[test]
+fn nothing_is_left_of_what_comes_after_the_end() {
+    let mut client = Client::greeted(everything(), &[]);
+    client.send(b"NOOP");
+    let shown = [&b"?\r\n".repeat(101)[..], b"250 OK\r\n"].concat();
+    let mut input = &shown[..];
+    let error = loop {
+        match client.session.receive(&mut input, &mut BytesMut::new()) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((error, input), (ProtocolError::Junk.into(), &b""[..]));
+}
+
 /// What a session leaves unread fits the buffer that its limits name.
 #[test]
 fn what_is_left_unread() {
