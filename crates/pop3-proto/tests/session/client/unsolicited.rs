@@ -170,6 +170,23 @@ fn junk_without_end() {
     assert_eq!(client.out.len(), "AUTH PLAIN\r\n".len() + 100 * "*\r\n".len());
 }
 
+/// Once it is over, what lies there is nobody's, and nothing of it is left.
+#[test]
+fn nothing_is_left_of_what_comes_after_the_end() {
+    let mut client = Client::new(everything(), Channel::Tls);
+    client.receive(b"+OK\r\n");
+    client.send(b"CAPA");
+    let shown = [&b"?\r\n".repeat(101)[..], b"+OK\r\n"].concat();
+    let mut input = &shown[..];
+    let error = loop {
+        match client.session.receive(&mut input, &mut BytesMut::new()) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((error, input), (ProtocolError::Junk.into(), &b""[..]));
+}
+
 /// RFC 5034 §4: what lay there before a response was sent is no answer to it.
 #[test]
 fn an_answer_before_the_response() {
