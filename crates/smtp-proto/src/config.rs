@@ -9,10 +9,9 @@ use mail_wire::{
 };
 
 use crate::address::Hostname;
-use crate::command::ENVELOPE;
 use crate::keywords::{EhloLines, Keywords};
 use crate::parameter::DateTime;
-use crate::protocol::Protocol;
+use crate::protocol::{ENVELOPE, Protocol};
 use crate::text::Text;
 use crate::tolerance::Tolerance;
 

@@ -10,3 +10,7 @@ pub enum Protocol {
     /// the message is there.
     Lmtp,
 }
+
+/// The most octets of MAIL or RCPT with its CRLF: 512 (RFC 5321 §4.5.3.1.4), and what all
+/// extensions that are known here add.
+pub(crate) const ENVELOPE: usize = 2400;

@@ -4,30 +4,12 @@ use bytes::{BufMut, BytesMut};
 use mail_wire::{Direction, DotStuffer};
 
 use super::error::Misuse;
+use super::outgoing::{Body, Kind};
 use super::sent::Sent;
 use super::session::Session;
 use super::state::State;
 use crate::command::Command;
 use crate::protocol::Protocol;
-
-/// A body on its way out.
-#[derive(Debug, Default)]
-pub(super) struct Body {
-    kind: Kind,
-    /// How many octets were written, of those of BDAT since the last line of a log.
-    octets: u64,
-}
-
-#[derive(Debug, Default)]
-enum Kind {
-    /// None is.
-    #[default]
-    None,
-    /// That of DATA.
-    Text(DotStuffer),
-    /// The octets that BDAT has announced, of which so many are still to go out.
-    Chunk { owed: u64, last: bool },
-}
 
 impl Session {
     /// Writes the next octets of the body, cut anywhere. After DATA was answered, dots are

@@ -3,9 +3,9 @@
 use bytes::BytesMut;
 use mail_wire::CloseReason;
 
-use super::body::Body;
 use super::error::{Error, ProtocolError};
 use super::event::Event;
+use super::outgoing::Body;
 use super::session::Session;
 use super::state::State;
 

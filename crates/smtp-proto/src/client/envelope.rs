@@ -5,9 +5,10 @@ use bytes::BytesMut;
 use super::error::Misuse;
 use super::session::Session;
 use crate::address::Mailbox;
-use crate::command::{Command, ENVELOPE, Mail, Rcpt, RcptParameters};
+use crate::command::{Command, Mail, Rcpt, RcptParameters};
 use crate::ext::{MailParameter, RcptParameter};
 use crate::parameter::BodyType;
+use crate::protocol::ENVELOPE;
 
 /// Who a message is from and for, with what is asked for along with that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

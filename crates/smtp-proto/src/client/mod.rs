@@ -38,6 +38,7 @@ mod event;
 mod extensions;
 mod opening;
 mod outcome;
+mod outgoing;
 mod plan;
 mod send;
 mod sent;

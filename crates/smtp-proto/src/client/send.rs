@@ -9,9 +9,9 @@ use super::request;
 use super::sent::Sent;
 use super::session::{Session, Transaction, Waiting};
 use super::state::State;
-use crate::command::{Command, ENVELOPE, Rcpt};
+use crate::command::{Command, Rcpt};
 use crate::parameter::BodyType;
-use crate::protocol::Protocol;
+use crate::protocol::{ENVELOPE, Protocol};
 
 /// The most octets of a command with its CRLF (RFC 5321 §4.5.3.1.4).
 const COMMAND: usize = 512;

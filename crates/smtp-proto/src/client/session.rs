@@ -9,11 +9,11 @@ use mail_wire::{
     Upgrade, WireLog,
 };
 
-use super::body::Body;
 use super::config::Config;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Answer, Event};
 use super::extensions::Extensions;
+use super::outgoing::Body;
 use super::sent::Sent;
 use super::state::State;
 use crate::protocol::Protocol;

@@ -32,10 +32,6 @@ pub use query::Query;
 pub use rcpt::{Rcpt, RcptParameters};
 pub use unknown::{Obsolete, UnknownCommand};
 
-/// The most octets of MAIL or RCPT with its CRLF: 512 (RFC 5321 §4.5.3.1.4), and what all
-/// extensions that are known here add.
-pub(crate) const ENVELOPE: usize = 2400;
-
 /// A command of SMTP.
 ///
 /// ```

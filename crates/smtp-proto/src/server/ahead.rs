@@ -1,9 +1,7 @@
 //! Recipients that are decided on together.
 
-use alloc::boxed::Box;
-
 use bytes::{BufMut, BytesMut};
-use mail_wire::{Ticket, TicketQueue};
+use mail_wire::Ticket;
 
 use super::error::Misuse;
 use super::event::Event;
@@ -11,10 +9,6 @@ use super::pending::Pending;
 use super::request;
 use super::session::Session;
 use super::state::State;
-
-/// RCPTs that were handed to the driver, or answered, while one before them was not answered: each
-/// with its reply once it has one.
-pub(super) type Ahead = TicketQueue<Box<[u8]>>;
 
 impl Session {
     /// The ticket of an RCPT: of its own where there may be several.

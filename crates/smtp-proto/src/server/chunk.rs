@@ -12,7 +12,7 @@ use super::pending::Pending;
 use super::reply::UNDEFINED;
 use super::session::Session;
 use super::state::State;
-use super::transaction::Form;
+use super::transaction::{Form, Refusal};
 use crate::protocol::Protocol;
 use crate::reply::{Rejection, ReplyCode, encode_codes};
 
@@ -21,16 +21,6 @@ use crate::reply::{Rejection, ReplyCode, encode_codes};
 pub(super) struct Bdat {
     pub(super) size: u64,
     pub(super) last: bool,
-}
-
-/// What is said of a chunk that is not wanted. It is read past before, for what it holds are no
-/// commands, as RFC 3030 §2 asks.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    /// One reply.
-    words: Box<[u8]>,
-    /// How often it is given.
-    times: u32,
 }
 
 impl Session {

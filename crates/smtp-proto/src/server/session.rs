@@ -10,15 +10,13 @@ use mail_wire::{
     LineFramer, Upgrade, WireLog, is_http_request, starts_http_request,
 };
 
-use super::ahead::Ahead;
-use super::chunk::Refusal;
 use super::error::{Error, Misuse, ProtocolError};
 use super::event::{Event, HelloVerb};
 use super::faults::{BARE_LF, SHUTTING_DOWN, TIMEOUT};
 use super::manner::Manner;
 use super::pending::Pending;
 use super::state::State;
-use super::transaction::{Body, Form, Transaction};
+use super::transaction::{Ahead, Body, Form, Refusal, Transaction};
 use crate::config::Config;
 use crate::reply::Rejection;
 use crate::text::Text;

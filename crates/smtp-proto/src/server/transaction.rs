@@ -1,5 +1,9 @@
 //! What a session keeps of the message that is on its way.
 
+use alloc::boxed::Box;
+
+use mail_wire::TicketQueue;
+
 /// The message that is on its way.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Transaction {
@@ -40,4 +44,18 @@ pub(super) struct Body {
     pub(super) left: u64,
     /// How long it takes, in milliseconds, as far as the session was told.
     pub(super) time: u32,
+}
+
+/// RCPTs that were handed to the driver, or answered, while one before them was not answered: each
+/// with its reply once it has one.
+pub(super) type Ahead = TicketQueue<Box<[u8]>>;
+
+/// What is said of a chunk that is not wanted. It is read past before, for what it holds are no
+/// commands, as RFC 3030 §2 asks.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// One reply.
+    pub(super) words: Box<[u8]>,
+    /// How often it is given.
+    pub(super) times: u32,
 }
