@@ -12,6 +12,7 @@ mod future_release;
 mod limits;
 mod mail_parameter;
 mod mt_priority;
+mod parameter_rows;
 mod rcpt_parameter;
 mod row;
 mod size;
@@ -32,8 +33,9 @@ use crate::keywords::keyword_of;
 
 pub use extension::{Extension, OtherExtension};
 pub use limits::ServerLimits;
-pub(crate) use mail_parameter::{MailParameter, mail_row};
-pub(crate) use rcpt_parameter::{RcptParameter, rcpt_row};
+pub(crate) use mail_parameter::MailParameter;
+pub(crate) use parameter_rows::{mail_row, rcpt_row};
+pub(crate) use rcpt_parameter::RcptParameter;
 pub(crate) use row::Row;
 pub use words::Words;
 
@@ -197,8 +199,7 @@ fn parameters_of<'a>(line: &[u8], rest: &'a [u8]) -> Result<&'a [u8], SyntaxErro
 
 #[cfg(test)]
 mod tests {
-    use super::mail_parameter::MAIL_ROWS;
-    use super::rcpt_parameter::RCPT_ROWS;
+    use super::parameter_rows::{MAIL_ROWS, RCPT_ROWS};
     use super::*;
     use alloc::format;
     use alloc::string::String;
