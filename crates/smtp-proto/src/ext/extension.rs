@@ -5,7 +5,7 @@ use core::str;
 use bytes::{BufMut, BytesMut};
 use mail_wire::{Caseless, Mechanisms};
 
-use super::limits::ServerLimits;
+use super::server_limits::ServerLimits;
 use super::words::Words;
 use crate::parameter::DateTime;
 use crate::text::Text;

@@ -15,6 +15,7 @@ mod mt_priority;
 mod parameter_rows;
 mod rcpt_parameter;
 mod row;
+mod server_limits;
 mod size;
 pub(crate) mod smtputf8;
 mod soliciting;
@@ -32,11 +33,11 @@ use crate::scan::find_control;
 use crate::keywords::keyword_of;
 
 pub use extension::{Extension, OtherExtension};
-pub use limits::ServerLimits;
 pub(crate) use mail_parameter::MailParameter;
 pub(crate) use parameter_rows::{mail_row, rcpt_row};
 pub(crate) use rcpt_parameter::RcptParameter;
 pub(crate) use row::Row;
+pub use server_limits::ServerLimits;
 pub use words::Words;
 
 /// All of them, in the order in which a server offers them.
